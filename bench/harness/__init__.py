@@ -1,0 +1,1 @@
+"""The parts of bench/run: what is installed, the servers, the scenarios, the report."""

@@ -1,0 +1,144 @@
+"""What is measured, and how one value of it is taken."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+
+from . import sas, servers
+
+SIZES = {"4k": 4 << 10, "1m": 1 << 20, "256m": 256 << 20}
+# Blobs in turn for each size: enough for 64 connections, few enough to stay in the page cache.
+COUNTS = {"4k": 2048, "1m": 128, "256m": 4}
+CREATED = 100_000  # blobs that one measurement of create makes at most; it ends early when all are there
+READ_BACK = {"4k": 32, "1m": 8, "256m": 1}
+CONNECTIONS = {"4k": (1, 16, 64), "1m": (1, 16, 64), "256m": (1, 4)}
+LIST_PAGE = 5000
+MIN_STARTS = 5
+SETTLE_SECONDS = 1
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Get, put (overwriting) or create (put of new names) of one size over some connections."""
+
+    operation: str
+    size: str
+    connections: int
+
+    @property
+    def name(self):
+        return f"{self.operation}-{self.size}-c{self.connections}"
+
+    @property
+    def prefix(self):
+        return f"{self.name}-" if self.operation == "create" else f"{self.operation}-{self.size}-"
+
+    @property
+    def count(self):
+        return CREATED if self.operation == "create" else COUNTS[self.size]
+
+
+TRANSFERS = [Transfer(operation, size, connections)
+             for operation, sizes in (("get", SIZES), ("put", SIZES), ("create", ["4k"]))
+             for size in sizes for connections in CONNECTIONS[size]]
+LIST = f"list-{LIST_PAGE}"
+FILL_LIST = "fill-list"  # comes with the list: creating the blobs that it shows, 64 bytes each, 64 connections
+STARTUP = "startup"
+MEMORY = "memory-idle"
+NAMES = [transfer.name for transfer in TRANSFERS] + [LIST, STARTUP, MEMORY]
+
+
+class Bench:
+    """Runs groups of scenarios. In each round the servers take turns, so that a slow minute of the machine hits all."""
+
+    def __init__(self, options, kinds, load, folder, results):
+        self.options = options
+        self.kinds = kinds
+        self.load = load
+        self.folder = folder
+        self.results = results
+
+    def transfers(self, chosen):
+        """Every round has new servers with new data: no round inherits the garbage of the one before."""
+        for number in range(self.options.rounds):
+            with servers.running(self.kinds, self.folder / "transfers") as started:
+                for server in started:
+                    self.fill_for(chosen, server)
+                for transfer in chosen:
+                    for server in started:
+                        self.record(number, transfer.name, server, self.transfer(transfer, server))
+
+    def fill_for(self, chosen, server):
+        """What get reads and put overwrites."""
+        filled = {(transfer.prefix, transfer.size) for transfer in chosen if transfer.operation != "create"}
+        for prefix, size in sorted(filled):
+            self.fill(server, "--prefix", prefix, "--count", COUNTS[size], "--size", SIZES[size],
+                      "--connections", min(16, COUNTS[size]))
+
+    def transfer(self, transfer, server):
+        if transfer.operation != "get":
+            os.sync()  # so that what others wrote before is not flushed on this one's time
+        return self.drive(server, transfer.operation, "--prefix", transfer.prefix, "--count", transfer.count,
+                          "--size", SIZES[transfer.size], "--connections", transfer.connections,
+                          "--read-back", READ_BACK[transfer.size],
+                          "--seconds", self.options.seconds, "--warmup", self.options.seconds / 6)
+
+    def lists(self):
+        kinds = [kind for kind in self.kinds if kind.lists_blobs]
+        with servers.running(kinds, self.folder / "lists") as started:
+            for server in started:
+                created = self.fill(server, "--prefix", "list-", "--count", self.options.list_count, "--size", 64,
+                                    "--connections", 64)
+                self.record(0, FILL_LIST, server, created)
+            for number in range(self.options.rounds):
+                for server in started:
+                    measured = self.drive(server, "list", "--prefix", "list-", "--count", self.options.list_count,
+                                          "--page", LIST_PAGE, "--seconds", self.options.seconds)
+                    self.record(number, LIST, server, measured)
+
+    def starts(self, with_memory):
+        for number in range(-1, max(MIN_STARTS, self.options.rounds)):
+            for kind in self.kinds:
+                measured = self.start(kind, with_memory)
+                if number >= 0:  # the first one reads programs from the disk
+                    self.record(number, STARTUP, kind, measured)
+
+    def start(self, kind, with_memory):
+        measured = {"errors": 0}
+        server = kind(self.folder / "start" / kind.name)
+        try:
+            measured["start_ms"] = server.start() * 1000
+            if with_memory:
+                time.sleep(SETTLE_SECONDS)
+                measured["resident_mib"] = server.resident_mib()
+        finally:
+            server.stop()
+            shutil.rmtree(server.folder, ignore_errors=True)
+        return measured
+
+    def fill(self, server, *arguments):
+        measured = self.drive(server, "fill", *arguments)
+        if measured["errors"]:
+            raise RuntimeError(f"{server.name} does not take the data: {measured['complaints']}")
+        return measured
+
+    def drive(self, server, mode, *arguments):
+        """Wakes the server and runs the load generator; one that gives up becomes an error in the report."""
+        with servers.awake(server):
+            command = [self.load, mode, "--port", server.port, "--path", servers.CONTAINER, *self.credentials(),
+                       "--put-statuses", server.put_statuses, "--pids", ",".join(map(str, server.pids())), *arguments]
+            done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+        if done.returncode != 0:
+            return {"errors": 1, "complaints": [done.stderr.strip()]}
+        return json.loads(done.stdout)
+
+    def credentials(self):
+        if self.options.auth == "sharedkey":
+            return ["--account", sas.ACCOUNT, "--key", sas.KEY]
+        return ["--sas", sas.account_sas()]
+
+    def record(self, number, scenario, server, measured):
+        self.results.add(number, scenario, server.name, measured)

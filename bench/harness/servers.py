@@ -1,0 +1,239 @@
+"""The servers under measurement: how each one is started, found, frozen and stopped."""
+
+import contextlib
+import http.client
+import os
+import pwd
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from . import install, sas
+
+CONTAINER = f"/{sas.ACCOUNT}/bench"
+START_TIMEOUT = 60
+STOP_TIMEOUT = 10
+
+
+class Unavailable(Exception):
+    """A server that cannot be measured here; the text says why."""
+
+
+class Server:
+    """One process group on 127.0.0.1, with its data in `folder`."""
+
+    name = ""
+    lists_blobs = True
+    put_statuses = "201"
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.port = None
+        self.process = None
+        self.started_at = None
+
+    def command(self):
+        raise NotImplementedError
+
+    def ready_target(self):
+        return f"/{sas.ACCOUNT}/?comp=list&{sas.account_sas()}"
+
+    def start(self):
+        """Returns the seconds from exec to the first good answer."""
+        (self.folder / "data").mkdir(parents=True, exist_ok=True)
+        command = self.command()
+        with open(self.log(), "wb") as log:
+            self.started_at = time.perf_counter()
+            # An own process group: Ctrl-C then reaches this script alone, which stops the servers in order.
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            start_new_session=True)
+        self.wait_until_ready()
+        return time.perf_counter() - self.started_at
+
+    def wait_until_ready(self):
+        while time.perf_counter() - self.started_at < START_TIMEOUT:
+            if self.process.poll() is not None:
+                break
+            self.port = self.port or self.printed_port()
+            if self.port and self.answers():
+                return
+            time.sleep(0.0005)
+        raise RuntimeError(f"{self.name} does not start:\n{self.log().read_text(errors='replace')[-2000:]}")
+
+    def printed_port(self):
+        found = re.search(r"Blob service .*listen.* http://127\.0\.0\.1:(\d+)", self.log().read_text(errors="replace"))
+        return int(found[1]) if found else None
+
+    def answers(self):
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            return self.ask("GET", self.ready_target()) == 200
+        return False
+
+    def ask(self, method, target):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request(method, target, headers={"x-ms-version": sas.VERSION, "Content-Length": "0"})
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def create_container(self):
+        status = self.ask("PUT", f"{CONTAINER}?restype=container&{sas.account_sas()}")
+        if status != 201:
+            raise RuntimeError(f"{self.name} answered {status} to Create Container")
+
+    def log(self):
+        return self.folder / "server.log"
+
+    def pids(self):
+        """The process and all that it started."""
+        found = [self.process.pid]
+        for pid in found:
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                found += [int(child) for child in (task / "children").read_text().split()]
+        return found
+
+    def resident_mib(self):
+        return sum(resident_kib(pid) for pid in self.pids()) / 1024
+
+    def freeze(self):
+        """Between its turns a server gets no CPU time, so that its timers and clean-ups disturb no other."""
+        self.signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self.signal(signal.SIGCONT)
+
+    def stop(self):
+        if not self.process:
+            return
+        self.signal(signal.SIGTERM)
+        self.signal(signal.SIGCONT)
+        try:
+            self.process.wait(STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:
+            self.signal(signal.SIGKILL)  # also whatever it left behind in its group
+            self.process.wait()
+
+    def signal(self, number):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, number)
+
+
+class Lazulite(Server):
+    name = "lazulite"
+    binary = install.ROOT / "build" / "release" / "lazulite"
+
+    @classmethod
+    def prepare(cls):
+        if not os.access(cls.binary, os.X_OK):
+            raise Unavailable(f"there is no {cls.binary}; build it, or name one with --lazulite")
+
+    def command(self):
+        services = ("blob", "queue", "table", "file", "dfs", "web")
+        ports = [word for service in services for word in (f"--{service}Port", "0")]
+        return [str(self.binary), "--location", str(self.folder / "data"), *ports, "--silent"]
+
+
+class Azurite(Server):
+    name = "azurite"
+    installed = None
+
+    @classmethod
+    def prepare(cls):
+        if not shutil.which("npm") or not shutil.which("node"):
+            raise Unavailable("Azurite needs node and npm")
+        cls.installed = install.azurite()
+
+    def command(self):
+        script = self.installed / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
+        return ["node", str(script), "--location", str(self.folder / "data"), "--blobPort", "0", "--silent",
+                "--skipApiVersionCheck", "--disableTelemetry"]
+
+
+class Nginx(Server):
+    """Static files and DAV: what a server can do that owes nothing but the bytes."""
+
+    name = "nginx"
+    lists_blobs = False
+    put_statuses = "201,204"  # DAV: 204 when the file was there
+    binary = None
+
+    @classmethod
+    def prepare(cls):
+        cls.binary = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
+        if not cls.binary:
+            raise Unavailable("nginx is not installed")
+
+    def command(self):
+        self.port = free_port()
+        (self.folder / "files").mkdir()
+        (self.folder / "files" / "ready").write_text("yes")
+        (self.folder / "nginx.conf").write_text(self.configuration())
+        return [self.binary, "-p", str(self.folder), "-c", "nginx.conf", "-e", "stderr"]
+
+    def configuration(self):
+        # As root, nginx would give its workers an account that cannot write below this folder.
+        user = f"user {pwd.getpwuid(0).pw_name};" if os.geteuid() == 0 else ""
+        # No open_file_cache: like a storage server, it has to notice that a file was replaced.
+        return f"""
+            {user}
+            daemon off; worker_processes {os.cpu_count()}; pid nginx.pid; error_log stderr;
+            events {{ worker_connections 1024; }}
+            http {{
+              access_log off; sendfile on; tcp_nopush on; default_type application/octet-stream;
+              keepalive_requests 1000000000; keepalive_timeout 3600; client_max_body_size 0;
+              client_body_temp_path temp; proxy_temp_path temp-proxy; fastcgi_temp_path temp-fastcgi;
+              scgi_temp_path temp-scgi; uwsgi_temp_path temp-uwsgi;
+              server {{
+                listen 127.0.0.1:{self.port} reuseport;
+                location / {{ root files; dav_methods PUT; create_full_put_path on; }}
+              }}
+            }}"""
+
+    def ready_target(self):
+        return "/ready"
+
+    def create_container(self):
+        """The first PUT creates the folder."""
+
+
+ALL = {kind.name: kind for kind in (Lazulite, Azurite, Nginx)}
+
+
+def resident_kib(pid):
+    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1])
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def running(kinds, folder):
+    """One fresh server of each kind, frozen, with an empty container; all are gone afterwards, their data too."""
+    with contextlib.ExitStack() as cleanup:  # runs all of its callbacks, also when one fails
+        cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
+        started = [kind(folder / kind.name) for kind in kinds]
+        for server in started:
+            cleanup.callback(server.stop)
+            server.start()
+            server.create_container()
+            server.freeze()
+        yield started
+
+
+@contextlib.contextmanager
+def awake(server):
+    server.thaw()
+    try:
+        yield
+    finally:
+        server.freeze()

@@ -1,0 +1,124 @@
+#include "driver.hpp"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+namespace lazulite::bench {
+namespace {
+
+constexpr int kPatienceMs = 60'000;
+constexpr std::uint64_t kMaxErrors = 100;
+constexpr std::size_t kMaxComplaints = 5;
+
+}  // namespace
+
+Driver::Driver(std::uint16_t port, unsigned connections) : epoll_(epoll_create1(EPOLL_CLOEXEC)), slots_(connections) {
+    for (unsigned slot = 0; slot < connections; ++slot) {
+        slots_[slot].connection = std::make_unique<Connection>(port);
+        watch(slot, EPOLL_CTL_ADD, false);
+    }
+}
+
+Driver::~Driver() {
+    close(epoll_);
+}
+
+Tally Driver::run(Workload& workload, std::optional<Clock::duration> duration) {
+    workload_ = &workload;
+    tally_ = Tally{};
+    tally_.latencies.reserve(1 << 20);
+    const Clock::time_point start = Clock::now();
+    end_ = duration ? start + *duration : Clock::time_point::max();
+    for (unsigned slot = 0; slot < slots_.size(); ++slot) begin(slot);
+
+    std::array<epoll_event, 64> events{};
+    while (busy_ > 0) {
+        const int ready = epoll_wait(epoll_, events.data(), events.size(), kPatienceMs);
+        if (ready == 0) throw std::runtime_error("the server has not moved for a minute");
+        for (int place = 0; place < ready; ++place) handle(events[place].data.u32, events[place].events);
+    }
+    tally_.elapsed = Clock::now() - start;
+    return std::exchange(tally_, Tally{});
+}
+
+void Driver::handle(unsigned slot, std::uint32_t events) {
+    try {
+        Connection& connection = *slots_[slot].connection;
+        // Reading comes first: a server that refuses a large body answers and closes while it is still being sent.
+        const bool readable = (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0;
+        if (readable && !slots_[slot].busy) return reopen(slot);  // closed while idle
+        if (readable && connection.receive()) return finish(slot);
+        if ((events & EPOLLOUT) != 0) connection.send_more();
+        watch(slot, EPOLL_CTL_MOD, connection.has_more_to_send());
+    } catch (const std::runtime_error& error) {
+        fail(slot, error.what());
+    }
+}
+
+void Driver::finish(unsigned slot) {
+    const Connection& connection = *slots_[slot].connection;
+    const auto latency = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - slots_[slot].begun);
+    slots_[slot].busy = false;
+    --busy_;
+    if (const auto problem = workload_->complaint(slot, connection.answer())) {
+        complain(*problem);
+    } else {
+        tally_.latencies.push_back(static_cast<std::uint32_t>(latency.count()));
+    }
+    if (!connection.reusable()) reopen(slot);
+    begin(slot);
+}
+
+void Driver::begin(unsigned slot) {
+    const Clock::time_point now = Clock::now();
+    if (now >= end_) return;
+    const std::optional<Exchange> exchange = workload_->next(slot);
+    if (!exchange) return;
+    slots_[slot].begun = now;
+    slots_[slot].busy = true;
+    ++busy_;
+    Connection& connection = *slots_[slot].connection;
+    try {
+        connection.start(*exchange);
+    } catch (const std::runtime_error& error) {
+        return fail(slot, error.what());
+    }
+    watch(slot, EPOLL_CTL_MOD, connection.has_more_to_send());
+}
+
+void Driver::fail(unsigned slot, const std::string& why) {
+    if (std::exchange(slots_[slot].busy, false)) --busy_;
+    complain(why);
+    reopen(slot);
+    begin(slot);
+}
+
+void Driver::complain(const std::string& why) {
+    ++tally_.errors;
+    if (tally_.complaints.size() < kMaxComplaints) tally_.complaints.push_back(why);
+    if (tally_.errors >= kMaxErrors) throw std::logic_error("given up after many errors, such as: " + why);
+}
+
+void Driver::reopen(unsigned slot) {
+    try {
+        slots_[slot].connection->reopen();
+    } catch (const std::runtime_error& error) {
+        throw std::logic_error(std::string("the server accepts no connections any more: ") + error.what());
+    }
+    watch(slot, EPOLL_CTL_ADD, false);
+}
+
+void Driver::watch(unsigned slot, int operation, bool writes) {
+    if (operation == EPOLL_CTL_MOD && slots_[slot].watches_writes == writes) return;
+    slots_[slot].watches_writes = writes;
+    epoll_event event{};
+    event.events = EPOLLIN | (writes ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
+    event.data.u32 = slot;
+    epoll_ctl(epoll_, operation, slots_[slot].connection->descriptor(), &event);
+}
+
+}  // namespace lazulite::bench

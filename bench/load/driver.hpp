@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connection.hpp"
+#include "workload.hpp"
+
+namespace lazulite::bench {
+
+using Clock = std::chrono::steady_clock;
+
+/// What happened between the first request and the last answer.
+struct Tally {
+    std::uint64_t errors = 0;
+    std::vector<std::string> complaints;   // the first few
+    std::vector<std::uint32_t> latencies;  // microseconds, one for each good answer
+    Clock::duration elapsed{0};
+};
+
+/// Keeps a request in flight on each of its connections: one thread, epoll.
+class Driver {
+  public:
+    Driver(std::uint16_t port, unsigned connections);
+    Driver(const Driver&) = delete;
+    Driver& operator=(const Driver&) = delete;
+    ~Driver();
+
+    /// Begins requests for `duration` (without one: as long as the workload has any) and waits for all answers.
+    /// Throws std::runtime_error when the server hangs, or fails too often for the rest to mean anything.
+    Tally run(Workload& workload, std::optional<Clock::duration> duration);
+
+  private:
+    struct Slot {
+        std::unique_ptr<Connection> connection;
+        Clock::time_point begun;
+        bool busy = false;
+        bool watches_writes = false;
+    };
+
+    void handle(unsigned slot, std::uint32_t events);
+    void finish(unsigned slot);
+    void begin(unsigned slot);
+    void fail(unsigned slot, const std::string& why);
+    void complain(const std::string& why);
+    void watch(unsigned slot, int operation, bool writes);
+    void reopen(unsigned slot);
+
+    int epoll_ = -1;
+    std::vector<Slot> slots_;
+    unsigned busy_ = 0;
+
+    // Of the present run:
+    Workload* workload_ = nullptr;
+    Clock::time_point end_;
+    Tally tally_;
+};
+
+}  // namespace lazulite::bench

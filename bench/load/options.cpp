@@ -1,0 +1,102 @@
+#include "options.hpp"
+
+#include <functional>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+
+namespace lazulite::bench {
+namespace {
+
+constexpr const char* kUsage = R"(usage: lazulite_load fill|create|put|get|list --port PORT --path PATH [options]
+
+fill puts every blob once; create does so until the time is up; put overwrites them in turn; get reads them in
+turn; list walks the pages.
+The result is one JSON object on stdout. Only 127.0.0.1 is contacted.
+
+  --port PORT           where the server listens
+  --path PATH           the container, e.g. /devstoreaccount1/bench
+  --prefix TEXT         blobs are named TEXT000000, TEXT000001, ...
+  --count N             how many blobs (put: a multiple of the connections)
+  --size BYTES          of each blob
+  --page N              entries per list page
+  --connections N       each with one request in flight
+  --seconds S           how long new requests are begun (fill: until all are put)
+  --warmup S            the same work before it, not counted
+  --read-back N         fill, create, put: afterwards read N blobs and compare them to what was put last
+  --put-statuses A,B    what a put may answer (201)
+  --pids A,B            the server's processes, for its CPU time
+  --version TEXT        x-ms-version
+  --sas QUERY           goes into each request's query
+  --account NAME --key BASE64    sign each request with Shared Key instead
+)";
+
+Mode parse_mode(const std::string& word) {
+    static const std::map<std::string, Mode> modes = {
+        {"fill", Mode::fill}, {"create", Mode::create}, {"put", Mode::put}, {"get", Mode::get}, {"list", Mode::list}};
+    const auto found = modes.find(word);
+    if (found == modes.end()) throw std::invalid_argument("unknown mode: " + word + "\n\n" + kUsage);
+    return found->second;
+}
+
+template <class Number>
+std::vector<Number> parse_numbers(const std::string& text) {
+    std::vector<Number> numbers;
+    std::istringstream parts(text);
+    for (std::string part; std::getline(parts, part, ',');) numbers.push_back(std::stoi(part));
+    return numbers;
+}
+
+using Setter = std::function<void(Options&, const std::string&)>;
+
+const std::map<std::string, Setter>& setters() {
+    static const std::map<std::string, Setter> all = {
+        {"--port", [](Options& o, const std::string& v) { o.port = static_cast<std::uint16_t>(std::stoul(v)); }},
+        {"--pids", [](Options& o, const std::string& v) { o.pids = parse_numbers<pid_t>(v); }},
+        {"--path", [](Options& o, const std::string& v) { o.path = v; }},
+        {"--prefix", [](Options& o, const std::string& v) { o.prefix = v; }},
+        {"--count", [](Options& o, const std::string& v) { o.count = std::stoull(v); }},
+        {"--size", [](Options& o, const std::string& v) { o.size = std::stoull(v); }},
+        {"--page", [](Options& o, const std::string& v) { o.page = std::stoull(v); }},
+        {"--connections",
+         [](Options& o, const std::string& v) { o.connections = static_cast<unsigned>(std::stoul(v)); }},
+        {"--seconds", [](Options& o, const std::string& v) { o.seconds = std::stod(v); }},
+        {"--warmup", [](Options& o, const std::string& v) { o.warmup = std::stod(v); }},
+        {"--read-back", [](Options& o, const std::string& v) { o.read_back = std::stoull(v); }},
+        {"--put-statuses", [](Options& o, const std::string& v) { o.put_statuses = parse_numbers<int>(v); }},
+        {"--version", [](Options& o, const std::string& v) { o.version = v; }},
+        {"--sas", [](Options& o, const std::string& v) { o.sas = v; }},
+        {"--account", [](Options& o, const std::string& v) { o.account = v; }},
+        {"--key", [](Options& o, const std::string& v) { o.key = v; }},
+    };
+    return all;
+}
+
+void check(const Options& options) {
+    if (options.port == 0 || options.path.empty()) throw std::invalid_argument("--port and --path are needed");
+    if (options.count == 0 || options.connections == 0 || options.page == 0) {
+        throw std::invalid_argument("--count, --connections and --page start at 1");
+    }
+    if (options.mode == Mode::put && options.count % options.connections != 0) {
+        throw std::invalid_argument("put needs as many blobs for each connection, or two would write the same at once");
+    }
+}
+
+}  // namespace
+
+Options parse_options(int argc, char** argv) {
+    if (argc < 2) throw std::invalid_argument(kUsage);
+    Options options;
+    options.mode = parse_mode(argv[1]);
+    for (int place = 2; place < argc; place += 2) {
+        const std::string name = argv[place];
+        const auto setter = setters().find(name);
+        if (setter == setters().end()) throw std::invalid_argument("unknown option: " + name + "\n\n" + kUsage);
+        if (place + 1 == argc) throw std::invalid_argument(name + " needs a value");
+        setter->second(options, argv[place + 1]);
+    }
+    check(options);
+    return options;
+}
+
+}  // namespace lazulite::bench

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace lazulite::bench {
+
+enum class Mode { fill, create, put, get, list };
+
+/// The command line; `kUsage` in options.cpp says what each one means.
+struct Options {
+    Mode mode = Mode::get;
+    std::uint16_t port = 0;
+    std::vector<pid_t> pids;
+    std::string path;
+    std::string prefix;
+    std::uint64_t count = 1;
+    std::uint64_t size = 4096;
+    std::uint64_t page = 5000;
+    unsigned connections = 1;
+    double seconds = 3;
+    double warmup = 0;
+    std::uint64_t read_back = 0;
+    std::vector<int> put_statuses = {201};
+    std::string version = "2024-08-04";
+    std::string sas;
+    std::string account;
+    std::string key;
+};
+
+/// Throws std::invalid_argument, with a text for people, when the command line makes no sense.
+Options parse_options(int argc, char** argv);
+
+}  // namespace lazulite::bench

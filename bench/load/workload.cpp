@@ -1,0 +1,288 @@
+#include "workload.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+namespace lazulite::bench {
+namespace {
+
+HeadWriter head_writer(const Options& options) {
+    return {"127.0.0.1:" + std::to_string(options.port), options.version, {options.sas, options.account, options.key}};
+}
+
+std::string blob_name(const Options& options, std::uint64_t number) {
+    const std::string digits = std::to_string(number);
+    return options.prefix + std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits;
+}
+
+/// One head for each blob: they stay the same however often a blob is asked for.
+template <class MakeSpec>
+std::vector<std::string> write_heads(const Options& options, MakeSpec make_spec) {
+    const HeadWriter writer = head_writer(options);
+    std::vector<std::string> heads;
+    heads.reserve(options.count);
+    for (std::uint64_t number = 0; number < options.count; ++number) {
+        HeadSpec spec = make_spec();
+        spec.path = options.path + "/" + blob_name(options, number);
+        heads.push_back(writer.write(std::move(spec)));
+    }
+    return heads;
+}
+
+std::vector<std::string> get_heads(const Options& options) {
+    return write_heads(options, [] { return HeadSpec{.method = "GET"}; });
+}
+
+std::vector<std::string> put_heads(const Options& options) {
+    return write_heads(options, [&] {
+        return HeadSpec{.method = "PUT", .x_ms = {{"x-ms-blob-type", "BlockBlob"}}, .content_length = options.size};
+    });
+}
+
+std::string wrong_status(const Answer& answer) {
+    return "status " + std::to_string(answer.status) + ": " + answer.text.substr(0, 300);
+}
+
+/// Deals the numbers below `count` to the connections, and each goes round its own. No two share a number when `count`
+/// is a multiple of the connections.
+class Turns {
+  public:
+    Turns(std::uint64_t count, unsigned connections) : count_(count), connections_(connections), turns_(connections) {}
+
+    std::uint64_t next(unsigned connection) { return (connection + turns_[connection]++ * connections_) % count_; }
+
+  private:
+    std::uint64_t count_;
+    std::uint64_t connections_;
+    std::vector<std::uint64_t> turns_;
+};
+
+class Get : public Workload {
+  public:
+    /// `versions` holds the version of each blob's body that has to be there.
+    Get(const Options& options, std::vector<std::uint64_t> versions)
+        : options_(options),
+          heads_(get_heads(options)),
+          versions_(std::move(versions)),
+          turns_(options.count, options.connections),
+          current_(options.connections) {}
+
+    std::optional<Exchange> next(unsigned connection) override { return ask(connection, turns_.next(connection)); }
+
+    std::optional<std::string> complaint(unsigned connection, const Answer& answer) override {
+        if (answer.status != 200) return wrong_status(answer);
+        const std::string name = blob_name(options_, current_[connection]);
+        if (answer.length != options_.size) return name + " has " + std::to_string(answer.length) + " bytes";
+        if (!answer.first_difference) return std::nullopt;
+        return name + " is wrong from byte " + std::to_string(*answer.first_difference) + " on";
+    }
+
+    [[nodiscard]] std::uint64_t bytes_per_request() const override { return options_.size; }
+
+  protected:
+    Exchange ask(unsigned connection, std::uint64_t number) {
+        current_[connection] = number;
+        return {heads_[number], {}, Body(number, versions_[number], options_.size)};
+    }
+
+  private:
+    Options options_;
+    std::vector<std::string> heads_;
+    std::vector<std::uint64_t> versions_;
+    Turns turns_;
+    std::vector<std::uint64_t> current_;  // the blob that each connection asked for last
+};
+
+/// Reads a sample of blobs, each once.
+class ReadBack : public Get {
+  public:
+    ReadBack(const Options& options, std::vector<std::uint64_t> versions, std::vector<std::uint64_t> sample)
+        : Get(options, std::move(versions)), sample_(std::move(sample)) {}
+
+    std::optional<Exchange> next(unsigned connection) override {
+        if (sample_.empty()) return std::nullopt;
+        const std::uint64_t number = sample_.back();
+        sample_.pop_back();
+        return ask(connection, number);
+    }
+
+  private:
+    std::vector<std::uint64_t> sample_;
+};
+
+class Put : public Workload {
+  public:
+    /// Every request writes content that no earlier one of this blob had, so that reading back tells old from new.
+    Put(const Options& options, std::uint64_t first_version)
+        : options_(options),
+          heads_(put_heads(options)),
+          turns_(options.count, options.connections),
+          versions_(options.count, first_version),
+          written_(options.count) {}
+
+    std::optional<Exchange> next(unsigned connection) override { return write(turns_.next(connection)); }
+
+    std::optional<std::string> complaint(unsigned, const Answer& answer) override {
+        const auto& allowed = options_.put_statuses;
+        if (std::find(allowed.begin(), allowed.end(), answer.status) != allowed.end()) return std::nullopt;
+        return wrong_status(answer);
+    }
+
+    [[nodiscard]] std::uint64_t bytes_per_request() const override { return options_.size; }
+
+    std::unique_ptr<Workload> check() override {
+        const std::vector<std::uint64_t> sample = sample_of_written();
+        return sample.empty() ? nullptr : std::make_unique<ReadBack>(options_, versions_, sample);
+    }
+
+  protected:
+    Exchange write(std::uint64_t number) {
+        written_[number] = true;
+        return {heads_[number], Body(number, ++versions_[number], options_.size), std::nullopt};
+    }
+
+    Options options_;
+
+  private:
+    [[nodiscard]] std::vector<std::uint64_t> sample_of_written() const {
+        std::vector<std::uint64_t> numbers;
+        for (std::uint64_t number = 0; number < options_.count; ++number) {
+            if (written_[number]) numbers.push_back(number);
+        }
+        const std::uint64_t size = std::min<std::uint64_t>(options_.read_back, numbers.size());
+        std::vector<std::uint64_t> sample;
+        for (std::uint64_t place = 0; place < size; ++place) sample.push_back(numbers[place * numbers.size() / size]);
+        return sample;
+    }
+
+    std::vector<std::string> heads_;
+    Turns turns_;
+    std::vector<std::uint64_t> versions_;  // of each blob's content, as put last
+    std::vector<bool> written_;
+};
+
+/// What Fill leaves, and Get expects.
+constexpr std::uint64_t kFilledVersion = 1;
+
+class Fill : public Put {
+  public:
+    explicit Fill(const Options& options) : Put(options, kFilledVersion - 1) {}
+
+    std::optional<Exchange> next(unsigned) override {
+        if (begun_ == options_.count) return std::nullopt;
+        return write(begun_++);
+    }
+
+  private:
+    std::uint64_t begun_ = 0;
+};
+
+/// The text between <tag> and </tag> from `from` on; moves `from` behind it.
+std::optional<std::string_view> element(std::string_view xml, std::string_view tag, std::size_t& from) {
+    const std::string open = std::string("<").append(tag).append(">");
+    const std::string close = std::string("</").append(tag).append(">");
+    const auto begin = xml.find(open, from);
+    if (begin == std::string_view::npos) return std::nullopt;
+    const auto end = xml.find(close, begin);
+    if (end == std::string_view::npos) return std::nullopt;
+    from = end + close.size();
+    return xml.substr(begin + open.size(), end - begin - open.size());
+}
+
+std::string unescape(std::string_view text) {
+    static const std::vector<std::pair<std::string_view, char>> entities = {
+        {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
+    std::string plain;
+    while (!text.empty()) {
+        const auto known = std::find_if(entities.begin(), entities.end(),
+                                        [&](const auto& entity) { return text.starts_with(entity.first); });
+        plain += known == entities.end() ? text.front() : known->second;
+        text.remove_prefix(known == entities.end() ? 1 : known->first.size());
+    }
+    return plain;
+}
+
+/// Walks the pages of the container on one connection, and begins again after the last one.
+class List : public Workload {
+  public:
+    explicit List(const Options& options) : options_(options), writer_(head_writer(options)) {}
+
+    std::optional<Exchange> next(unsigned) override {
+        HeadSpec spec{
+            .method = "GET",
+            .path = options_.path,
+            .query = {{"restype", "container"}, {"comp", "list"}, {"maxresults", std::to_string(options_.page)}}};
+        if (!marker_.empty()) spec.query["marker"] = marker_;
+        head_ = writer_.write(std::move(spec));
+        return Exchange{head_, {}, std::nullopt};
+    }
+
+    std::optional<std::string> complaint(unsigned, const Answer& answer) override {
+        if (answer.status != 200) return wrong_status(answer);
+        std::optional<std::string> problem = check_names(answer.text);
+        if (!problem) problem = follow_marker(answer.text);
+        if (problem) restart();
+        return problem;
+    }
+
+  private:
+    std::optional<std::string> check_names(std::string_view xml) {
+        const std::uint64_t end = std::min(first_ + options_.page, options_.count);
+        std::size_t from = 0;
+        for (; first_ < end; ++first_) {
+            const auto name = element(xml, "Name", from);
+            const std::string expected = blob_name(options_, first_);
+            if (!name) return "the page ends before " + expected;
+            if (*name != expected) return "the page has " + std::string(*name) + " in place of " + expected;
+        }
+        if (element(xml, "Name", from)) return "the page has too many entries";
+        return std::nullopt;
+    }
+
+    std::optional<std::string> follow_marker(std::string_view xml) {
+        std::size_t from = xml.rfind("<NextMarker");
+        const auto found = from == std::string_view::npos ? std::nullopt : element(xml, "NextMarker", from);
+        marker_ = found ? unescape(*found) : "";
+        const bool at_end = first_ == options_.count;
+        if (marker_.empty() != at_end)
+            return at_end ? "a marker after the last page" : "no marker before the last page";
+        if (at_end) restart();
+        return std::nullopt;
+    }
+
+    void restart() {
+        first_ = 0;
+        marker_.clear();
+    }
+
+    Options options_;
+    HeadWriter writer_;
+    std::string head_;
+    std::string marker_;
+    std::uint64_t first_ = 0;  // number of the blob that the next page begins with
+};
+
+std::uint64_t fresh_version() {
+    return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+}
+
+}  // namespace
+
+std::unique_ptr<Workload> make_workload(const Options& options) {
+    switch (options.mode) {
+        case Mode::fill:
+        case Mode::create:
+            return std::make_unique<Fill>(options);
+        case Mode::put:
+            return std::make_unique<Put>(options, fresh_version());
+        case Mode::get:
+            return std::make_unique<Get>(options, std::vector(options.count, kFilledVersion));
+        case Mode::list:
+            return std::make_unique<List>(options);
+    }
+    return nullptr;
+}
+
+}  // namespace lazulite::bench

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connection.hpp"
+#include "options.hpp"
+#include "request_head.hpp"
+
+namespace lazulite::bench {
+
+/// Decides what each connection asks next and judges what comes back.
+class Workload {
+  public:
+    virtual ~Workload() = default;
+
+    /// The next request of this connection, or nothing when all work is done.
+    virtual std::optional<Exchange> next(unsigned connection) = 0;
+
+    /// Says what is wrong with the answer to this connection's last request, or nothing.
+    virtual std::optional<std::string> complaint(unsigned connection, const Answer& answer) = 0;
+
+    /// Bytes of blob content that a request moves, for the throughput.
+    [[nodiscard]] virtual std::uint64_t bytes_per_request() const { return 0; }
+
+    /// What to do once the measurement is over, to see whether its effects are there.
+    virtual std::unique_ptr<Workload> check() { return nullptr; }
+};
+
+std::unique_ptr<Workload> make_workload(const Options& options);
+
+}  // namespace lazulite::bench

@@ -1,0 +1,17 @@
+# One static library per layer. A layer's headers are visible only to targets that link it, so a forbidden include fails
+# with "no such file": each layer gets a view folder that holds one link, <path> -> its sources.
+#
+#   add_layer(store store SOURCES store.cpp DEPENDS base USES SQLite::SQLite3)
+#
+# DEPENDS are the layers below that its headers speak of; USES are libraries its sources alone need.
+function(add_layer name path)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;USES" ${ARGN})
+  set(view "${PROJECT_BINARY_DIR}/layers/${name}")
+  cmake_path(GET path PARENT_PATH parent)
+  file(MAKE_DIRECTORY "${view}/${parent}")
+  file(CREATE_LINK "${PROJECT_SOURCE_DIR}/src/${path}" "${view}/${path}" SYMBOLIC)
+  list(TRANSFORM ARG_SOURCES PREPEND "${PROJECT_SOURCE_DIR}/src/${path}/")
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC "${view}")
+  target_link_libraries(${name} PUBLIC ${ARG_DEPENDS} PRIVATE ${ARG_USES} lazulite_warnings)
+endfunction()

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# What Debian 12 packages each task needs; sourced by the other scripts. Installs only what is missing.
+
+BUILD_PACKAGES=(g++ cmake ninja-build ccache mold pkg-config libboost1.81-dev libssl-dev libsqlite3-dev
+  nlohmann-json3-dev libspdlog-dev libfmt-dev libpugixml-dev libcli11-dev libexpected-dev)
+TEST_PACKAGES=(libgtest-dev clang-19 libclang-rt-19-dev python3 python3-venv nodejs npm git)
+
+# The command that becomes root, or nothing for root itself.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+install_packages() {
+  local missing=() package
+  for package in "$@"; do
+    # A Node.js that came from elsewhere serves as well as Debian's.
+    case "$package" in nodejs | npm) command -v "${package/nodejs/node}" >/dev/null && continue ;; esac
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  echo "installing: ${missing[*]}"
+  as_root apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}

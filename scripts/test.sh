@@ -1,0 +1,142 @@
+#!/usr/bin/env bash
+# Builds lazulite and runs its tests on a fresh Debian 12 machine:
+#   scripts/test.sh                 everything that CI runs
+#   scripts/test.sh --full          the long forms too
+#   scripts/test.sh --only PART     one part (repeatable); --list names them
+# Ends with `N passed, N failed, N skipped`. Skips count only if tests/skips.txt lists them.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+source scripts/packages.sh
+
+full=false
+only=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --full) full=true ;;
+    --only) only+=("$2"); shift ;;
+    --list) grep -oE '^part_[a-z_]+' "$0" | sed 's/^part_//'; exit 0 ;;
+    *) echo "unknown argument: $1" >&2; exit 2 ;;
+  esac
+  shift
+done
+
+passed=0 failed=0 skipped=0
+log_folder=build/test-logs
+mkdir -p "$log_folder"
+
+# count FILE: adds the counts that a test program printed. GoogleTest, and the plain `N passed, N failed, N skipped`.
+count() {
+  local p f s
+  p=$(awk '/^\[  PASSED  \] [0-9]+ test/ {n += $4} /^[0-9]+ passed, [0-9]+ failed/ {n += $1} END {print n + 0}' "$1")
+  f=$(awk '/^ *[0-9]+ FAILED TESTS?$/ {n += $1} /^[0-9]+ passed, [0-9]+ failed/ {n += $3} END {print n + 0}' "$1")
+  s=$(awk '/^\[  SKIPPED \] [0-9]+ test/ {n += $4} /^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped/ {n += $5} END {print n + 0}' "$1")
+  passed=$((passed + p)); failed=$((failed + f)); skipped=$((skipped + s))
+  counted="$p passed, $f failed, $s skipped"
+}
+
+# run NAME COMMAND...: one test program; its output goes to a log, which is shown when it fails.
+run() {
+  local name=$1 log="$log_folder/$1.log" before=$failed status=0
+  shift
+  "$@" >"$log" 2>&1 || status=$?
+  count "$log"
+  if [ $status -ne 0 ] && [ "$failed" -eq "$before" ]; then failed=$((failed + 1)); fi
+  if [ $status -eq 0 ]; then
+    echo "  $name: $counted"
+  else
+    echo "  $name: FAILED (exit $status), $counted"
+    grep -vE '^\[ (RUN|      OK) ' "$log" | tail -n 60 | sed 's/^/    | /'
+  fi
+  return 0
+}
+
+# build PRESET: configures and builds everything of a preset.
+build() {
+  { cmake --preset "$1" -DLAZULITE_TESTS=ON && cmake --build "build/$1"; } >"$log_folder/build-$1.log" 2>&1 && return 0
+  grep -E 'error|FAILED' "$log_folder/build-$1.log" | head -n 20
+  failed=$((failed + 1))
+  return 1
+}
+
+# A server on free ports in $folder, for the tests that are not C++; sets LAZULITE_CONNECTION_STRING and LAZULITE_CONTROL.
+start_server() {
+  folder=$(mktemp -d)
+  "$1" --location "$folder" --blobPort 0 --queuePort 0 --tablePort 0 --filePort 0 --dfsPort 0 --webPort 0 --silent \
+    >"$folder/log" 2>&1 &
+  server=$!
+  until grep -q '^Connection string: ' "$folder/log"; do
+    kill -0 $server 2>/dev/null || { cat "$folder/log"; return 1; }
+    sleep 0.02
+  done
+  export LAZULITE_CONNECTION_STRING LAZULITE_CONTROL
+  LAZULITE_CONNECTION_STRING=$(sed -n 's/^Connection string: //p' "$folder/log")
+  LAZULITE_CONTROL=$(sed -n 's/^Blob service is listening at //p' "$folder/log")/_lazulite
+}
+
+stop_server() {
+  kill -TERM $server
+  wait $server || { echo "  the server did not stop cleanly"; failed=$((failed + 1)); }
+  run "$1-check" "$2" check --location "$folder"
+  rm -rf "$folder"
+}
+
+unit_tests() {  # unit_tests PRESET [FILTER]
+  local program
+  for program in build/"$1"/tests/unit/*/test_* build/"$1"/tests/unit/*/*/test_*; do
+    [ -x "$program" ] && [ -f "$program" ] && run "$1-$(basename "$program")" "$program" --gtest_brief=1 ${2:+"--gtest_filter=$2"}
+  done
+}
+
+part_packages() { install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"; }
+
+part_lint() { run lint scripts/lint.sh; }
+
+part_release() {
+  build release || return
+  unit_tests release
+  run release-wire build/release/tests/wire/wire_tests tests/wire
+  run release-wire-disk build/release/tests/wire/wire_tests --disk tests/wire
+}
+
+part_conformance() {
+  start_server build/release/lazulite || { failed=$((failed + 1)); return; }
+  run conformance-js tests/conformance/run.sh js
+  run conformance-python tests/conformance/run.sh python
+  run seeds tests/conformance/run.sh seeds
+  run coverage python3 tests/coverage.py
+  stop_server conformance build/release/lazulite
+}
+
+part_fault() { run fault python3 tests/fault/kill.py --binary build/release/lazulite --kills "$($full && echo 500 || echo 50)"; }
+
+part_install() { run install tests/install/run.sh; }
+
+part_asan() {
+  build asan || return
+  unit_tests asan
+  run asan-wire build/asan/tests/wire/wire_tests tests/wire
+  run asan-fault python3 tests/fault/kill.py --binary build/asan/lazulite --kills 5
+}
+
+part_tsan() {
+  build tsan || return
+  unit_tests tsan
+  run tsan-wire build/tsan/tests/wire/wire_tests tests/wire
+}
+
+parts=(packages lint release conformance fault install asan tsan)
+for part in "${parts[@]}"; do
+  if [ ${#only[@]} -gt 0 ] && ! printf '%s\n' "${only[@]}" | grep -qx "$part"; then continue; fi
+  began=$SECONDS
+  echo "$part"
+  "part_$part"
+  echo "  $part took $((SECONDS - began)) s"
+done
+
+allowed=$(grep -cvE '^(#|$)' tests/skips.txt)
+if [ "$skipped" -gt "$allowed" ]; then
+  echo "$skipped tests were skipped, tests/skips.txt allows $allowed"
+  failed=$((failed + 1))
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

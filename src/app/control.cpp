@@ -1,0 +1,195 @@
+#include "app/control.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "wire/date.hpp"
+
+namespace lazulite {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view kPrefix = "/_lazulite/";
+constexpr std::size_t kBodyLimit = 64 << 10;
+
+Response json_response(int status, const json& value) {
+    Response response;
+    response.status = status;
+    response.fields.add("Content-Type", "application/json");
+    response.fields.add("Cache-Control", "no-store");
+    response.set_body(value.dump() + "\n");
+    return response;
+}
+
+Response problem(int status, std::string_view text) { return json_response(status, {{"error", text}}); }
+
+bool is_loopback(std::string_view address) {
+    return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
+}
+
+Task<Result<std::string>> read_body(Request& request) {
+    std::string body;
+    while (true) {
+        LAZ_CO_TRY(const ByteView piece, co_await request.body->read());
+        if (piece.empty()) co_return body;
+        body.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+        if (body.size() > kBodyLimit) co_return fail(ErrorCode::request_body_too_large);
+    }
+}
+
+double seconds(Ticks ticks) { return std::chrono::duration<double>(ticks).count(); }
+
+}  // namespace
+
+Task<Response> Control::handle(Request& request) {
+    const bool change = request.method != Method::get && request.method != Method::head;
+    if (change && request.fields.value_or_empty("x-lazulite-control") != "1") {
+        co_return problem(403, "a change needs the header x-lazulite-control: 1");
+    }
+    if (change && !remote_ && !is_loopback(request.remote_address)) {
+        co_return problem(403, "changes are taken from this machine only; start with --remoteControl to allow others");
+    }
+    Result<std::string> body = co_await read_body(request);
+    if (!body) co_return problem(413, "the body is larger than 64 KiB or was cut");
+    co_return answer(request, *body);
+}
+
+Response Control::answer(const Request& request, std::string_view body) {
+    const auto query = Query::parse(request.query);
+    if (!query) return problem(400, "the query is malformed");
+    const std::string_view path = request.path.substr(kPrefix.size());
+    const Method method = request.method == Method::head ? Method::get : request.method;
+    constexpr std::string_view kAccounts = "accounts/";
+
+    if (method == Method::get) {
+        if (path == "health") return json_response(200, {{"status", "ok"}, {"version", environment_.product_version}});
+        if (path == "metrics") return show_metrics();
+        if (path == "operations") return show_operations();
+        if (path == "clock") return show_clock(query->value_or_empty("account"));
+        if (path == "accounts") return show_accounts({});
+        if (path.starts_with(kAccounts)) return show_accounts(path.substr(kAccounts.size()));
+    }
+    if (method == Method::post && path == "clock") return advance_clock(*query);
+    if (method == Method::post && path == "reset") return reset(*query);
+    if (method == Method::put && path.starts_with(kAccounts)) return put_account(path.substr(kAccounts.size()), body);
+    for (const std::string_view known : {"health", "metrics", "operations", "clock", "reset", "accounts"}) {
+        if (path == known || path.starts_with(kAccounts)) return problem(405, "that method is not offered here");
+    }
+    return problem(404, "no such endpoint");
+}
+
+Response Control::show_clock(std::string_view account) {
+    json clocks = json::object();
+    for (const auto& known : accounts_.all()) {
+        if (!account.empty() && known->name != account) continue;
+        json services = json::object();
+        for (const Service* service : environment_.services) {
+            if (!service || service->store_kind.empty() || label(service->kind) != service->store_kind) continue;
+            const auto store = environment_.stores.store(known->name, service->store_kind);
+            if (!store) return problem(500, "the store cannot be opened");
+            services[std::string(service->store_kind)] = {{"now", format_iso8601((*store)->now())},
+                                                          {"offsetSeconds", seconds((*store)->clock_offset())}};
+        }
+        clocks[known->name] = services;
+    }
+    if (!account.empty() && clocks.empty()) return problem(404, "no such account");
+    return json_response(200, {{"wall", format_iso8601(environment_.wall.now())}, {"accounts", clocks}});
+}
+
+Response Control::advance_clock(const Query& query) {
+    const auto by = parse_number<std::int64_t>(query.value_or_empty("advance"));
+    constexpr std::int64_t kHundredYears = 100LL * 366 * 24 * 3600;
+    if (!by || *by < 0 || *by > kHundredYears) return problem(400, "advance takes a number of seconds, 0 or more");
+    const std::string_view account = query.value_or_empty("account");
+    const std::string_view only = query.value_or_empty("service");
+    bool any = false;
+    for (const auto& known : accounts_.all()) {
+        if (!account.empty() && known->name != account) continue;
+        for (const Service* service : environment_.services) {
+            if (!service || service->store_kind.empty() || label(service->kind) != service->store_kind) continue;
+            if (!only.empty() && only != service->store_kind) continue;
+            const auto store = environment_.stores.store(known->name, service->store_kind);
+            if (!store) return problem(500, "the store cannot be opened");
+            const auto set = (*store)->set_clock_offset((*store)->clock_offset() + std::chrono::seconds(*by));
+            if (!set) return problem(500, "the clock could not be saved");
+            any = true;
+        }
+    }
+    if (!any) return problem(404, "no such account or service");
+    return show_clock(account);
+}
+
+Response Control::reset(const Query& query) {
+    const std::string_view account = query.value_or_empty("account");
+    const std::string_view service = query.value_or_empty("service");
+    if (!account.empty() && !accounts_.find(account)) return problem(404, "no such account");
+    if (!environment_.stores.reset(account, service)) return problem(500, "the reset failed");
+    return json_response(200, {{"reset", account.empty() ? "all" : std::string(account)}});
+}
+
+Response Control::show_accounts(std::string_view name) {
+    json accounts = json::array();
+    for (const auto& account : accounts_.all()) {
+        if (!name.empty() && account->name != name) continue;
+        accounts.push_back({{"name", account->name},
+                            {"keys", account->keys.size()},
+                            {"allowSharedKeyAccess", account->settings.allow_shared_key}});
+    }
+    if (name.empty()) return json_response(200, {{"accounts", accounts}});
+    return accounts.empty() ? problem(404, "no such account") : json_response(200, accounts.front());
+}
+
+Response Control::put_account(std::string_view name, std::string_view body) {
+    if (!is_account_name(name)) return problem(400, "an account name is 3 to 24 lower-case letters and digits");
+    const json given = json::parse(body.empty() ? std::string_view("{}") : body, nullptr, false);
+    if (!given.is_object()) return problem(400, "the body is a JSON object");
+    const auto existing = accounts_.find(name);
+    Account account = existing ? *existing : Account{std::string(name), {}, {}};
+    for (const auto& [key, value] : given.items()) {
+        if (key == "keys" && value.is_array() && !value.empty() && value.size() <= 2) {
+            account.keys.clear();
+            for (const json& text : value) {
+                auto parsed = text.is_string() ? AccountKey::parse(text.get<std::string>()) : std::nullopt;
+                if (!parsed) return problem(400, "a key is base64");
+                account.keys.push_back(*std::move(parsed));
+            }
+        } else if (key == "allowSharedKeyAccess" && value.is_boolean()) {
+            account.settings.allow_shared_key = value.get<bool>();
+        } else {
+            return problem(400, "unknown or malformed setting: " + key);
+        }
+    }
+    if (account.keys.empty()) return problem(400, "a new account needs one or two keys");
+    accounts_.put(std::move(account));
+    Response response = show_accounts(name);
+    response.status = existing ? 200 : 201;
+    return response;
+}
+
+Response Control::show_metrics() const {
+    json answers = json::array();
+    for (const auto& [key, count] : environment_.metrics.read()) {
+        answers.push_back({{"service", key.service},
+                           {"operation", key.operation},
+                           {"status", key.status},
+                           {"errorCode", key.error_code},
+                           {"client", key.client},
+                           {"answers", count}});
+    }
+    return json_response(200, {{"answers", answers}});
+}
+
+Response Control::show_operations() const {
+    json services = json::object();
+    for (const Service* service : environment_.services) {
+        if (!service) continue;
+        json rows = json::array();
+        for (const Operation& row : service->operations) {
+            rows.push_back({{"name", row.name}, {"id", row.id}, {"offered", row.offered()}});
+        }
+        services[std::string(label(service->kind))] = rows;
+    }
+    return json_response(200, services);
+}
+
+}  // namespace lazulite

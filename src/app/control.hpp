@@ -1,0 +1,42 @@
+#pragma once
+
+#include "service/service.hpp"
+
+namespace lazulite {
+
+/// The emulator's own endpoint, on every listener, below `/_lazulite/` (no account name can begin with `_`):
+///
+///     GET  health                         {"status":"ok","version":"0.1.0"}
+///     GET  metrics                        answers counted by service, operation, status, error code and client
+///     GET  operations                     the operation tables: name, id, offered
+///     GET  clock?account=A                account time of every store of A, and its offset to wall time
+///     POST clock?account=A&advance=SECONDS   advances it; `service=blob` for one store
+///     POST reset[?account=A[&service=S]]  empties all accounts, one, or one service of it
+///     GET  accounts, accounts/NAME        names, and whether Shared Key is allowed; keys are never shown
+///     PUT  accounts/NAME                  {"keys":[...],"allowSharedKeyAccess":true}: makes or changes an account
+///
+/// A change needs the header `x-lazulite-control: 1`, which no web page can send across origins without a preflight that
+/// is never granted, and a caller on the loopback interface unless `remote` is set.
+class Control {
+  public:
+    Control(Environment& environment, Accounts& accounts, bool remote)
+        : environment_(environment), accounts_(accounts), remote_(remote) {}
+
+    Task<Response> handle(Request& request);
+
+  private:
+    Response answer(const Request& request, std::string_view body);
+    Response show_clock(std::string_view account);
+    Response advance_clock(const Query& query);
+    Response reset(const Query& query);
+    Response show_accounts(std::string_view name);
+    Response put_account(std::string_view name, std::string_view body);
+    Response show_metrics() const;
+    Response show_operations() const;
+
+    Environment& environment_;
+    Accounts& accounts_;
+    bool remote_;
+};
+
+}  // namespace lazulite

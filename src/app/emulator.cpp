@@ -1,0 +1,189 @@
+#include "lazulite/emulator.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <thread>
+
+#include "app/access_log.hpp"
+#include "app/control.hpp"
+#include "app/surfaces.hpp"
+#include "http/server.hpp"
+#include "store/stores.hpp"
+
+#ifndef LAZULITE_VERSION
+#error "LAZULITE_VERSION is set by the build"
+#endif
+
+namespace lazulite {
+namespace {
+
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)::setrlimit(RLIMIT_NOFILE, &limit);  // what it was serves too
+}
+
+std::uint64_t half_of_memory() {
+    return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 2;
+}
+
+std::string url(const Endpoint& endpoint) {
+    const bool v6 = endpoint.address.find(':') != std::string::npos;
+    return "http://" + (v6 ? "[" + endpoint.address + "]" : endpoint.address) + ":" + std::to_string(endpoint.port);
+}
+
+std::unique_ptr<FileSystem> open_files(const EmulatorOptions& options) {
+    if (options.location.empty()) {
+        return make_memory_file_system(options.memory_limit_bytes ? options.memory_limit_bytes : half_of_memory());
+    }
+    auto files = open_disk(options.location.string());
+    if (!files) {
+        throw std::runtime_error("cannot use " + options.location.string() + " as the data folder: " +
+                                 files.error().message());
+    }
+    return *std::move(files);
+}
+
+void add_accounts(Accounts& accounts, const std::vector<AccountOptions>& wanted) {
+    for (const AccountOptions& options : wanted) {
+        Account account{options.name, {}, {options.allow_shared_key}};
+        for (const std::string& text : options.keys) {
+            auto key = AccountKey::parse(text);
+            if (!key) throw std::runtime_error("a key of account " + options.name + " is not base64");
+            account.keys.push_back(*std::move(key));
+        }
+        if (!is_account_name(options.name)) throw std::runtime_error("not an account name: " + options.name);
+        if (account.keys.empty() || account.keys.size() > 2) {
+            throw std::runtime_error("account " + options.name + " needs one or two keys");
+        }
+        accounts.put(std::move(account));
+    }
+}
+
+}  // namespace
+
+/// Everything that exists while the emulator runs, in the order in which it is torn down last to first.
+class Emulator::Running {
+  public:
+    explicit Running(const EmulatorOptions& options)
+        : files_(open_files(options)),
+          stores_(open_stores(options)),
+          environment_{clock_, accounts_, *stores_, metrics_, LAZULITE_VERSION, all_services()},
+          control_(environment_, accounts_, options.remote_control),
+          io_(options.threads ? options.threads : std::max(1U, std::thread::hardware_concurrency())),
+          server_(io_, server_options(options)) {
+        add_accounts(accounts_, options.accounts);
+        io_.start();
+        for (const ServiceKind kind : kServiceKinds) listen(kind, options);
+    }
+
+    ~Running() {
+        // Requests in flight finish or are cut; what they wrote is committed; then the threads may end.
+        server_.stop();
+        stores_->close();
+        server_.join();
+        io_.stop();
+        io_.join();
+    }
+
+    [[nodiscard]] const Endpoint& endpoint(Surface surface) const { return endpoints_[static_cast<std::size_t>(surface)]; }
+    [[nodiscard]] const Accounts& accounts() const { return accounts_; }
+    [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
+
+  private:
+    std::unique_ptr<Stores> open_stores(const EmulatorOptions& options) {
+        Stores::Options wanted;
+        wanted.durability = options.location.empty()      ? Durability::none
+                            : options.survive_power_loss ? Durability::power
+                                                          : Durability::process;
+        wanted.writer_threads = std::max(1U, std::thread::hardware_concurrency());
+        wanted.wall = &clock_;
+        wanted.kinds = all_store_kinds();
+        auto stores = Stores::open(*files_, wanted);
+        if (!stores) throw std::runtime_error(stores.error());
+        return *std::move(stores);
+    }
+
+    static ServerOptions server_options(const EmulatorOptions& options) {
+        ServerOptions server;
+        server.idle_timeout = options.keep_alive;
+        return server;
+    }
+
+    void listen(ServiceKind kind, const EmulatorOptions& options) {
+        const auto index = static_cast<std::size_t>(kind);
+        const Listen& wanted = options.listen[index];
+        Gateway::AccessLog access_log;
+        if (options.access_log) access_log = write_access_log;
+        gateways_[index] = std::make_unique<Gateway>(
+            environment_, kind, [this](Request& request) { return control_.handle(request); }, std::move(access_log));
+        auto endpoint = server_.listen(wanted.host, wanted.port, *gateways_[index]);
+        if (!endpoint && !wanted.required) {
+            const std::string problem = endpoint.error();
+            endpoint = server_.listen(wanted.host, 0, *gateways_[index]);
+            if (endpoint) {
+                warnings_.push_back(std::string(title(kind)) + " cannot listen on port " + std::to_string(wanted.port) +
+                                    " (" + problem + ") and uses " + std::to_string(endpoint->port) + " instead");
+            }
+        }
+        if (!endpoint) {
+            throw std::runtime_error(std::string(title(kind)) + " cannot listen on " + wanted.host + ":" +
+                                     std::to_string(wanted.port) + ": " + endpoint.error());
+        }
+        endpoints_[index] = *endpoint;
+    }
+
+    SystemClock clock_;
+    Accounts accounts_;
+    Metrics metrics_;
+    std::unique_ptr<FileSystem> files_;
+    std::unique_ptr<Stores> stores_;
+    Environment environment_;
+    Control control_;
+    std::array<std::unique_ptr<Gateway>, std::size(kServiceKinds)> gateways_;
+    std::array<Endpoint, std::size(kServiceKinds)> endpoints_;
+    std::vector<std::string> warnings_;
+    IoPool io_;
+    Server server_;
+};
+
+Emulator::Emulator(EmulatorOptions options) : options_(std::move(options)) {
+    if (options_.accounts.empty()) {
+        options_.accounts.push_back({std::string(kDevelopmentAccount), {std::string(kDevelopmentKey)}});
+    }
+}
+
+Emulator::~Emulator() { stop(); }
+
+void Emulator::start() {
+    raise_descriptor_limit();
+    running_ = std::make_unique<Running>(options_);
+}
+
+void Emulator::stop() { running_.reset(); }
+
+std::string Emulator::endpoint(Surface surface) const { return url(running_->endpoint(surface)); }
+
+std::uint16_t Emulator::port(Surface surface) const { return running_->endpoint(surface).port; }
+
+const std::vector<std::string>& Emulator::warnings() const { return running_->warnings(); }
+
+std::string Emulator::connection_string(const std::string& account) const {
+    const std::string name = account.empty() ? options_.accounts.front().name : account;
+    const auto found = running_->accounts().find(name);
+    if (!found) throw std::runtime_error("no such account: " + name);
+    std::string text = "DefaultEndpointsProtocol=http;AccountName=" + name + ";AccountKey=" + found->keys.front().text() + ";";
+    for (const auto& [element, surface] : {std::pair{"BlobEndpoint", Surface::blob}, {"QueueEndpoint", Surface::queue},
+                                          {"TableEndpoint", Surface::table}, {"FileEndpoint", Surface::file}}) {
+        text += std::string(element) + "=" + endpoint(surface) + "/" + name + ";";
+    }
+    return text;
+}
+
+const char* version() { return LAZULITE_VERSION; }
+
+}  // namespace lazulite

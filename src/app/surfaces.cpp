@@ -1,0 +1,31 @@
+#include "app/surfaces.hpp"
+
+#include "blob/operations.hpp"
+#include "blob/rows/schema.hpp"
+
+namespace lazulite {
+namespace {
+
+Scope at_service(Target& /*target*/, const Query& /*query*/) { return Scope::service; }
+
+/// A surface whose operations are not offered yet: it listens, authorizes, and answers 501.
+constexpr Service to_come(ServiceKind kind, std::string_view server_header, ErrorFormat errors) {
+    return {.kind = kind, .server_header = server_header, .operations = {}, .scope = at_service, .store_kind = {},
+            .errors = errors};
+}
+
+constexpr Service kQueue = to_come(ServiceKind::queue, "Lazulite-Queue", ErrorFormat::xml);
+constexpr Service kTable = to_come(ServiceKind::table, "Lazulite-Table", ErrorFormat::table_json);
+constexpr Service kFile = to_come(ServiceKind::file, "Lazulite-File", ErrorFormat::xml);
+constexpr Service kDfs = to_come(ServiceKind::dfs, "Lazulite-Dfs", ErrorFormat::json);
+constexpr Service kWeb = to_come(ServiceKind::web, "Lazulite-Web", ErrorFormat::xml);
+
+}  // namespace
+
+std::array<const Service*, std::size(kServiceKinds)> all_services() {
+    return {&blob::service(), &kQueue, &kTable, &kFile, &kDfs, &kWeb};
+}
+
+std::vector<const StoreKind*> all_store_kinds() { return {&blob::kBlobStore}; }
+
+}  // namespace lazulite

@@ -1,0 +1,103 @@
+#include "auth/canonical.hpp"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+namespace lazulite {
+namespace {
+
+constexpr std::string_view kPrefix = "x-ms-";
+
+/// Rank of a character in the first pass; hyphen and apostrophe have none.
+int culture_rank(char c) {
+    constexpr std::string_view kSymbols = "!#$%&*.^_`|~+";
+    if (const auto at = kSymbols.find(c); at != std::string_view::npos) return static_cast<int>(at);
+    if (c >= '0' && c <= '9') return 100 + (c - '0');
+    return 200 + (ascii_lower(c) - 'a');
+}
+
+bool ignored_at_first(char c) { return c == '-' || c == '\''; }
+
+/// Runs of white space become one blank, but not inside quotes.
+std::string fold_blanks(std::string_view value) {
+    std::string folded;
+    bool quoted = false;
+    for (const char c : value) {
+        if (c == '"') quoted = !quoted;
+        const bool blank = c == ' ' || c == '\t';
+        if (blank && !quoted && !folded.empty() && folded.back() == ' ') continue;
+        folded.push_back(blank && !quoted ? ' ' : c);
+    }
+    return folded;
+}
+
+}  // namespace
+
+bool culture_less(std::string_view a, std::string_view b) {
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (true) {
+        while (i < a.size() && ignored_at_first(a[i])) ++i;
+        while (j < b.size() && ignored_at_first(b[j])) ++j;
+        if (i == a.size() || j == b.size()) break;
+        const int left = culture_rank(a[i]);
+        const int right = culture_rank(b[j]);
+        if (left != right) return left < right;
+        ++i;
+        ++j;
+    }
+    if ((i == a.size()) != (j == b.size())) return i == a.size();
+    // Equal so far: at the first place where one has a hyphen, that name sorts after.
+    const auto [left, right] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+    if (left == a.end() || right == b.end()) return left == a.end() && right != b.end();
+    return !ignored_at_first(*left) && ignored_at_first(*right);
+}
+
+std::string canonicalized_headers(const FieldViews& fields, ServiceVersion version, Canonicalization how) {
+    std::vector<std::pair<std::string, std::string>> lines;
+    for (const auto& field : fields) {
+        if (!starts_with_ignoring_case(field.name, kPrefix)) continue;
+        std::string name = to_lower(field.name);
+        std::string value = how.blanks == Canonicalization::Blanks::folded ? fold_blanks(field.value)
+                                                                          : std::string(field.value);
+        const auto same = std::find_if(lines.begin(), lines.end(), [&](const auto& line) { return line.first == name; });
+        if (same == lines.end()) {
+            lines.emplace_back(std::move(name), std::move(value));
+        } else {
+            same->second.append(",").append(value);
+        }
+    }
+    std::sort(lines.begin(), lines.end(), [&](const auto& a, const auto& b) {
+        return how.order == Canonicalization::Order::culture ? culture_less(a.first, b.first) : a.first < b.first;
+    });
+    constexpr ServiceVersion kEmptyValuesAreSigned{2016, 5, 31};
+    std::string text;
+    for (const auto& [name, value] : lines) {
+        if (value.empty() && version < kEmptyValuesAreSigned) continue;
+        text.append(name).append(":").append(value).append("\n");
+    }
+    return text;
+}
+
+std::string canonicalized_resource(std::string_view account, std::string_view path, const Query& query) {
+    std::string text;
+    text.append("/").append(account).append(path);
+    std::map<std::string, std::vector<std::string_view>> parameters;
+    for (const auto& parameter : query.all()) parameters[to_lower(parameter.name)].push_back(parameter.value);
+    for (auto& [name, values] : parameters) {
+        std::sort(values.begin(), values.end());
+        text.append("\n").append(name).append(":");
+        for (std::size_t i = 0; i < values.size(); ++i) text.append(i == 0 ? "" : ",").append(values[i]);
+    }
+    return text;
+}
+
+std::string canonicalized_resource_lite(std::string_view account, std::string_view path, const Query& query) {
+    std::string text;
+    text.append("/").append(account).append(path);
+    if (const std::string* comp = query.find("comp")) text.append("?comp=").append(*comp);
+    return text;
+}
+
+}  // namespace lazulite

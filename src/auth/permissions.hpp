@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace lazulite {
+
+/// A set of permission letters (`racwdxyltfmeopiu`), as SAS tokens and stored policies carry them.
+class Letters {
+  public:
+    constexpr Letters() = default;
+    /// Unknown characters are ignored: newer letters must not break older servers.
+    constexpr explicit Letters(std::string_view text) {
+        for (const char c : text) {
+            if (c >= 'a' && c <= 'z') bits_ |= 1U << (c - 'a');
+        }
+    }
+    [[nodiscard]] constexpr bool has(char letter) const { return (bits_ >> (letter - 'a') & 1U) != 0; }
+    [[nodiscard]] constexpr bool any_of(Letters others) const { return (bits_ & others.bits_) != 0; }
+    [[nodiscard]] constexpr bool all_of(Letters others) const { return (bits_ & others.bits_) == others.bits_; }
+    [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
+
+  private:
+    std::uint32_t bits_ = 0;
+};
+
+/// The level of a resource, as `srt` of an account SAS names it.
+enum class ResourceType : char { service = 's', container = 'c', object = 'o' };
+
+/// The service letter of `ss`. Data Lake requests count as blob.
+enum class ServiceLetter : char { blob = 'b', queue = 'q', table = 't', file = 'f' };
+
+/// What an operation asks of whoever calls it; one per row of the operation table.
+/// Reference: "Create an account SAS", "Create a service SAS", permissions per operation.
+struct Needs {
+    enum class BySas : std::uint8_t {
+        letters,  ///< one of `letters`
+        any,      ///< whatever the letters
+        never,    ///< the owner only
+    };
+    BySas by_sas = BySas::letters;
+    ResourceType type = ResourceType::object;
+    Letters letters;
+    /// Anonymous callers may, when the container is public at this level.
+    enum class Public : std::uint8_t { never, blob, container };
+    Public open_to_public = Public::never;
+    bool writes = true;  ///< refused on the secondary endpoint
+};
+
+}  // namespace lazulite

@@ -1,0 +1,95 @@
+#include "auth/shared_key.hpp"
+
+#include <chrono>
+
+#include "wire/date.hpp"
+
+namespace lazulite {
+namespace {
+
+constexpr auto kAllowedSkew = std::chrono::minutes(15);
+constexpr ServiceVersion kEmptyLengthForZero{2015, 2, 21};
+
+std::string content_length_line(const SharedKeyCheck& check) {
+    const auto value = check.request.fields.find("Content-Length");
+    if (!value) return {};
+    if (*value == "0" && check.version >= kEmptyLengthForZero) return {};
+    return std::string(*value);
+}
+
+tl::unexpected<StorageError> refuse(std::string detail) {
+    return fail(StorageError(ErrorCode::authentication_failed).with("AuthenticationErrorDetail", detail));
+}
+
+Result<> check_date(const SharedKeyCheck& check) {
+    auto text = check.request.fields.find("x-ms-date");
+    if (!text) text = check.request.fields.find("Date");
+    if (!text) return refuse("A date header is required: x-ms-date or Date.");
+    const auto when = parse_rfc1123(*text);
+    if (!when) return refuse("The Date header in the request is incorrect.");
+    if (*when < check.wall_now - kAllowedSkew) {
+        return refuse("Request date header too old: '" + std::string(*text) + "'");
+    }
+    if (*when > check.wall_now + kAllowedSkew) {
+        return refuse("Request date header too far in the future: '" + std::string(*text) + "'");
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string shared_key_string_to_sign(const SharedKeyCheck& check, Canonicalization how) {
+    const FieldViews& fields = check.request.fields;
+    const std::string length = content_length_line(check);
+    const std::string_view date = fields.has("x-ms-date") ? std::string_view{} : fields.value_or_empty("Date");
+    std::string text;
+    text.reserve(512);
+    for (const std::string_view line :
+         {check.request.method_text, fields.value_or_empty("Content-Encoding"), fields.value_or_empty("Content-Language"),
+          std::string_view(length), fields.value_or_empty("Content-MD5"), fields.value_or_empty("Content-Type"), date,
+          fields.value_or_empty("If-Modified-Since"), fields.value_or_empty("If-Match"),
+          fields.value_or_empty("If-None-Match"), fields.value_or_empty("If-Unmodified-Since"),
+          fields.value_or_empty("Range")}) {
+        text.append(line).append("\n");
+    }
+    text.append(canonicalized_headers(fields, check.version, how));
+    text.append(canonicalized_resource(check.account, check.request.path, check.query));
+    return text;
+}
+
+Result<Identity> verify_shared_key(const SharedKeyCheck& check, std::string_view authorization) {
+    const std::size_t blank = authorization.find(' ');
+    const std::string_view credential = trim(authorization.substr(blank == std::string_view::npos ? 0 : blank));
+    const std::size_t colon = credential.find(':');
+    if (blank == std::string_view::npos || colon == std::string_view::npos || colon == 0) {
+        return fail(ErrorCode::invalid_authentication_info);
+    }
+    if (credential.substr(0, colon) != check.account) {
+        return refuse("The account name in the Authorization header does not match the account of the URL.");
+    }
+    LAZ_CHECK(check_date(check));
+
+    const std::string_view signature_text = credential.substr(colon + 1);
+    const auto signature = base64_decode(signature_text);
+    using Order = Canonicalization::Order;
+    using Blanks = Canonicalization::Blanks;
+    constexpr Canonicalization kWays[] = {{Order::ordinal, Blanks::as_received},
+                                          {Order::culture, Blanks::as_received},
+                                          {Order::ordinal, Blanks::folded},
+                                          {Order::culture, Blanks::folded}};
+    std::string first;
+    std::string previous;
+    for (const Canonicalization& way : kWays) {
+        std::string candidate = shared_key_string_to_sign(check, way);
+        if (candidate == previous) continue;
+        for (const AccountKey& key : check.keys) {
+            if (signature && key.signed_by(candidate, as_bytes(*signature))) return Identity::owner();
+        }
+        if (first.empty()) first = candidate;
+        previous = std::move(candidate);
+    }
+    return refuse("The MAC signature found in the HTTP request '" + std::string(signature_text) +
+                  "' is not the same as any computed signature. Server used following string to sign: '" + first + "'.");
+}
+
+}  // namespace lazulite

@@ -1,0 +1,140 @@
+#include "base/text.hpp"
+
+#include <array>
+
+namespace lazulite {
+namespace {
+
+constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+constexpr std::uint8_t kNotBase64 = 0xFF;
+constexpr auto kValues = [] {
+    std::array<std::uint8_t, 256> values{};
+    values.fill(kNotBase64);
+    for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
+        values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+    }
+    return values;
+}();
+
+std::uint32_t value_of(char c) {
+    return kValues[static_cast<unsigned char>(c)];
+}
+
+}  // namespace
+
+std::string base64_encode(ByteView bytes) {
+    std::string text((bytes.size() + 2) / 3 * 4, '=');
+    const auto at = [&](std::size_t i) { return i < bytes.size() ? std::to_integer<std::uint32_t>(bytes[i]) : 0; };
+    char* to = text.data();
+    for (std::size_t i = 0; i < bytes.size(); i += 3, to += 4) {
+        const std::uint32_t group = at(i) << 16 | at(i + 1) << 8 | at(i + 2);
+        to[0] = kAlphabet[group >> 18];
+        to[1] = kAlphabet[group >> 12 & 63];
+        if (i + 1 < bytes.size()) to[2] = kAlphabet[group >> 6 & 63];
+        if (i + 2 < bytes.size()) to[3] = kAlphabet[group & 63];
+    }
+    return text;
+}
+
+std::optional<std::string> base64_decode(std::string_view text) {
+    if (text.size() % 4 != 0) return std::nullopt;
+    if (text.empty()) return std::string{};
+    const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+    const std::size_t digits = text.size() - padding;
+    std::string bytes;
+    bytes.reserve(text.size() / 4 * 3);
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < digits; ++i) {
+        const std::uint32_t value = value_of(text[i]);
+        if (value == kNotBase64) return std::nullopt;
+        bits = bits << 6 | value;
+        if (i % 4 == 3) {
+            bytes += static_cast<char>(bits >> 16 & 0xFF);
+            bytes += static_cast<char>(bits >> 8 & 0xFF);
+            bytes += static_cast<char>(bits & 0xFF);
+            bits = 0;
+        }
+    }
+    if (padding == 1) {  // 18 bits were read, 16 count
+        if ((bits & 0x3) != 0) return std::nullopt;
+        bytes += static_cast<char>(bits >> 10 & 0xFF);
+        bytes += static_cast<char>(bits >> 2 & 0xFF);
+    } else if (padding == 2) {  // 12 bits were read, 8 count
+        if ((bits & 0xF) != 0) return std::nullopt;
+        bytes += static_cast<char>(bits >> 4 & 0xFF);
+    }
+    return bytes;
+}
+
+char ascii_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+std::string to_lower(std::string_view text) {
+    std::string lower(text);
+    for (char& c : lower) c = ascii_lower(c);
+    return lower;
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        if (a[i] != b[i] && ascii_lower(a[i]) != ascii_lower(b[i])) return false;
+    }
+    return true;
+}
+
+bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
+    return text.size() >= prefix.size() && equals_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
+std::string_view trim(std::string_view text) {
+    const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+    while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+std::size_t utf8_sequence_length(std::string_view text, std::size_t at) {  // ranges: Unicode, table 3-7
+    const auto byte = [&](std::size_t i) -> unsigned {
+        return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0;
+    };
+    const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0) == 0x80; };
+    const unsigned lead = byte(0);
+    const unsigned second = byte(1);
+    if (lead < 0x80) return 1;
+    if (lead >= 0xC2 && lead <= 0xDF) return continues(1) ? 2 : 0;
+    if (lead >= 0xE0 && lead <= 0xEF) {
+        const unsigned lowest = lead == 0xE0 ? 0xA0 : 0x80;
+        const unsigned highest = lead == 0xED ? 0x9F : 0xBF;
+        return second >= lowest && second <= highest && continues(2) ? 3 : 0;
+    }
+    if (lead >= 0xF0 && lead <= 0xF4) {
+        const unsigned lowest = lead == 0xF0 ? 0x90 : 0x80;
+        const unsigned highest = lead == 0xF4 ? 0x8F : 0xBF;
+        return second >= lowest && second <= highest && continues(2) && continues(3) ? 4 : 0;
+    }
+    return 0;
+}
+
+bool is_utf8(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t length = utf8_sequence_length(text, at);
+        if (length == 0) return false;
+        at += length;
+    }
+    return true;
+}
+
+std::size_t utf16_length(std::string_view text) {
+    std::size_t units = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if ((byte & 0xC0) != 0x80) ++units;  // every sequence counts once, by its first byte
+        if (byte >= 0xF0) ++units;           // four bytes make a surrogate pair
+    }
+    return units;
+}
+
+}  // namespace lazulite

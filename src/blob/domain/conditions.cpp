@@ -1,0 +1,69 @@
+#include "blob/domain/conditions.hpp"
+
+#include "base/etag.hpp"
+
+namespace lazulite::blob {
+namespace {
+
+/// Last-Modified has whole seconds, so comparisons do too.
+std::chrono::seconds whole_seconds(Instant when) {
+    return std::chrono::floor<std::chrono::seconds>(when.time_since_epoch());
+}
+
+bool matches(const std::string& etag, Instant tick) {
+    return etag == "*" || without_quotes(etag) == etag_text(tick);
+}
+
+bool modified_since(Instant tick, Instant since) { return whole_seconds(tick) > whole_seconds(since); }
+
+bool several_etags(const std::optional<std::string>& header) {
+    return header && header->find(',') != std::string::npos;
+}
+
+}  // namespace
+
+Result<> check_combination(const Conditions& when) {
+    const int count = int{when.if_match.has_value()} + int{when.if_none_match.has_value()} +
+                      int{when.if_modified_since.has_value()} + int{when.if_unmodified_since.has_value()};
+    const bool allowed_pair = count == 2 && ((when.if_match && when.if_unmodified_since) ||
+                                             (when.if_none_match && when.if_modified_since));
+    if ((count > 1 && !allowed_pair) || several_etags(when.if_match) || several_etags(when.if_none_match)) {
+        return fail(ErrorCode::multiple_condition_headers_not_supported);
+    }
+    return {};
+}
+
+Result<> check_read(const Conditions& when, Instant tick) {
+    if (when.if_none_match == "*") return fail(ErrorCode::unsatisfiable_condition);
+    if (when.if_match && !matches(*when.if_match, tick)) return fail(ErrorCode::condition_not_met);
+    if (when.if_unmodified_since && modified_since(tick, *when.if_unmodified_since)) {
+        return fail(ErrorCode::condition_not_met);
+    }
+    if (!when.if_none_match && !when.if_modified_since) return {};
+    const bool other_etag = when.if_none_match && !matches(*when.if_none_match, tick);
+    const bool newer = when.if_modified_since && modified_since(tick, *when.if_modified_since);
+    if (!other_etag && !newer) return fail(ErrorCode::not_modified);
+    return {};
+}
+
+Result<> check_write(const Conditions& when, std::optional<Instant> tick) {
+    bool met = true;
+    if (when.if_match) {
+        met = tick && matches(*when.if_match, *tick);
+    } else if (when.if_none_match) {
+        met = !tick || !matches(*when.if_none_match, *tick);
+    } else if (when.if_unmodified_since) {
+        met = !tick || !modified_since(*tick, *when.if_unmodified_since);
+    } else if (when.if_modified_since) {
+        met = !tick || modified_since(*tick, *when.if_modified_since);
+    }
+    if (!met) return fail(ErrorCode::condition_not_met);
+    return {};
+}
+
+Result<> check_create(const Conditions& when, std::optional<Instant> tick) {
+    if (tick && when.if_none_match == "*") return fail(ErrorCode::blob_already_exists);
+    return check_write(when, tick);
+}
+
+}  // namespace lazulite::blob

@@ -1,0 +1,45 @@
+#include "blob/domain/names.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace lazulite::blob {
+namespace {
+
+bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+bool is_system_name(std::string_view name) {
+    return name == "$root" || name == "$web" || name == "$logs" || name == "$blobchangefeed";
+}
+
+constexpr std::size_t kMostSegments = 254;
+
+}  // namespace
+
+Result<> check_container_name(std::string_view name) {
+    if (is_system_name(name)) return {};
+    if (name.size() < 3 || name.size() > 63) return fail(ErrorCode::out_of_range_input);
+    const bool characters = std::all_of(name.begin(), name.end(), [](char c) { return is_letter_or_digit(c) || c == '-'; });
+    if (!characters || name.front() == '-' || name.back() == '-' || name.find("--") != std::string_view::npos) {
+        return fail(ErrorCode::invalid_resource_name);
+    }
+    return {};
+}
+
+Result<> check_new_container_name(std::string_view name) {
+    if (name == "$logs" || name == "$blobchangefeed") return fail(ErrorCode::invalid_resource_name);
+    return check_container_name(name);
+}
+
+Result<> check_blob_name(std::string_view container, std::string_view name) {
+    const std::size_t length = utf16_length(name);
+    if (length == 0 || length > 1024) return fail(ErrorCode::out_of_range_input);
+    if (container == "$root" && name.find('/') != std::string_view::npos) return fail(ErrorCode::invalid_uri);
+    // A trailing slash ends a segment, it does not begin one.
+    const auto slashes = static_cast<std::size_t>(std::count(name.begin(), name.end(), '/'));
+    if (slashes + (name.back() == '/' ? 0 : 1) > kMostSegments) return fail(ErrorCode::invalid_resource_name);
+    return {};
+}
+
+}  // namespace lazulite::blob

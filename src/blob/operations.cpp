@@ -1,0 +1,234 @@
+#include "blob/operations.hpp"
+
+#include "blob/ops/operations.hpp"
+
+namespace lazulite::blob {
+namespace {
+
+// The level of a resource (`srt`) and the letters of which one is enough, as "Create an account SAS" lists them.
+constexpr auto kService = ResourceType::service;
+constexpr auto kContainer = ResourceType::container;
+constexpr auto kObject = ResourceType::object;
+constexpr auto kByLetters = Needs::BySas::letters;
+
+constexpr Needs reads(ResourceType type, std::string_view letters, Needs::Public open = Needs::Public::never) {
+    return {kByLetters, type, Letters(letters), open, false};
+}
+constexpr Needs writes(ResourceType type, std::string_view letters) {
+    return {kByLetters, type, Letters(letters), Needs::Public::never, true};
+}
+
+constexpr Needs kAnyReader{Needs::BySas::any, kService, {}, Needs::Public::never, false};
+constexpr Needs kAnyWriter{Needs::BySas::any, kService, {}, Needs::Public::never, true};
+constexpr Needs kOwnerReads{Needs::BySas::never, kContainer, {}, Needs::Public::never, false};
+constexpr Needs kOwnerWrites{Needs::BySas::never, kContainer, {}, Needs::Public::never, true};
+constexpr Needs kReadBlob = reads(kObject, "r", Needs::Public::blob);
+constexpr Needs kReadContainer = reads(kContainer, "r", Needs::Public::container);
+constexpr Needs kListBlobs = reads(kContainer, "l", Needs::Public::container);
+constexpr Needs kWriteContainer = writes(kContainer, "w");
+constexpr Needs kCreateBlob = writes(kObject, "cw");
+constexpr Needs kWriteBlob = writes(kObject, "w");
+constexpr Needs kAppendBlob = writes(kObject, "aw");
+constexpr Needs kDeleteBlob = writes(kObject, "d");
+constexpr Needs kReadTags = reads(kObject, "t");
+constexpr Needs kWriteTags = writes(kObject, "t");
+constexpr Needs kImmutability = writes(kObject, "i");
+
+constexpr auto kAtService = Scope::service;
+constexpr auto kAtContainer = Scope::container;
+constexpr auto kAtBlob = Scope::blob;
+constexpr auto kGet = Method::get;
+constexpr auto kHead = Method::head;
+constexpr auto kPut = Method::put;
+constexpr auto kPost = Method::post;
+constexpr auto kDelete = Method::delete_;
+
+constexpr Match::HeaderIs blob_type(std::string_view type) { return {"x-ms-blob-type", type}; }
+constexpr Match::HeaderIs lease(std::string_view action) { return {"x-ms-lease-action", action}; }
+constexpr Match::HeaderIs page_write(std::string_view kind) { return {"x-ms-page-write", kind}; }
+constexpr Match::HeaderIs kFromUrl{"x-ms-copy-source", ""};
+
+// Every operation of the Blob service. A row without a function is not offered yet and answers 501.
+// name                            operation id of the reference's OpenAPI document
+//   method, also HEAD, scope, told apart by, needs, run
+constexpr auto kOperations = std::to_array<Operation>({
+    {"ListContainers", "Service_ListContainersSegment",
+     kGet, false, kAtService, {.comp = "list"}, reads(kService, "l"), list_containers},
+    {"SetBlobServiceProperties", "Service_SetProperties",
+     kPut, false, kAtService, {.restype = "service", .comp = "properties"}, writes(kService, "w"), nullptr},
+    {"GetBlobServiceProperties", "Service_GetProperties",
+     kGet, false, kAtService, {.restype = "service", .comp = "properties"}, reads(kService, "r"), nullptr},
+    {"GetBlobServiceStats", "Service_GetStatistics",
+     kGet, false, kAtService, {.restype = "service", .comp = "stats"}, reads(kService, "r"), nullptr},
+    {"GetUserDelegationKey", "Service_GetUserDelegationKey",
+     kPost, false, kAtService, {.restype = "service", .comp = "userdelegationkey"}, kOwnerReads, nullptr},
+    {"GetAccountInformation", "Service_GetAccountInfo",
+     kGet, true, kAtService, {.restype = "account", .comp = "properties"}, kAnyReader, get_account_information},
+    {"BlobBatch", "Service_SubmitBatch",
+     kPost, false, kAtService, {.comp = "batch"}, kAnyWriter, nullptr},
+    {"FindBlobsByTags", "Service_FilterBlobs",
+     kGet, false, kAtService, {.comp = "blobs"}, reads(kObject, "f"), nullptr},
+
+    {"CreateContainer", "Container_Create",
+     kPut, false, kAtContainer, {.restype = "container"}, writes(kContainer, "cw"), create_container},
+    {"GetContainerProperties", "Container_GetProperties",
+     kGet, true, kAtContainer, {.restype = "container"}, kReadContainer, get_container_properties},
+    {"GetContainerMetadata", "",
+     kGet, true, kAtContainer, {.restype = "container", .comp = "metadata"}, kReadContainer, get_container_metadata},
+    {"SetContainerMetadata", "Container_SetMetadata",
+     kPut, false, kAtContainer, {.restype = "container", .comp = "metadata"}, kWriteContainer, set_container_metadata},
+    {"GetContainerACL", "Container_GetAccessPolicy",
+     kGet, true, kAtContainer, {.restype = "container", .comp = "acl"}, kOwnerReads, nullptr},
+    {"SetContainerACL", "Container_SetAccessPolicy",
+     kPut, false, kAtContainer, {.restype = "container", .comp = "acl"}, kOwnerWrites, nullptr},
+    {"DeleteContainer", "Container_Delete",
+     kDelete, false, kAtContainer, {.restype = "container"}, writes(kContainer, "d"), delete_container},
+    {"RestoreContainer", "Container_Restore",
+     kPut, false, kAtContainer, {.restype = "container", .comp = "undelete"}, kWriteContainer, nullptr},
+    {"RenameContainer", "Container_Rename",
+     kPut, false, kAtContainer, {.restype = "container", .comp = "rename"}, kOwnerWrites, nullptr},
+    {"ContainerBatch", "Container_SubmitBatch",
+     kPost, false, kAtContainer, {.restype = "container", .comp = "batch"}, kAnyWriter, nullptr},
+    {"FindBlobsByTagsInContainer", "Container_FilterBlobs",
+     kGet, false, kAtContainer, {.restype = "container", .comp = "blobs"}, reads(kContainer, "f"), nullptr},
+    {"AcquireContainerLease", "Container_AcquireLease",
+     kPut, false, kAtContainer, {.restype = "container", .comp = "lease", .headers = {lease("acquire")}},
+     kWriteContainer, nullptr},
+    {"ReleaseContainerLease", "Container_ReleaseLease",
+     kPut, false, kAtContainer, {.restype = "container", .comp = "lease", .headers = {lease("release")}},
+     kWriteContainer, nullptr},
+    {"RenewContainerLease", "Container_RenewLease",
+     kPut, false, kAtContainer, {.restype = "container", .comp = "lease", .headers = {lease("renew")}},
+     kWriteContainer, nullptr},
+    {"BreakContainerLease", "Container_BreakLease",
+     kPut, false, kAtContainer, {.restype = "container", .comp = "lease", .headers = {lease("break")}},
+     writes(kContainer, "wd"), nullptr},
+    {"ChangeContainerLease", "Container_ChangeLease",
+     kPut, false, kAtContainer, {.restype = "container", .comp = "lease", .headers = {lease("change")}},
+     kWriteContainer, nullptr},
+    {"ListBlobs", "Container_ListBlobFlatSegment",
+     kGet, false, kAtContainer, {.restype = "container", .comp = "list"}, kListBlobs, list_blobs},
+    {"ListBlobsByHierarchy", "Container_ListBlobHierarchySegment",
+     kGet, false, kAtContainer, {.restype = "container", .comp = "list", .query = "delimiter"}, kListBlobs, list_blobs},
+    {"GetContainerAccountInformation", "Container_GetAccountInfo",
+     kGet, true, kAtContainer, {.restype = "account", .comp = "properties"}, kAnyReader, get_account_information},
+
+    {"GetBlob", "Blob_Download",
+     kGet, false, kAtBlob, {}, kReadBlob, get_blob},
+    {"GetBlobProperties", "Blob_GetProperties",
+     kHead, false, kAtBlob, {}, kReadBlob, get_blob_properties},
+    {"GetBlobMetadata", "",
+     kGet, true, kAtBlob, {.comp = "metadata"}, kReadBlob, get_blob_metadata},
+    {"DeleteBlob", "Blob_Delete",
+     kDelete, false, kAtBlob, {}, kDeleteBlob, delete_blob},
+    {"PutPageBlob", "PageBlob_Create",
+     kPut, false, kAtBlob, {.headers = {blob_type("PageBlob")}}, kCreateBlob, nullptr},
+    {"PutAppendBlob", "AppendBlob_Create",
+     kPut, false, kAtBlob, {.headers = {blob_type("AppendBlob")}}, kCreateBlob, nullptr},
+    {"PutBlob", "BlockBlob_Upload",
+     kPut, false, kAtBlob, {.headers = {blob_type("BlockBlob")}}, kCreateBlob, put_block_blob},
+    {"PutBlobFromURL", "BlockBlob_PutBlobFromUrl",
+     kPut, false, kAtBlob, {.headers = {blob_type("BlockBlob"), kFromUrl}}, kCreateBlob, nullptr},
+    {"UndeleteBlob", "Blob_Undelete",
+     kPut, false, kAtBlob, {.comp = "undelete"}, kWriteBlob, nullptr},
+    {"SetBlobExpiry", "Blob_SetExpiry",
+     kPut, false, kAtBlob, {.comp = "expiry"}, kWriteBlob, nullptr},
+    {"SetBlobProperties", "Blob_SetHTTPHeaders",
+     kPut, false, kAtBlob, {.comp = "properties"}, kWriteBlob, set_blob_properties},
+    {"SetBlobImmutabilityPolicy", "Blob_SetImmutabilityPolicy",
+     kPut, false, kAtBlob, {.comp = "immutabilityPolicies"}, kImmutability, nullptr},
+    {"DeleteBlobImmutabilityPolicy", "Blob_DeleteImmutabilityPolicy",
+     kDelete, false, kAtBlob, {.comp = "immutabilityPolicies"}, kImmutability, nullptr},
+    {"SetBlobLegalHold", "Blob_SetLegalHold",
+     kPut, false, kAtBlob, {.comp = "legalhold"}, kImmutability, nullptr},
+    {"SetBlobMetadata", "Blob_SetMetadata",
+     kPut, false, kAtBlob, {.comp = "metadata"}, kWriteBlob, set_blob_metadata},
+    {"AcquireBlobLease", "Blob_AcquireLease",
+     kPut, false, kAtBlob, {.comp = "lease", .headers = {lease("acquire")}}, kWriteBlob, nullptr},
+    {"ReleaseBlobLease", "Blob_ReleaseLease",
+     kPut, false, kAtBlob, {.comp = "lease", .headers = {lease("release")}}, kWriteBlob, nullptr},
+    {"RenewBlobLease", "Blob_RenewLease",
+     kPut, false, kAtBlob, {.comp = "lease", .headers = {lease("renew")}}, kWriteBlob, nullptr},
+    {"ChangeBlobLease", "Blob_ChangeLease",
+     kPut, false, kAtBlob, {.comp = "lease", .headers = {lease("change")}}, kWriteBlob, nullptr},
+    {"BreakBlobLease", "Blob_BreakLease",
+     kPut, false, kAtBlob, {.comp = "lease", .headers = {lease("break")}}, writes(kObject, "wd"), nullptr},
+    {"SnapshotBlob", "Blob_CreateSnapshot",
+     kPut, false, kAtBlob, {.comp = "snapshot"}, kCreateBlob, nullptr},
+    {"CopyBlob", "Blob_StartCopyFromURL",
+     kPut, false, kAtBlob, {.headers = {kFromUrl}}, kCreateBlob, nullptr},
+    {"CopyBlobFromURL", "Blob_CopyFromURL",
+     kPut, false, kAtBlob, {.headers = {kFromUrl, {"x-ms-requires-sync", "true"}}}, kCreateBlob, nullptr},
+    {"AbortCopyBlob", "Blob_AbortCopyFromURL",
+     kPut, false, kAtBlob, {.comp = "copy", .query = "copyid", .headers = {{{"x-ms-copy-action", "abort"}}}},
+     kWriteBlob, nullptr},
+    {"SetBlobTier", "Blob_SetTier",
+     kPut, false, kAtBlob, {.comp = "tier"}, kWriteBlob, nullptr},
+    {"GetBlobAccountInformation", "Blob_GetAccountInfo",
+     kGet, true, kAtBlob, {.restype = "account", .comp = "properties"}, kAnyReader, get_account_information},
+    {"PutBlock", "BlockBlob_StageBlock",
+     kPut, false, kAtBlob, {.comp = "block", .query = "blockid"}, kWriteBlob, put_block},
+    {"PutBlockFromURL", "BlockBlob_StageBlockFromURL",
+     kPut, false, kAtBlob, {.comp = "block", .query = "blockid", .headers = {kFromUrl}}, kWriteBlob, nullptr},
+    {"PutBlockList", "BlockBlob_CommitBlockList",
+     kPut, false, kAtBlob, {.comp = "blocklist"}, kWriteBlob, put_block_list},
+    {"GetBlockList", "BlockBlob_GetBlockList",
+     kGet, false, kAtBlob, {.comp = "blocklist"}, kReadBlob, get_block_list},
+    {"PutPage", "PageBlob_UploadPages",
+     kPut, false, kAtBlob, {.comp = "page", .headers = {page_write("update")}}, kWriteBlob, nullptr},
+    {"ClearPage", "PageBlob_ClearPages",
+     kPut, false, kAtBlob, {.comp = "page", .headers = {page_write("clear")}}, kWriteBlob, nullptr},
+    {"PutPageFromURL", "PageBlob_UploadPagesFromURL",
+     kPut, false, kAtBlob, {.comp = "page", .headers = {page_write("update"), kFromUrl}}, kWriteBlob, nullptr},
+    {"GetPageRanges", "PageBlob_GetPageRanges",
+     kGet, false, kAtBlob, {.comp = "pagelist"}, kReadBlob, nullptr},
+    {"GetPageRangesDiff", "PageBlob_GetPageRangesDiff",
+     kGet, false, kAtBlob, {.comp = "pagelist", .query = "prevsnapshot"}, kReadBlob, nullptr},
+    {"ResizePageBlob", "PageBlob_Resize",
+     kPut, false, kAtBlob, {.comp = "properties", .headers = {{{"x-ms-blob-content-length", ""}}}}, kWriteBlob, nullptr},
+    {"UpdateSequenceNumber", "PageBlob_UpdateSequenceNumber",
+     kPut, false, kAtBlob, {.comp = "properties", .headers = {{{"x-ms-sequence-number-action", ""}}}},
+     kWriteBlob, nullptr},
+    {"IncrementalCopyBlob", "PageBlob_CopyIncremental",
+     kPut, false, kAtBlob, {.comp = "incrementalcopy", .headers = {kFromUrl}}, kCreateBlob, nullptr},
+    {"AppendBlock", "AppendBlob_AppendBlock",
+     kPut, false, kAtBlob, {.comp = "appendblock"}, kAppendBlob, nullptr},
+    {"AppendBlockFromURL", "AppendBlob_AppendBlockFromUrl",
+     kPut, false, kAtBlob, {.comp = "appendblock", .headers = {kFromUrl}}, kAppendBlob, nullptr},
+    {"SealAppendBlob", "AppendBlob_Seal",
+     kPut, false, kAtBlob, {.comp = "seal"}, kWriteBlob, nullptr},
+    {"QueryBlobContents", "Blob_Query",
+     kPost, false, kAtBlob, {.comp = "query"}, kReadBlob, nullptr},
+    {"GetBlobTags", "Blob_GetTags",
+     kGet, false, kAtBlob, {.comp = "tags"}, kReadTags, nullptr},
+    {"SetBlobTags", "Blob_SetTags",
+     kPut, false, kAtBlob, {.comp = "tags"}, kWriteTags, nullptr},
+});
+static_assert(unambiguous(kOperations), "two rows would answer the same request");
+
+/// A single segment with `restype` is a container; without it, a blob in `$root`.
+Scope scope_of(Target& target, const Query& query) {
+    if (target.container.empty()) return Scope::service;
+    if (target.has_name) return Scope::blob;
+    if (query.has("restype")) return Scope::container;
+    target.name = std::move(target.container);
+    target.container = "$root";
+    target.has_name = true;
+    return Scope::blob;
+}
+
+}  // namespace
+
+std::span<const Operation> operations() { return kOperations; }
+
+const Service& service() {
+    static const Service kBlobService{.kind = ServiceKind::blob,
+                                      .server_header = "Lazulite-Blob",
+                                      .operations = kOperations,
+                                      .scope = scope_of,
+                                      .store_kind = "blob",
+                                      .errors = ErrorFormat::xml};
+    return kBlobService;
+}
+
+}  // namespace lazulite::blob

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "base/etag.hpp"
+#include "base/text.hpp"
+#include "blob/rows/blobs.hpp"
+#include "wire/codec.hpp"
+
+namespace lazulite::blob {
+
+/// A blob's properties, as headers of Get Blob and Get Blob Properties and as elements of List Blobs, in the order of the
+/// latter. Not here: Content-Length and Content-MD5 headers, which depend on the range that was read, and tiers, which
+/// only HEAD carries.
+template <class Codec>
+void describe(Codec& c, const Blob& blob) {
+    // An element stands there even without a value; a header does not.
+    const auto text = [&c](std::string_view header, std::string_view element, const std::string& value) {
+        if (!value.empty()) c.header(header, value);
+        c.element(element, value);
+    };
+    c.property("x-ms-creation-time", "Creation-Time", blob.created);
+    c.property("Last-Modified", "Last-Modified", blob.tick);
+    c.header("ETag", quoted_etag(blob.tick));
+    c.element("Etag", etag_text(blob.tick));
+    c.element("Content-Length", blob.size);
+    text("Content-Type", "Content-Type", blob.headers.type);
+    text("Content-Encoding", "Content-Encoding", blob.headers.encoding);
+    text("Content-Language", "Content-Language", blob.headers.language);
+    c.element("Content-CRC64", std::string_view());
+    c.element("Content-MD5", base64_encode(as_bytes(blob.headers.md5)));
+    text("Cache-Control", "Cache-Control", blob.headers.cache_control);
+    text("Content-Disposition", "Content-Disposition", blob.headers.disposition);
+    c.property("x-ms-blob-type", "BlobType", blob.type);
+    c.element("AccessTier", std::string_view("Hot"));
+    c.element("AccessTierInferred", true);
+    c.property("x-ms-lease-status", "LeaseStatus", std::string_view("unlocked"));
+    c.property("x-ms-lease-state", "LeaseState", std::string_view("available"));
+    c.property("x-ms-server-encrypted", "ServerEncrypted", true);
+}
+
+}  // namespace lazulite::blob

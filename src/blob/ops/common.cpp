@@ -1,0 +1,102 @@
+#include "blob/ops/common.hpp"
+
+#include "base/etag.hpp"
+#include "blob/domain/names.hpp"
+#include "wire/date.hpp"
+
+namespace lazulite::blob {
+namespace {
+
+constexpr ServiceVersion kReadsHonourAllConditions{2013, 8, 15};
+
+constexpr std::string_view kHeadersNotOfferedYet[] = {
+    "x-ms-tags",
+    "x-ms-if-tags",
+    "x-ms-encryption-key",
+    "x-ms-encryption-key-sha256",
+    "x-ms-encryption-algorithm",
+    "x-ms-encryption-scope",
+    "x-ms-immutability-policy-until-date",
+    "x-ms-immutability-policy-mode",
+    "x-ms-legal-hold",
+    "x-ms-structured-body",
+    "x-ms-access-tier",
+    "x-ms-access-tier-if-modified-since",
+    "x-ms-access-tier-if-unmodified-since",
+};
+
+}  // namespace
+
+Result<> check_names(const Exchange& x) {
+    LAZ_CHECK(check_container_name(x.target.container.empty() ? "$root" : x.target.container));
+    if (x.operation.scope == Scope::blob) LAZ_CHECK(check_blob_name(x.target.container, x.target.name));
+    return {};
+}
+
+Result<> check_read_guards(const Exchange& x, const Guards& guards, Instant tick) {
+    if (x.version < kReadsHonourAllConditions) LAZ_CHECK(check_combination(guards.when));
+    return check_read(guards.when, tick);
+}
+
+Result<> check_blob_lease(const Guards& guards) {
+    if (guards.lease_id) return fail(ErrorCode::lease_not_present_with_blob_operation);
+    return {};
+}
+
+Result<> check_container_lease(const Guards& guards) {
+    if (guards.lease_id) return fail(ErrorCode::lease_not_present_with_container_operation);
+    return {};
+}
+
+Result<> check_offered_headers(const Request& request) {
+    for (const auto& field : request.fields) {
+        if (!starts_with_ignoring_case(field.name, "x-ms-")) continue;
+        for (const std::string_view name : kHeadersNotOfferedYet) {
+            if (equals_ignoring_case(field.name, name)) {
+                return fail(StorageError(ErrorCode::not_implemented).with("HeaderName", name));
+            }
+        }
+    }
+    return {};
+}
+
+Result<> check_version_parameters(const Query& query) {
+    const std::string* snapshot = query.find("snapshot");
+    const std::string* version = query.find("versionid");
+    if (!snapshot && !version) return {};
+    if (snapshot && version) {
+        return fail(StorageError(ErrorCode::invalid_query_parameter_value)
+                        .with("QueryParameterName", "versionid")
+                        .with("QueryParameterValue", *version)
+                        .with("Reason", "snapshot and versionid exclude each other."));
+    }
+    const std::string& value = snapshot ? *snapshot : *version;
+    if (!parse_iso8601(value)) {
+        return fail(StorageError(ErrorCode::invalid_query_parameter_value)
+                        .with("QueryParameterName", snapshot ? "snapshot" : "versionid")
+                        .with("QueryParameterValue", value)
+                        .with("Reason", "The value is not a date and time in the form of a snapshot id."));
+    }
+    return fail(ErrorCode::blob_not_found);
+}
+
+Result<Place> find_place(ReadTxn& tx, const Target& target) {
+    Place place;
+    LAZ_TRY(place.container, require_container(tx, target.container));
+    place.key = {place.container.root_dir_id, target.name};
+    place.blob = find_blob(tx, place.key);
+    return place;
+}
+
+Result<Found> require_blob(ReadTxn& tx, const Target& target) {
+    LAZ_TRY(Place place, find_place(tx, target));
+    if (!place.blob) return fail(ErrorCode::blob_not_found);
+    return Found{std::move(place.container), std::move(place.key), *std::move(place.blob)};
+}
+
+void add_tick(Response& response, Instant tick) {
+    response.fields.add("ETag", quoted_etag(tick));
+    response.fields.add("Last-Modified", format_rfc1123(tick));
+}
+
+}  // namespace lazulite::blob

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "blob/domain/conditions.hpp"
+#include "blob/domain/model.hpp"
+#include "blob/rows/blobs.hpp"
+#include "blob/rows/containers.hpp"
+#include "service/exchange.hpp"
+#include "wire/codec.hpp"
+
+namespace lazulite::blob {
+
+/// What every operation on a container or blob starts from: checked names and the headers that guard it.
+struct Guards {
+    Conditions when;
+    std::optional<std::string> lease_id;
+};
+
+template <class Codec>
+void describe(Codec& c, Conditions& when) {
+    c.header("If-Match", when.if_match);
+    c.header("If-None-Match", when.if_none_match);
+    c.header("If-Modified-Since", when.if_modified_since);
+    c.header("If-Unmodified-Since", when.if_unmodified_since);
+}
+
+template <class Codec>
+void describe(Codec& c, Guards& guards) {
+    c.include(guards.when);
+    c.header("x-ms-lease-id", guards.lease_id);
+}
+
+/// The headers that Put Blob, Put Block List and Set Blob Properties store with a blob.
+template <class Codec>
+void describe(Codec& c, ContentHeaders& headers) {
+    const auto text = [&c](std::string_view name, std::string& value) {
+        std::optional<std::string> given;
+        c.header(name, given);
+        if (given) value = *std::move(given);
+    };
+    text("x-ms-blob-content-type", headers.type);
+    text("x-ms-blob-content-encoding", headers.encoding);
+    text("x-ms-blob-content-language", headers.language);
+    text("x-ms-blob-cache-control", headers.cache_control);
+    text("x-ms-blob-content-disposition", headers.disposition);
+    std::optional<Md5Digest> md5;
+    c.header("x-ms-blob-content-md5", md5);
+    if (md5) headers.md5.assign(reinterpret_cast<const char*>(md5->data()), md5->size());
+}
+
+/// Fails with invalid_resource_name, out_of_range_input or invalid_uri before anything is looked up.
+[[nodiscard]] Result<> check_names(const Exchange& x);
+
+/// Reads honour every combination from version 2013-08-15 on; writes, and older reads, only the pairs that make sense.
+[[nodiscard]] Result<> check_read_guards(const Exchange& x, const Guards& guards, Instant tick);
+
+/// A lease id on a resource that has no lease. Leases themselves come with their own operations.
+[[nodiscard]] Result<> check_blob_lease(const Guards& guards);
+[[nodiscard]] Result<> check_container_lease(const Guards& guards);
+
+/// Asking for a feature that has no operation here yet must not be ignored: not_implemented for headers such as
+/// x-ms-tags, x-ms-encryption-key or x-ms-immutability-policy-mode.
+[[nodiscard]] Result<> check_offered_headers(const Request& request);
+
+/// `snapshot` and `versionid`: well-formed ids name nothing yet (blob_not_found), others are refused.
+[[nodiscard]] Result<> check_version_parameters(const Query& query);
+
+/// The current blob at the target, or container_not_found / blob_not_found.
+struct Found {
+    Container container;
+    BlobKey key;
+    Blob blob;
+};
+[[nodiscard]] Result<Found> require_blob(ReadTxn& tx, const Target& target);
+
+/// The place of a blob whose container exists, and the blob where there is one.
+struct Place {
+    Container container;
+    BlobKey key;
+    std::optional<Blob> blob;
+};
+[[nodiscard]] Result<Place> find_place(ReadTxn& tx, const Target& target);
+
+/// ETag and Last-Modified.
+void add_tick(Response& response, Instant tick);
+
+}  // namespace lazulite::blob

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "base/etag.hpp"
+#include "blob/rows/containers.hpp"
+#include "wire/codec.hpp"
+
+namespace lazulite::blob {
+
+/// A container's properties, as headers of Get Container Properties and as elements of List Containers.
+template <class Codec>
+void describe(Codec& c, const Container& container) {
+    c.property("Last-Modified", "Last-Modified", container.tick);
+    c.property("ETag", "Etag", quoted_etag(container.tick));
+    c.property("x-ms-lease-status", "LeaseStatus", std::string_view("unlocked"));
+    c.property("x-ms-lease-state", "LeaseState", std::string_view("available"));
+    if (container.access != PublicAccess::none) c.property("x-ms-blob-public-access", "PublicAccess", container.access);
+    c.property("x-ms-has-immutability-policy", "HasImmutabilityPolicy", false);
+    c.property("x-ms-has-legal-hold", "HasLegalHold", false);
+    c.property("x-ms-immutable-storage-with-versioning-enabled", "ImmutableStorageWithVersioningEnabled", false);
+    c.property("x-ms-default-encryption-scope", "DefaultEncryptionScope",
+               container.default_encryption_scope.empty() ? std::string_view("$account-encryption-key")
+                                                          : std::string_view(container.default_encryption_scope));
+    c.property("x-ms-deny-encryption-scope-override", "DenyEncryptionScopeOverride",
+               container.deny_encryption_scope_override);
+}
+
+}  // namespace lazulite::blob

@@ -1,0 +1,46 @@
+#include "blob/ops/common.hpp"
+#include "blob/ops/operations.hpp"
+
+namespace lazulite::blob {
+namespace {
+
+enum class DeleteSnapshots : std::uint8_t { include, only };
+constexpr auto kDeleteSnapshots = std::to_array<Named<DeleteSnapshots>>(
+    {{DeleteSnapshots::include, "include"}, {DeleteSnapshots::only, "only"}});
+constexpr std::span<const Named<DeleteSnapshots>> names_of(DeleteSnapshots) { return kDeleteSnapshots; }
+
+struct DeleteBlob {
+    Guards guards;
+    std::optional<DeleteSnapshots> snapshots;
+};
+
+template <class Codec>
+void describe(Codec& c, DeleteBlob& m) {
+    c.include(m.guards);
+    c.header("x-ms-delete-snapshots", m.snapshots);
+}
+
+}  // namespace
+
+Task<Result<Response>> delete_blob(Exchange& x) {
+    LAZ_CO_CHECK(check_names(x));
+    LAZ_CO_CHECK(check_offered_headers(x.request));
+    LAZ_CO_CHECK(check_version_parameters(x.query));
+    LAZ_CO_TRY(const DeleteBlob command, decode<DeleteBlob>(x.request, x.query));
+    LAZ_CO_CHECK(check_combination(command.guards.when));
+    LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {
+        LAZ_TRY(const Found found, require_blob(tx, x.target));
+        LAZ_CHECK(check_blob_lease(command.guards));
+        LAZ_CHECK(check_write(command.guards.when, found.blob.tick));
+        if (command.snapshots == DeleteSnapshots::only) return {};  // there are none; the blob stays
+        drop_staged_set(tx, found.key);
+        replace(tx, found.key, found.blob, std::nullopt);
+        return {};
+    }));
+    Response response;
+    response.status = 202;
+    response.fields.add("x-ms-delete-type-permanent", "true");
+    co_return response;
+}
+
+}  // namespace lazulite::blob

@@ -1,0 +1,22 @@
+#include "blob/ops/common.hpp"
+#include "blob/ops/operations.hpp"
+
+namespace lazulite::blob {
+
+Task<Result<Response>> delete_container(Exchange& x) {
+    LAZ_CO_CHECK(check_names(x));
+    LAZ_CO_TRY(const Guards guards, decode<Guards>(x.request, x.query));
+    if (guards.when.any_etag()) co_return fail(ErrorCode::condition_headers_not_supported);
+    LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {
+        LAZ_TRY(const Container container, require_container(tx, x.target.container));
+        LAZ_CHECK(check_container_lease(guards));
+        LAZ_CHECK(check_write(guards.when, container.tick));
+        blob::delete_container(tx, container);
+        return {};
+    }));
+    Response response;
+    response.status = 202;
+    co_return response;
+}
+
+}  // namespace lazulite::blob

@@ -1,0 +1,101 @@
+#include "blob/ops/blob_properties.hpp"
+#include "blob/ops/common.hpp"
+#include "blob/ops/limits.hpp"
+#include "blob/ops/operations.hpp"
+#include "service/content_body.hpp"
+#include "service/receive.hpp"
+#include "wire/range.hpp"
+
+namespace lazulite::blob {
+namespace {
+
+constexpr ServiceVersion kStoredMd5OnRanges{2012, 2, 12};
+
+struct GetBlob {
+    Guards guards;
+    std::optional<bool> range_md5;
+    std::optional<bool> range_crc64;
+};
+
+template <class Codec>
+void describe(Codec& c, GetBlob& m) {
+    c.include(m.guards);
+    c.header("x-ms-range-get-content-md5", m.range_md5);
+    c.header("x-ms-range-get-content-crc64", m.range_crc64);
+}
+
+StorageError bad_hash_request(std::string_view name) {
+    return StorageError(ErrorCode::invalid_header_value).with("HeaderName", name).with("HeaderValue", "true");
+}
+
+/// A hash over a range is made for at most 4 MiB, and never without a range.
+Result<> check_hash_request(const GetBlob& command, bool ranged, std::uint64_t length) {
+    const bool md5 = command.range_md5.value_or(false);
+    const bool crc64 = command.range_crc64.value_or(false);
+    if (!md5 && !crc64) return {};
+    if (md5 && crc64) return fail(ErrorCode::both_crc64_and_md5_header_present);
+    if (!ranged) {
+        return fail(bad_hash_request(md5 ? "x-ms-range-get-content-md5" : "x-ms-range-get-content-crc64"));
+    }
+    if (length > kRangeHashLimit) return fail(ErrorCode::out_of_range_input);
+    return {};
+}
+
+void add_hashes(Response& response, const GetBlob& command, const Blob& blob, bool ranged, const std::string& bytes,
+                ServiceVersion version) {
+    const std::string stored = base64_encode(as_bytes(blob.headers.md5));
+    if (!ranged) {
+        if (!stored.empty()) response.fields.add("Content-MD5", stored);
+        return;
+    }
+    if (!stored.empty() && version >= kStoredMd5OnRanges) response.fields.add("x-ms-blob-content-md5", stored);
+    if (command.range_md5.value_or(false)) {
+        Md5 md5;
+        md5.update(as_bytes(bytes));
+        response.fields.add("Content-MD5", md5_text(md5.finish()));
+    }
+    if (command.range_crc64.value_or(false)) {
+        response.fields.add("x-ms-content-crc64", crc64_text(Crc64::of(as_bytes(bytes))));
+    }
+}
+
+}  // namespace
+
+Task<Result<Response>> get_blob(Exchange& x) {
+    LAZ_CO_CHECK(check_names(x));
+    LAZ_CO_CHECK(check_offered_headers(x.request));
+    LAZ_CO_CHECK(check_version_parameters(x.query));
+    LAZ_CO_TRY(const GetBlob command, decode<GetBlob>(x.request, x.query));
+    const std::optional<ByteRange> asked = range_of(x.request.fields);
+
+    Response response;
+    LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
+        LAZ_TRY(const Found found, require_blob(tx, x.target));
+        const Blob& blob = found.blob;
+        LAZ_CHECK(check_blob_lease(command.guards));
+        LAZ_CHECK(check_read_guards(x, command.guards, blob.tick));
+        ResolvedRange range{0, blob.size};
+        if (asked) {
+            LAZ_TRY(range, resolve(*asked, blob.size));
+            response.status = 206;
+            response.fields.add("Content-Range", content_range(range, blob.size));
+        }
+        LAZ_CHECK(check_hash_request(command, asked.has_value(), range.length));
+
+        HeaderEncoder encoder(response.fields);
+        describe(encoder, blob);
+        encoder.metadata(Metadata::unpack(blob.metadata).value_or(Metadata{}));
+        response.fields.add("Accept-Ranges", "bytes");
+        if (command.range_md5.value_or(false) || command.range_crc64.value_or(false)) {
+            LAZ_TRY(std::string bytes, read_content(*x.store, tx, blob.content, range.first, range.length));
+            add_hashes(response, command, blob, true, bytes, x.version);
+            response.set_body(std::move(bytes));
+            return {};
+        }
+        add_hashes(response, command, blob, asked.has_value(), {}, x.version);
+        return set_content_body(response, x.store, tx, blob.content, range.first, range.length);
+    }));
+    co_return response;
+}
+
+}  // namespace lazulite::blob

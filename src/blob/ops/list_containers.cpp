@@ -1,0 +1,68 @@
+#include "blob/ops/common.hpp"
+#include "blob/ops/container_properties.hpp"
+#include "blob/ops/listing.hpp"
+#include "blob/ops/operations.hpp"
+
+namespace lazulite::blob {
+namespace {
+
+constexpr std::string_view kIncludes[] = {"metadata", "deleted", "system"};
+
+struct ListContainers {
+    std::optional<std::string> prefix;
+    std::optional<std::string> marker;
+    std::optional<std::int64_t> max_results;
+};
+
+template <class Codec>
+void describe(Codec& c, ListContainers& m) {
+    c.query("prefix", m.prefix);
+    c.query("marker", m.marker);
+    c.query("maxresults", m.max_results, Between{1, kMostResults, true});
+}
+
+void write_container(XmlWriter& xml, const Container& container, bool metadata) {
+    XmlEncoder encoder(xml);
+    xml.open("Container");
+    xml.element("Name", container.name);
+    xml.open("Properties");
+    describe(encoder, container);
+    xml.close();
+    if (metadata) encoder.metadata(Metadata::unpack(container.metadata).value_or(Metadata{}));
+    xml.close();
+}
+
+}  // namespace
+
+Task<Result<Response>> list_containers(Exchange& x) {
+    LAZ_CO_TRY(const ListContainers command, decode<ListContainers>(x.request, x.query));
+    LAZ_CO_TRY(const auto include, parse_include(x.query, kIncludes));
+    LAZ_CO_TRY(const std::string marker, decode_marker(command.marker.value_or("")));
+    const std::string prefix = command.prefix.value_or("");
+    const auto most = static_cast<std::size_t>(command.max_results.value_or(kMostResults));
+
+    XmlWriter xml;
+    xml.open("EnumerationResults", {{"ServiceEndpoint", x.target.endpoint}});
+    echo_parameters(xml, x.query);
+    LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
+        ContainerCursor cursor(tx, std::max(prefix, marker));
+        xml.open("Containers");
+        std::optional<Container> container = cursor.next();
+        for (std::size_t count = 0; container && container->name.starts_with(prefix) && count < most; ++count) {
+            write_container(xml, *container, includes(include, "metadata"));
+            container = cursor.next();
+        }
+        xml.close();
+        const bool more = container && container->name.starts_with(prefix);
+        xml.element("NextMarker", more ? encode_marker(container->name) : "");
+        return {};
+    }));
+    xml.close();
+
+    Response response;
+    response.fields.add("Content-Type", "application/xml");
+    response.set_body(xml.take());
+    co_return response;
+}
+
+}  // namespace lazulite::blob

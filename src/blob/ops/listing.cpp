@@ -1,0 +1,64 @@
+#include "blob/ops/listing.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace lazulite::blob {
+namespace {
+
+constexpr std::string_view kMarkerPrefix = "1!";
+
+StorageError bad_parameter(std::string_view name, std::string_view value, std::string_view reason) {
+    return StorageError(ErrorCode::invalid_query_parameter_value)
+        .with("QueryParameterName", name)
+        .with("QueryParameterValue", value)
+        .with("Reason", reason);
+}
+
+}  // namespace
+
+std::string encode_marker(std::string_view next_key) {
+    return std::string(kMarkerPrefix) + base64_encode(as_bytes(next_key));
+}
+
+Result<std::string> decode_marker(std::string_view marker) {
+    if (marker.empty()) return std::string();
+    if (marker.starts_with(kMarkerPrefix)) {
+        if (auto key = base64_decode(marker.substr(kMarkerPrefix.size())); key && !key->empty()) return *std::move(key);
+    }
+    return fail(bad_parameter("marker", marker, "The marker was not given out by a listing."));
+}
+
+Result<std::vector<std::string>> parse_include(const Query& query, std::span<const std::string_view> known) {
+    std::vector<std::string> values;
+    for (const auto& parameter : query.all()) {
+        if (!equals_ignoring_case(parameter.name, "include")) continue;
+        std::string_view rest = parameter.value;
+        while (!rest.empty()) {
+            const std::size_t comma = rest.find(',');
+            const std::string value = to_lower(trim(rest.substr(0, comma)));
+            rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+            if (value.empty()) continue;
+            if (std::find(known.begin(), known.end(), value) == known.end()) {
+                return fail(bad_parameter("include", parameter.value, "The value is not one of those allowed."));
+            }
+            values.push_back(value);
+        }
+    }
+    return values;
+}
+
+bool includes(const std::vector<std::string>& include, std::string_view value) {
+    return std::find(include.begin(), include.end(), value) != include.end();
+}
+
+void echo_parameters(XmlWriter& xml, const Query& query) {
+    constexpr std::pair<std::string_view, std::string_view> kEchoed[] = {
+        {"prefix", "Prefix"}, {"marker", "Marker"}, {"maxresults", "MaxResults"}, {"delimiter", "Delimiter"}};
+    for (const auto& [parameter, element] : kEchoed) {
+        if (const std::string* value = query.find(parameter); value && !value->empty()) xml.element(element, *value);
+    }
+}
+
+}  // namespace lazulite::blob

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "service/exchange.hpp"
+
+namespace lazulite::blob {
+
+// What the rows of the operation table run; each stands in the file of its name. Reference: "Blob service REST API",
+// the page of the same name.
+
+Task<Result<Response>> list_containers(Exchange& x);
+Task<Result<Response>> get_account_information(Exchange& x);
+
+Task<Result<Response>> create_container(Exchange& x);
+Task<Result<Response>> get_container_properties(Exchange& x);
+Task<Result<Response>> get_container_metadata(Exchange& x);
+Task<Result<Response>> set_container_metadata(Exchange& x);
+Task<Result<Response>> delete_container(Exchange& x);
+Task<Result<Response>> list_blobs(Exchange& x);
+
+Task<Result<Response>> put_block_blob(Exchange& x);
+Task<Result<Response>> get_blob(Exchange& x);
+Task<Result<Response>> get_blob_properties(Exchange& x);
+Task<Result<Response>> get_blob_metadata(Exchange& x);
+Task<Result<Response>> set_blob_properties(Exchange& x);
+Task<Result<Response>> set_blob_metadata(Exchange& x);
+Task<Result<Response>> delete_blob(Exchange& x);
+Task<Result<Response>> put_block(Exchange& x);
+Task<Result<Response>> put_block_list(Exchange& x);
+Task<Result<Response>> get_block_list(Exchange& x);
+
+}  // namespace lazulite::blob

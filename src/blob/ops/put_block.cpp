@@ -1,0 +1,90 @@
+#include "blob/domain/block_list.hpp"
+#include "blob/ops/common.hpp"
+#include "blob/ops/limits.hpp"
+#include "blob/ops/operations.hpp"
+#include "service/receive.hpp"
+
+namespace lazulite::blob {
+namespace {
+
+struct PutBlock {
+    std::string block_id;
+    std::optional<std::string> lease_id;
+};
+
+template <class Codec>
+void describe(Codec& c, PutBlock& m) {
+    c.query("blockid", m.block_id);
+    c.header("x-ms-lease-id", m.lease_id);
+}
+
+/// What stands at the place must be able to take another block with an id of that length.
+struct Stage {
+    BlobKey key;
+    std::optional<StagedSet> set;
+};
+
+Result<Stage> find_stage(ReadTxn& tx, const Exchange& x, const PutBlock& command, const std::string& id) {
+    LAZ_TRY(Place place, find_place(tx, x.target));
+    if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
+    LAZ_CHECK(check_blob_lease({{}, command.lease_id}));
+    Stage stage{std::move(place.key), {}};
+    stage.set = find_staged_set(tx, stage.key);
+    if (stage.set) {
+        if (stage.set->id_length != id.size()) return fail(ErrorCode::invalid_blob_or_block);
+        if (stage.set->count >= kMostStagedBlocks) return fail(ErrorCode::uncommitted_block_count_exceeds_limit);
+    } else if (place.blob) {
+        const auto length = contents::first_block_id_length(tx, place.blob->content);
+        if (length && *length != id.size()) return fail(ErrorCode::invalid_blob_or_block);
+    }
+    return stage;
+}
+
+}  // namespace
+
+Task<Result<Response>> put_block(Exchange& x) {
+    LAZ_CO_CHECK(check_names(x));
+    LAZ_CO_CHECK(check_offered_headers(x.request));
+    LAZ_CO_TRY(const PutBlock command, decode<PutBlock>(x.request, x.query));
+    LAZ_CO_TRY(const std::string id,
+               decode_block_id(command.block_id, StorageError(ErrorCode::invalid_query_parameter_value)
+                                                     .with("QueryParameterName", "blockid")
+                                                     .with("QueryParameterValue", command.block_id)
+                                                     .with("Reason", "Not a valid base64 string of 1 to 64 bytes.")));
+    LAZ_CO_TRY(BodyRules rules, body_rules(x.request, put_block_limit(x.version)));
+    if (x.request.content_length == 0U) {
+        co_return fail(StorageError(ErrorCode::invalid_header_value)
+                           .with("HeaderName", "Content-Length")
+                           .with("HeaderValue", "0"));
+    }
+    LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
+        LAZ_CHECK(find_stage(tx, x, command, id));
+        return {};
+    }));
+
+    LAZ_CO_TRY(Received body, co_await receive_content(x, rules));
+    Block block{id, body.length, {}, Naming::fresh};
+    if (body.range) {
+        block.source = *body.range;
+    } else {
+        block.source = body.bytes;
+    }
+    LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {
+        LAZ_TRY(const Stage stage, find_stage(tx, x, command, id));
+        stage_block(tx, stage.key, stage.set, block);
+        return {};
+    }));
+    body.keep();
+
+    Response response;
+    response.status = 201;
+    if (rules.expected_md5) {
+        response.fields.add("Content-MD5", md5_text(*body.md5));
+    } else {
+        response.fields.add("x-ms-content-crc64", crc64_text(body.crc64));
+    }
+    response.fields.add("x-ms-request-server-encrypted", "true");
+    co_return response;
+}
+
+}  // namespace lazulite::blob

@@ -1,0 +1,151 @@
+#include "blob/domain/block_list.hpp"
+#include "blob/ops/common.hpp"
+#include "blob/ops/limits.hpp"
+#include "blob/ops/operations.hpp"
+#include "service/receive.hpp"
+#include "wire/xml_reader.hpp"
+
+namespace lazulite::blob {
+namespace {
+
+struct PutBlockList {
+    Guards guards;
+    ContentHeaders headers;
+    Metadata metadata;
+};
+
+template <class Codec>
+void describe(Codec& c, PutBlockList& m) {
+    c.include(m.guards);
+    c.include(m.headers);
+    c.metadata(m.metadata);
+}
+
+Result<std::vector<BlockListEntry>> parse_block_list(std::string_view body) {
+    LAZ_TRY(const XmlNode root, parse_xml(body));
+    if (root.name != "BlockList") {
+        return fail(StorageError(ErrorCode::unsupported_xml_node).with("XmlNodeName", root.name));
+    }
+    if (root.children.size() > kMostCommittedBlocks) return fail(ErrorCode::block_list_too_long);
+    std::vector<BlockListEntry> entries;
+    entries.reserve(root.children.size());
+    for (const XmlNode& node : root.children) {
+        BlockListEntry entry{BlockSearch::latest, {}};
+        if (node.name == "Committed") {
+            entry.search = BlockSearch::committed;
+        } else if (node.name == "Uncommitted") {
+            entry.search = BlockSearch::uncommitted;
+        } else if (node.name != "Latest") {
+            return fail(StorageError(ErrorCode::unsupported_xml_node).with("XmlNodeName", node.name));
+        }
+        LAZ_TRY(entry.id, decode_block_id(trim(node.text), StorageError(ErrorCode::invalid_xml_node_value)
+                                                              .with("XmlNodeName", node.name)
+                                                              .with("XmlNodeValue", node.text)
+                                                              .with("Reason", "Not a base64 string of 1 to 64 bytes.")));
+        entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
+/// A commit prepared from one snapshot: valid while blob and staged set are as they were then.
+struct Prepared {
+    std::optional<Instant> blob_tick;
+    std::optional<std::int64_t> set_stamp;
+    std::vector<Block> staged;
+    std::vector<bool> taken;
+    contents::EncodedList list;
+};
+
+std::vector<std::string_view> ids_of(const std::vector<Block>& blocks) {
+    std::vector<std::string_view> ids;
+    ids.reserve(blocks.size());
+    for (const Block& block : blocks) ids.emplace_back(block.id);
+    return ids;
+}
+
+Result<Prepared> prepare(ReadTxn& tx, const Exchange& x, const std::vector<BlockListEntry>& entries) {
+    LAZ_TRY(const Place place, find_place(tx, x.target));
+    Prepared prepared;
+    std::vector<Block> committed;
+    if (place.blob) {
+        prepared.blob_tick = place.blob->tick;
+        if (place.blob->type == BlobType::block) committed = contents::blocks(tx, place.blob->content);
+    }
+    if (const auto set = find_staged_set(tx, place.key)) {
+        prepared.set_stamp = set->stamp;
+        prepared.staged = staged_blocks(tx, set->staging_id);
+    }
+    prepared.taken.resize(prepared.staged.size());
+    LAZ_TRY(const auto chosen, choose_blocks(entries, ids_of(committed), ids_of(prepared.staged)));
+    std::vector<Block> blocks;
+    blocks.reserve(chosen.size());
+    for (const ChosenBlock& choice : chosen) {
+        blocks.push_back(choice.staged ? prepared.staged[choice.index] : committed[choice.index]);
+        blocks.back().naming = choice.staged ? Naming::moved : Naming::shared;
+        if (choice.staged) prepared.taken[choice.index] = true;
+    }
+    prepared.list = contents::encode_list(blocks);
+    return prepared;
+}
+
+/// Nothing when blob or staged set changed since `prepared` was made: the caller prepares again.
+Result<std::optional<Instant>> commit(WriteTxn& tx, const Exchange& x, const PutBlockList& command,
+                                      const Prepared& prepared) {
+    LAZ_TRY(const Place place, find_place(tx, x.target));
+    const auto tick = place.blob ? std::optional(place.blob->tick) : std::nullopt;
+    if (place.blob && !x.identity.may_overwrite()) return fail(ErrorCode::authorization_permission_mismatch);
+    LAZ_CHECK(check_blob_lease(command.guards));
+    LAZ_CHECK(check_create(command.guards.when, tick));
+    if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
+    const auto set = find_staged_set(tx, place.key);
+    if (tick != prepared.blob_tick || (set ? std::optional(set->stamp) : std::nullopt) != prepared.set_stamp) {
+        return std::nullopt;
+    }
+    Blob blob;
+    blob.type = BlobType::block;
+    blob.size = prepared.list.size;
+    blob.tick = tx.next_tick();
+    blob.created = place.blob ? place.blob->created : blob.tick;
+    blob.headers = command.headers;
+    if (blob.headers.type.empty()) blob.headers.type = kDefaultContentType;
+    blob.metadata = command.metadata.pack();
+    if (!prepared.list.chunks.empty()) blob.content = contents::create_list(tx, prepared.list);
+    if (set) {
+        consume_staged_set(tx, place.key, *set, prepared.staged, prepared.taken);
+    } else {
+        drop_staged_set(tx, place.key);  // one whose time is over may still stand there
+    }
+    replace(tx, place.key, place.blob, blob);
+    return blob.tick;
+}
+
+}  // namespace
+
+Task<Result<Response>> put_block_list(Exchange& x) {
+    LAZ_CO_CHECK(check_names(x));
+    LAZ_CO_CHECK(check_offered_headers(x.request));
+    LAZ_CO_TRY(const PutBlockList command, decode<PutBlockList>(x.request, x.query));
+    LAZ_CO_CHECK(check_combination(command.guards.when));
+    LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kBlockListBodyLimit));
+    LAZ_CO_TRY(const std::string body, co_await receive_text(x, rules));
+    LAZ_CO_TRY(const auto entries, parse_block_list(body));
+
+    std::optional<Instant> tick;
+    while (!tick) {
+        LAZ_CO_TRY(const Prepared prepared, x.store->read([&](ReadTxn& tx) { return prepare(tx, x, entries); }));
+        LAZ_CO_TRY(tick, co_await x.store->write([&](WriteTxn& tx) { return commit(tx, x, command, prepared); }));
+    }
+
+    Response response;
+    response.status = 201;
+    add_tick(response, *tick);
+    if (rules.expected_md5) {
+        response.fields.add("Content-MD5", md5_text(*rules.expected_md5));
+    } else {
+        response.fields.add("x-ms-content-crc64", crc64_text(Crc64::of(as_bytes(body))));
+    }
+    response.fields.add("x-ms-request-server-encrypted", "true");
+    co_return response;
+}
+
+}  // namespace lazulite::blob

@@ -1,0 +1,72 @@
+#include "blob/ops/common.hpp"
+#include "blob/ops/operations.hpp"
+
+namespace lazulite::blob {
+namespace {
+
+struct SetBlobProperties {
+    Guards guards;
+    ContentHeaders headers;  ///< the whole set: what is not given is cleared
+};
+
+template <class Codec>
+void describe(Codec& c, SetBlobProperties& m) {
+    c.include(m.guards);
+    c.include(m.headers);
+}
+
+struct SetBlobMetadata {
+    Guards guards;
+    Metadata metadata;
+};
+
+template <class Codec>
+void describe(Codec& c, SetBlobMetadata& m) {
+    c.include(m.guards);
+    c.metadata(m.metadata);
+}
+
+/// Loads, checks, changes and saves; both operations differ in `change` alone.
+template <class Change>
+Task<Result<Instant>> update_blob(Exchange& x, const Guards& guards, Change change) {
+    LAZ_CO_CHECK(check_combination(guards.when));
+    Result<Instant> tick = co_await x.store->write([&](WriteTxn& tx) -> Result<Instant> {
+        LAZ_TRY(const Found found, require_blob(tx, x.target));
+        LAZ_CHECK(check_blob_lease(guards));
+        LAZ_CHECK(check_write(guards.when, found.blob.tick));
+        Blob after = found.blob;
+        change(after);
+        after.tick = tx.next_tick();
+        replace(tx, found.key, found.blob, after);
+        return after.tick;
+    });
+    co_return tick;
+}
+
+}  // namespace
+
+Task<Result<Response>> set_blob_properties(Exchange& x) {
+    LAZ_CO_CHECK(check_names(x));
+    LAZ_CO_CHECK(check_offered_headers(x.request));
+    LAZ_CO_TRY(const SetBlobProperties command, decode<SetBlobProperties>(x.request, x.query));
+    LAZ_CO_TRY(const Instant tick,
+               co_await update_blob(x, command.guards, [&](Blob& blob) { blob.headers = command.headers; }));
+    Response response;
+    add_tick(response, tick);
+    co_return response;
+}
+
+Task<Result<Response>> set_blob_metadata(Exchange& x) {
+    LAZ_CO_CHECK(check_names(x));
+    LAZ_CO_CHECK(check_offered_headers(x.request));
+    LAZ_CO_TRY(const SetBlobMetadata command, decode<SetBlobMetadata>(x.request, x.query));
+    LAZ_CO_TRY(const Instant tick, co_await update_blob(x, command.guards, [&](Blob& blob) {
+                   blob.metadata = command.metadata.pack();
+               }));
+    Response response;
+    add_tick(response, tick);
+    response.fields.add("x-ms-request-server-encrypted", "true");
+    co_return response;
+}
+
+}  // namespace lazulite::blob

@@ -1,0 +1,99 @@
+#include "blob/rows/blobs.hpp"
+
+#include "base/packed.hpp"
+
+namespace lazulite::blob {
+namespace {
+
+enum Tag : std::uint8_t {
+    kContentType = 1,
+    kContentEncoding = 2,
+    kContentLanguage = 3,
+    kContentMd5 = 4,
+    kCacheControl = 5,
+    kContentDisposition = 6,
+    kMetadata = 7,
+};
+
+std::string pack(const Blob& blob) {
+    PackedWriter props;
+    // The default type is by far the commonest and costs nothing this way; an explicitly empty one is a single NUL.
+    if (blob.headers.type.empty()) {
+        props.put(kContentType, std::string_view("\0", 1));
+    } else if (blob.headers.type != kDefaultContentType) {
+        props.put(kContentType, blob.headers.type);
+    }
+    props.put(kContentEncoding, blob.headers.encoding);
+    props.put(kContentLanguage, blob.headers.language);
+    props.put(kContentMd5, blob.headers.md5);
+    props.put(kCacheControl, blob.headers.cache_control);
+    props.put(kContentDisposition, blob.headers.disposition);
+    props.put(kMetadata, blob.metadata);
+    return props.take();
+}
+
+void unpack(std::string_view bytes, Blob& blob) {
+    blob.headers.type = kDefaultContentType;
+    PackedReader props(bytes);
+    while (const auto entry = props.next()) {
+        switch (entry->tag) {
+            case kContentType: blob.headers.type = entry->value == std::string_view("\0", 1) ? "" : entry->value; break;
+            case kContentEncoding: blob.headers.encoding = entry->value; break;
+            case kContentLanguage: blob.headers.language = entry->value; break;
+            case kContentMd5: blob.headers.md5 = entry->value; break;
+            case kCacheControl: blob.headers.cache_control = entry->value; break;
+            case kContentDisposition: blob.headers.disposition = entry->value; break;
+            case kMetadata: blob.metadata = entry->value; break;
+            default: break;
+        }
+    }
+}
+
+// Columns from `at` on: kind, size, created, tick, content, props.
+Blob read_row(const Cursor& row, int at) {
+    Blob blob;
+    blob.type = static_cast<BlobType>(row.integer(at));
+    blob.size = static_cast<std::uint64_t>(row.integer(at + 1));
+    blob.created = Instant(Ticks(row.integer(at + 2)));
+    blob.tick = Instant(Ticks(row.integer(at + 3)));
+    blob.content = ContentRef::decode(row.bytes(at + 4));
+    unpack(row.bytes(at + 5), blob);
+    return blob;
+}
+
+std::int64_t count(Instant when) { return when.time_since_epoch().count(); }
+
+}  // namespace
+
+std::optional<Blob> find_blob(ReadTxn& tx, const BlobKey& key) {
+    Cursor row = tx.query("SELECT kind, size, created, tick, content, props FROM blobs WHERE dir_id = ?1 AND name = ?2",
+                          key.dir_id, key.name);
+    if (!row.next()) return std::nullopt;
+    return read_row(row, 0);
+}
+
+void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before, const std::optional<Blob>& after) {
+    if (after) {
+        tx.execute(
+            "INSERT OR REPLACE INTO blobs(dir_id, name, kind, size, created, tick, content, flags, props) "
+            "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)",
+            key.dir_id, key.name, static_cast<int>(after->type), after->size, count(after->created), count(after->tick),
+            after->content.encode(), pack(*after));
+    } else {
+        tx.execute("DELETE FROM blobs WHERE dir_id = ?1 AND name = ?2", key.dir_id, key.name);
+    }
+    if (before && (!after || before->content.encode() != after->content.encode())) {
+        contents::release(tx, before->content);
+    }
+}
+
+BlobCursor::BlobCursor(ReadTxn& tx, std::int64_t dir_id, std::string_view first)
+    : cursor_(tx.query("SELECT name, kind, size, created, tick, content, props FROM blobs "
+                       "WHERE dir_id = ?1 AND name >= ?2 ORDER BY name",
+                       dir_id, first)) {}
+
+std::string_view BlobCursor::name() const { return cursor_.bytes(0); }
+
+Blob BlobCursor::blob() const { return read_row(cursor_, 1); }
+
+}  // namespace lazulite::blob

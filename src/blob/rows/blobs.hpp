@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "blob/domain/model.hpp"
+#include "store/contents.hpp"
+#include "store/transaction.hpp"
+
+namespace lazulite::blob {
+
+/// Where a blob stands: the directory's surrogate id and the name below it.
+struct BlobKey {
+    std::int64_t dir_id = 0;
+    std::string name;
+};
+
+/// The current version of a blob as stored. `tick` is its ETag, Last-Modified and version id.
+struct Blob {
+    BlobType type = BlobType::block;
+    std::uint64_t size = 0;
+    Instant created;
+    Instant tick;
+    ContentRef content;
+    ContentHeaders headers;
+    std::string metadata;  ///< packed (wire/metadata.hpp)
+};
+
+[[nodiscard]] std::optional<Blob> find_blob(ReadTxn& tx, const BlobKey& key);
+
+/// The one place where a current blob changes: inserts (`before` absent), replaces or removes (`after` absent) it. Content
+/// that `before` named and `after` does not is released; content of `after` was made by the caller in this transaction.
+void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before, const std::optional<Blob>& after);
+
+/// Walks the blobs of a directory in byte order of their names, from `first` on.
+class BlobCursor {
+  public:
+    BlobCursor(ReadTxn& tx, std::int64_t dir_id, std::string_view first);
+    /// Moves to the next row; false at the end.
+    [[nodiscard]] bool next() { return cursor_.next(); }
+    [[nodiscard]] std::string_view name() const;  ///< valid until next()
+    [[nodiscard]] Blob blob() const;
+
+  private:
+    Cursor cursor_;
+};
+
+/// Blocks that were put and not yet committed.
+struct StagedSet {
+    std::int64_t staging_id = 0;
+    std::uint64_t id_length = 0;  ///< of every block id of the blob, decoded
+    std::uint64_t count = 0;
+    Instant last_put;
+    std::int64_t stamp = 0;  ///< changes with every put
+};
+
+/// Uncommitted blocks live seven days after the last Put Block.
+inline constexpr auto kStagedLife = std::chrono::hours(7 * 24);
+
+/// Nothing for a set whose time is over.
+[[nodiscard]] std::optional<StagedSet> find_staged_set(ReadTxn& tx, const BlobKey& key);
+/// Blocks of a set in order of their ids.
+[[nodiscard]] std::vector<Block> staged_blocks(ReadTxn& tx, std::int64_t staging_id);
+/// Adds a block to a set, or replaces the one of the same id; makes the set when there is none.
+void stage_block(WriteTxn& tx, const BlobKey& key, const std::optional<StagedSet>& set, const Block& block);
+/// Drops a set and what its blocks hold: O(1), drained later.
+void drop_staged_set(WriteTxn& tx, const BlobKey& key);
+/// Takes the set away while its blocks' sources go over to a committed content; those whose index is not in `taken` are
+/// released.
+void consume_staged_set(WriteTxn& tx, const BlobKey& key, const StagedSet& set, const std::vector<Block>& blocks,
+                        const std::vector<bool>& taken);
+
+/// Names with uncommitted blocks, in order, whether or not a committed blob stands there too.
+class StagedCursor {
+  public:
+    StagedCursor(ReadTxn& tx, std::int64_t dir_id, std::string_view first);
+    [[nodiscard]] bool next();
+    [[nodiscard]] std::string_view name() const;
+    [[nodiscard]] Instant last_put() const;
+
+  private:
+    Cursor cursor_;
+    std::int64_t alive_since_;
+};
+
+/// StoreKind::drain of the blob store.
+bool drain(WriteTxn& tx, WriteTxn::Drain kind, std::int64_t id, int rows);
+
+}  // namespace lazulite::blob

@@ -1,0 +1,89 @@
+#include "blob/rows/containers.hpp"
+
+#include <limits>
+
+#include "base/packed.hpp"
+
+namespace lazulite::blob {
+namespace {
+
+constexpr std::int64_t kLive = std::numeric_limits<std::int64_t>::max();
+
+enum Tag : std::uint8_t { kMetadata = 1, kDefaultEncryptionScope = 2, kDenyEncryptionScopeOverride = 3 };
+
+std::string pack(const Container& container) {
+    PackedWriter props;
+    props.put(kMetadata, container.metadata);
+    props.put(kDefaultEncryptionScope, container.default_encryption_scope);
+    props.put_integer(kDenyEncryptionScopeOverride, container.deny_encryption_scope_override ? 1 : 0);
+    return props.take();
+}
+
+// Columns: name, container_id, root_dir_id, tick, created, access, props.
+Container read_row(const Cursor& row) {
+    Container container;
+    container.name = row.bytes(0);
+    container.container_id = row.integer(1);
+    container.root_dir_id = row.integer(2);
+    container.tick = Instant(Ticks(row.integer(3)));
+    container.created = Instant(Ticks(row.integer(4)));
+    container.access = static_cast<PublicAccess>(row.integer(5));
+    PackedReader props(row.bytes(6));
+    while (const auto entry = props.next()) {
+        switch (entry->tag) {
+            case kMetadata: container.metadata = entry->value; break;
+            case kDefaultEncryptionScope: container.default_encryption_scope = entry->value; break;
+            case kDenyEncryptionScopeOverride: container.deny_encryption_scope_override = entry->integer() != 0; break;
+            default: break;
+        }
+    }
+    return container;
+}
+
+}  // namespace
+
+std::optional<Container> find_container(ReadTxn& tx, std::string_view name) {
+    Cursor row = tx.query(
+        "SELECT name, container_id, root_dir_id, tick, created, access, props FROM containers "
+        "WHERE name = ?1 AND deleted_tick = ?2",
+        name, kLive);
+    if (!row.next()) return std::nullopt;
+    return read_row(row);
+}
+
+Result<Container> require_container(ReadTxn& tx, std::string_view name) {
+    auto container = find_container(tx, name);
+    if (!container) return fail(ErrorCode::container_not_found);
+    return *std::move(container);
+}
+
+void insert_container(WriteTxn& tx, const Container& container) {
+    tx.execute(
+        "INSERT INTO containers(name, deleted_tick, container_id, root_dir_id, tick, created, access, props) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        container.name, kLive, container.container_id, container.root_dir_id, container.tick.time_since_epoch().count(),
+        container.created.time_since_epoch().count(), static_cast<int>(container.access), pack(container));
+}
+
+void update_container(WriteTxn& tx, const Container& container) {
+    tx.execute("UPDATE containers SET tick = ?3, access = ?4, props = ?5 WHERE name = ?1 AND deleted_tick = ?2",
+               container.name, kLive, container.tick.time_since_epoch().count(), static_cast<int>(container.access),
+               pack(container));
+}
+
+void delete_container(WriteTxn& tx, const Container& container) {
+    tx.execute("DELETE FROM containers WHERE name = ?1 AND deleted_tick = ?2", container.name, kLive);
+    tx.drain(WriteTxn::Drain::directory, container.root_dir_id);
+}
+
+ContainerCursor::ContainerCursor(ReadTxn& tx, std::string_view first)
+    : cursor_(tx.query("SELECT name, container_id, root_dir_id, tick, created, access, props FROM containers "
+                       "WHERE name >= ?1 AND deleted_tick = ?2 ORDER BY name",
+                       first, kLive)) {}
+
+std::optional<Container> ContainerCursor::next() {
+    if (!cursor_.next()) return std::nullopt;
+    return read_row(cursor_);
+}
+
+}  // namespace lazulite::blob

@@ -1,0 +1,64 @@
+#include "service/accounts.hpp"
+
+#include <algorithm>
+#include <mutex>
+
+namespace lazulite {
+namespace {
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+    std::vector<std::string_view> parts;
+    while (true) {
+        const std::size_t end = text.find(separator);
+        parts.push_back(text.substr(0, end));
+        if (end == std::string_view::npos) return parts;
+        text.remove_prefix(end + 1);
+    }
+}
+
+}  // namespace
+
+bool is_account_name(std::string_view name) {
+    return name.size() >= 3 && name.size() <= 24 && std::all_of(name.begin(), name.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+           });
+}
+
+std::shared_ptr<const Account> Accounts::find(std::string_view name) const {
+    const std::shared_lock lock(mutex_);
+    const auto at = accounts_.find(name);
+    return at == accounts_.end() ? nullptr : at->second;
+}
+
+void Accounts::put(Account account) {
+    auto published = std::make_shared<const Account>(std::move(account));
+    const std::unique_lock lock(mutex_);
+    accounts_[published->name] = published;
+}
+
+std::vector<std::shared_ptr<const Account>> Accounts::all() const {
+    const std::shared_lock lock(mutex_);
+    std::vector<std::shared_ptr<const Account>> all;
+    for (const auto& [name, account] : accounts_) all.push_back(account);
+    return all;
+}
+
+std::optional<std::vector<Account>> parse_accounts(std::string_view text) {
+    std::vector<Account> accounts;
+    for (const std::string_view entry : split(text, ';')) {
+        if (trim(entry).empty()) continue;
+        const auto parts = split(trim(entry), ':');
+        if (parts.size() < 2 || parts.size() > 3 || parts[0].empty()) return std::nullopt;
+        Account account{std::string(parts[0]), {}, {}};
+        for (std::size_t i = 1; i < parts.size(); ++i) {
+            auto key = AccountKey::parse(parts[i]);
+            if (!key || parts[i].empty()) return std::nullopt;
+            account.keys.push_back(*std::move(key));
+        }
+        accounts.push_back(std::move(account));
+    }
+    if (accounts.empty()) return std::nullopt;
+    return accounts;
+}
+
+}  // namespace lazulite

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auth/account_key.hpp"
+
+namespace lazulite {
+
+/// What the account can do, from the configuration.
+struct AccountSettings {
+    bool allow_shared_key = true;
+};
+
+/// One storage account: immutable once published, so that a request sees one state of it.
+struct Account {
+    std::string name;
+    std::vector<AccountKey> keys;  ///< one or two
+    AccountSettings settings;
+};
+
+inline constexpr std::string_view kDevelopmentAccount = "devstoreaccount1";
+inline constexpr std::string_view kDevelopmentKey =
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+/// 3 to 24 lower-case letters and digits. Reference: "Storage account overview", account names.
+[[nodiscard]] bool is_account_name(std::string_view name);
+
+/// The accounts of this emulator. Any thread.
+class Accounts {
+  public:
+    [[nodiscard]] std::shared_ptr<const Account> find(std::string_view name) const;
+    void put(Account account);
+    [[nodiscard]] std::vector<std::shared_ptr<const Account>> all() const;
+
+  private:
+    mutable std::shared_mutex mutex_;
+    std::map<std::string, std::shared_ptr<const Account>, std::less<>> accounts_;
+};
+
+/// `name:key1[:key2];...`, a trailing `;` allowed: the form of AZURITE_ACCOUNTS. Nothing when any part is malformed.
+[[nodiscard]] std::optional<std::vector<Account>> parse_accounts(std::string_view text);
+
+}  // namespace lazulite

@@ -1,0 +1,83 @@
+#include "service/content_body.hpp"
+
+#include <algorithm>
+
+namespace lazulite {
+namespace {
+
+constexpr std::uint64_t kCopyLimit = 64 << 10;
+constexpr std::size_t kWindow = 1024;  // pieces resolved at a time
+
+/// Streams a pinned content: each window is a short read of its own, so no transaction outlives a turn.
+class ContentSource final : public BodySource {
+  public:
+    ContentSource(std::shared_ptr<Store> store, Pin pin, ContentRef content, std::uint64_t first, std::uint64_t length)
+        : store_(std::move(store)), pin_(std::move(pin)), content_(std::move(content)), next_(first), left_(length) {}
+
+    Task<Result<std::vector<Slice>>> next() override {
+        keep_open_.clear();
+        std::vector<Slice> slices;
+        if (left_ == 0) co_return slices;
+        LAZ_CO_TRY(std::vector<Piece> pieces, store_->read([&](ReadTxn& tx) -> Result<std::vector<Piece>> {
+            return contents::resolve(tx, content_, next_, left_, kWindow);
+        }));
+        for (Piece& piece : pieces) {
+            LAZ_CO_TRY(Slice slice, slice_of(piece));
+            slices.push_back(std::move(slice));
+            next_ += piece.length;
+            left_ -= piece.length;
+        }
+        co_return slices;
+    }
+
+  private:
+    Result<Slice> slice_of(Piece& piece) {
+        if (auto* text = std::get_if<std::string>(&piece.from)) return Slice(std::move(*text));
+        const auto* range = std::get_if<Range>(&piece.from);
+        if (!range) return Slice(ZeroSlice{piece.length});
+        LAZ_TRY(Extents::Opened opened, store_->extents().open(range->extent));
+        keep_open_.push_back(std::move(opened.keep_open));
+        return Slice(FileSlice{opened.descriptor, range->offset, piece.length});
+    }
+
+    std::shared_ptr<Store> store_;
+    Pin pin_;
+    ContentRef content_;
+    std::uint64_t next_;
+    std::uint64_t left_;
+    std::vector<std::shared_ptr<void>> keep_open_;
+};
+
+}  // namespace
+
+Result<std::string> read_content(Store& store, ReadTxn& tx, const ContentRef& content, std::uint64_t first,
+                                 std::uint64_t length) {
+    std::string bytes;
+    bytes.resize(length);
+    std::uint64_t done = 0;
+    while (done < length) {
+        for (const Piece& piece : contents::resolve(tx, content, first + done, length - done, kWindow)) {
+            if (const auto* text = std::get_if<std::string>(&piece.from)) {
+                std::copy(text->begin(), text->end(), bytes.begin() + static_cast<std::ptrdiff_t>(done));
+            } else if (const auto* range = std::get_if<Range>(&piece.from)) {
+                LAZ_CHECK(store.extents().read(range->extent, range->offset, bytes.data() + done, piece.length));
+            }
+            done += piece.length;
+        }
+    }
+    return bytes;
+}
+
+Result<> set_content_body(Response& response, std::shared_ptr<Store> store, ReadTxn& tx, const ContentRef& content,
+                          std::uint64_t first, std::uint64_t length) {
+    if (length <= kCopyLimit) {
+        LAZ_TRY(std::string bytes, read_content(*store, tx, content, first, length));
+        response.set_body(std::move(bytes));
+        return {};
+    }
+    Pin pin = store->pin(content.pin_key());
+    response.set_body(std::make_unique<ContentSource>(std::move(store), std::move(pin), content, first, length), length);
+    return {};
+}
+
+}  // namespace lazulite

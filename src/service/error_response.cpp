@@ -1,0 +1,63 @@
+#include "service/error_response.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/error_table.hpp"
+#include "wire/date.hpp"
+#include "wire/xml_writer.hpp"
+
+namespace lazulite {
+namespace {
+
+std::string xml_body(const StorageError& error, std::string_view message) {
+    XmlWriter xml;
+    xml.open("Error");
+    xml.element("Code", info(error.code()).name);
+    xml.element("Message", message);
+    if (error.details()) {
+        for (const auto& [name, value] : error.details()->elements) xml.element(name, value);
+    }
+    xml.close();
+    return xml.take();
+}
+
+std::string json_body(const StorageError& error, std::string_view message, ErrorFormat format) {
+    const std::string code(info(error.code()).name);
+    const auto replace = nlohmann::json::error_handler_t::replace;
+    if (format == ErrorFormat::json) {
+        return nlohmann::json{{"error", {{"code", code}, {"message", message}}}}.dump(-1, ' ', false, replace);
+    }
+    return nlohmann::json{{"odata.error", {{"code", code}, {"message", {{"lang", "en-US"}, {"value", message}}}}}}.dump(
+        -1, ' ', false, replace);
+}
+
+}  // namespace
+
+Response error_response(const StorageError& error, ErrorFormat format, bool head, std::string_view request_id,
+                        Instant time) {
+    const ErrorInfo& row = info(error.code());
+    std::string message(row.message);
+    Response response;
+    response.status = row.status;
+    if (const auto* extra = error.details()) {
+        if (!extra->message.empty()) message = extra->message;
+        for (const auto& [name, value] : extra->headers) response.fields.add(name, value);
+    }
+    response.reason = message;
+    response.fields.add("x-ms-error-code", row.name);
+    if (head || row.status == 304) return response;
+
+    message.append("\nRequestId:").append(request_id).append("\nTime:").append(format_iso8601(time));
+    if (format == ErrorFormat::xml) {
+        response.fields.add("Content-Type", "application/xml");
+        response.set_body(xml_body(error, message));
+    } else {
+        response.fields.add("Content-Type", format == ErrorFormat::json
+                                                ? "application/json;charset=utf-8"
+                                                : "application/json;odata=minimalmetadata;streaming=true;charset=utf-8");
+        response.set_body(json_body(error, message, format));
+    }
+    return response;
+}
+
+}  // namespace lazulite

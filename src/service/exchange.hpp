@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+
+#include "auth/identity.hpp"
+#include "service/accounts.hpp"
+#include "service/operation.hpp"
+#include "service/target.hpp"
+#include "store/store.hpp"
+#include "wire/message.hpp"
+#include "wire/service_version.hpp"
+#include "wire/uri.hpp"
+
+namespace lazulite {
+
+/// What an operation works with: the request as parsed, who sent it, and the store it speaks to. Lives as long as the
+/// answer is being made.
+struct Exchange {
+    Request& request;
+    const Query& query;
+    const Target& target;
+    const Identity& identity;
+    const Account& account;
+    const Operation& operation;
+    ServiceVersion version;  ///< rules what the answer looks like
+    std::shared_ptr<Store> store;
+};
+
+}  // namespace lazulite

@@ -1,0 +1,79 @@
+#include "service/operation.hpp"
+
+#include <string>
+
+namespace lazulite {
+namespace {
+
+bool meets(const Match::HeaderIs& condition, const Request& request) {
+    if (condition.name.empty()) return true;
+    const auto value = request.fields.find(condition.name);
+    return value && (condition.value.empty() || equals_ignoring_case(*value, condition.value));
+}
+
+bool meets_all(const Match& match, const Request& request, const Query& query) {
+    if (!match.query.empty() && !query.has(match.query)) return false;
+    for (const auto& header : match.headers) {
+        if (!meets(header, request)) return false;
+    }
+    return true;
+}
+
+StorageError unmet(const Match& match, const Request& request, const Query& query) {
+    if (!match.query.empty() && !query.has(match.query)) {
+        return StorageError(ErrorCode::missing_required_query_parameter).with("QueryParameterName", match.query);
+    }
+    for (const auto& header : match.headers) {
+        if (meets(header, request)) continue;
+        const auto value = request.fields.find(header.name);
+        if (!value) return StorageError(ErrorCode::missing_required_header).with("HeaderName", header.name);
+        return StorageError(ErrorCode::invalid_header_value).with("HeaderName", header.name).with("HeaderValue", *value);
+    }
+    return {ErrorCode::invalid_input};
+}
+
+StorageError no_such_resource(const Query& query) {
+    for (const std::string_view name : {"comp", "restype"}) {
+        if (const std::string* value = query.find(name)) {
+            return StorageError(ErrorCode::invalid_query_parameter_value)
+                .with("QueryParameterName", name)
+                .with("QueryParameterValue", *value)
+                .with("Reason", "The value names no operation on this resource.");
+        }
+    }
+    return {ErrorCode::invalid_uri};
+}
+
+}  // namespace
+
+Result<const Operation*> match_operation(std::span<const Operation> table, const Request& request, const Query& query,
+                                         Scope scope) {
+    const std::string_view comp = query.value_or_empty("comp");
+    const std::string_view restype = query.value_or_empty("restype");
+    const Operation* best = nullptr;
+    const Operation* nearest = nullptr;
+    std::string allowed;
+    for (const Operation& row : table) {
+        if (row.scope != scope || !equals_ignoring_case(row.match.comp, comp) ||
+            !equals_ignoring_case(row.match.restype, restype)) {
+            continue;
+        }
+        if (!row.answers(request.method)) {
+            if (allowed.find(to_string(row.method)) == std::string::npos) {
+                allowed.append(allowed.empty() ? "" : ", ").append(to_string(row.method));
+            }
+            continue;
+        }
+        if (!meets_all(row.match, request, query)) {
+            if (!nearest) nearest = &row;
+        } else if (!best || row.match.conditions() > best->match.conditions()) {
+            best = &row;
+        }
+    }
+    if (best) return best;
+    if (nearest) return fail(unmet(nearest->match, request, query));
+    if (!allowed.empty()) return fail(StorageError(ErrorCode::unsupported_http_verb).with_header("Allow", allowed));
+    return fail(no_such_resource(query));
+}
+
+}  // namespace lazulite

@@ -1,0 +1,128 @@
+#include "service/receive.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/text.hpp"
+
+namespace lazulite {
+namespace {
+
+Result<> check_length(const Request& request, std::uint64_t most_bytes) {
+    if (request.content_length && *request.content_length > most_bytes) {
+        return fail(StorageError(ErrorCode::request_body_too_large).with("MaxLimit", std::to_string(most_bytes)));
+    }
+    return {};
+}
+
+Result<> check_hashes(const BodyRules& rules, const std::optional<Md5Digest>& md5, std::uint64_t crc64) {
+    if (rules.expected_md5 && *rules.expected_md5 != *md5) {
+        return fail(StorageError(ErrorCode::md5_mismatch)
+                        .with("UserSpecifiedMd5", md5_text(*rules.expected_md5))
+                        .with("ServerCalculatedMd5", md5_text(*md5)));
+    }
+    if (rules.expected_crc64 && *rules.expected_crc64 != crc64) {
+        return fail(StorageError(ErrorCode::crc64_mismatch)
+                        .with("UserSpecifiedCrc", crc64_text(*rules.expected_crc64))
+                        .with("ServerCalculatedCrc", crc64_text(crc64)));
+    }
+    return {};
+}
+
+std::uint64_t inline_limit(const Store& store) {
+    return store.durability() == Durability::power ? ContentRef::kInlineLimitPower : ContentRef::kInlineLimit;
+}
+
+}  // namespace
+
+std::string crc64_text(std::uint64_t value) {
+    std::array<std::byte, 8> bytes;
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(value >> (8 * i));
+    return base64_encode(bytes);
+}
+
+std::string md5_text(const Md5Digest& digest) { return base64_encode(digest); }
+
+Result<BodyRules> body_rules(const Request& request, std::uint64_t most_bytes) {
+    BodyRules rules;
+    rules.most_bytes = most_bytes;
+    const auto md5 = request.fields.find("Content-MD5");
+    const auto crc64 = request.fields.find("x-ms-content-crc64");
+    if (md5 && crc64) return fail(ErrorCode::both_crc64_and_md5_header_present);
+    if (md5) {
+        const auto bytes = base64_decode(*md5);
+        if (!bytes || bytes->size() != sizeof(Md5Digest)) return fail(ErrorCode::invalid_md5);
+        std::memcpy(rules.expected_md5.emplace().data(), bytes->data(), bytes->size());
+        rules.compute_md5 = true;
+    }
+    if (crc64) {
+        const auto bytes = base64_decode(*crc64);
+        if (!bytes || bytes->size() != sizeof(std::uint64_t)) return fail(ErrorCode::invalid_crc64);
+        std::uint64_t value = 0;
+        for (std::size_t i = 0; i < 8; ++i) value |= std::uint64_t{static_cast<unsigned char>((*bytes)[i])} << (8 * i);
+        rules.expected_crc64 = value;
+    }
+    return rules;
+}
+
+Task<Result<Received>> receive_content(Exchange& exchange, BodyRules rules) {
+    const Request& request = exchange.request;
+    LAZ_CO_CHECK(check_length(request, rules.most_bytes));
+    Received received;
+    const bool small = request.content_length && *request.content_length <= inline_limit(*exchange.store);
+    if (!small) {
+        LAZ_CO_TRY(received.pending, exchange.store->extents().reserve(request.content_length));
+    }
+    std::optional<Md5> md5;
+    if (rules.compute_md5) md5.emplace();
+    while (true) {
+        LAZ_CO_TRY(const ByteView piece, co_await request.body->read());
+        if (piece.empty()) break;
+        received.length += piece.size();
+        if (received.length > rules.most_bytes) {
+            co_return fail(
+                StorageError(ErrorCode::request_body_too_large).with("MaxLimit", std::to_string(rules.most_bytes)));
+        }
+        if (md5) md5->update(piece);
+        if (small) {
+            received.bytes.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+        } else {
+            LAZ_CO_CHECK(received.pending->write(piece));
+        }
+    }
+    if (md5) received.md5 = md5->finish();
+    if (small) {
+        received.crc64 = Crc64::of(as_bytes(received.bytes));
+    } else {
+        Result<Range> range = co_await received.pending->finish();
+        if (!range) co_return fail(std::move(range).error());
+        received.range = *range;
+        received.crc64 = range->crc64;
+    }
+    LAZ_CO_CHECK(check_hashes(rules, received.md5, received.crc64));
+    co_return received;
+}
+
+Task<Result<std::string>> receive_text(Exchange& exchange, BodyRules rules) {
+    LAZ_CO_CHECK(check_length(exchange.request, rules.most_bytes));
+    std::string text;
+    while (true) {
+        LAZ_CO_TRY(const ByteView piece, co_await exchange.request.body->read());
+        if (piece.empty()) break;
+        text.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+        if (text.size() > rules.most_bytes) {
+            co_return fail(
+                StorageError(ErrorCode::request_body_too_large).with("MaxLimit", std::to_string(rules.most_bytes)));
+        }
+    }
+    std::optional<Md5Digest> md5;
+    if (rules.compute_md5) {
+        Md5 hash;
+        hash.update(as_bytes(text));
+        md5 = hash.finish();
+    }
+    LAZ_CO_CHECK(check_hashes(rules, md5, rules.expected_crc64 ? Crc64::of(as_bytes(text)) : 0));
+    co_return text;
+}
+
+}  // namespace lazulite

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/hash.hpp"
+#include "service/exchange.hpp"
+
+namespace lazulite {
+
+/// What an operation asks of a body on its way in.
+struct BodyRules {
+    std::uint64_t most_bytes = 0;  ///< request_body_too_large with MaxLimit beyond it, before anything is read
+    bool compute_md5 = false;      ///< also computed when the client sent Content-MD5
+    std::optional<Md5Digest> expected_md5;
+    std::optional<std::uint64_t> expected_crc64;
+};
+
+/// The bytes of a body, received: inline when small, else in an extent and given back unless kept.
+struct Received {
+    std::uint64_t length = 0;
+    std::uint64_t crc64 = 0;
+    std::optional<Md5Digest> md5;
+    std::string bytes;  ///< all of them, when `range` is absent
+    std::optional<Range> range;
+    std::unique_ptr<PendingBytes> pending;
+
+    /// After the commit that named the range.
+    void keep() {
+        if (pending) pending->keep();
+    }
+};
+
+/// Content-MD5 and x-ms-content-crc64 of the request. Fails with invalid_md5, invalid_crc64 or
+/// both_crc64_and_md5_header_present. Reference: "Put Block", request headers.
+[[nodiscard]] Result<BodyRules> body_rules(const Request& request, std::uint64_t most_bytes);
+
+/// Pulls the body into the store while hashing only what is owed. Fails with md5_mismatch or crc64_mismatch and both
+/// values; nothing stays behind then, nor when the client leaves early.
+[[nodiscard]] Task<Result<Received>> receive_content(Exchange& exchange, BodyRules rules);
+
+/// Pulls a small body (XML) into memory, under the same rules.
+[[nodiscard]] Task<Result<std::string>> receive_text(Exchange& exchange, BodyRules rules);
+
+/// 8 bytes little-endian in base64, as x-ms-content-crc64 carries it.
+[[nodiscard]] std::string crc64_text(std::uint64_t value);
+[[nodiscard]] std::string md5_text(const Md5Digest& digest);
+
+}  // namespace lazulite

@@ -1,0 +1,196 @@
+#include "service/service.hpp"
+
+#include <atomic>
+#include <optional>
+
+#include "auth/account_sas.hpp"
+#include "auth/shared_key.hpp"
+#include "base/error_table.hpp"
+#include "base/ids.hpp"
+#include "base/log.hpp"
+#include "wire/date.hpp"
+
+namespace lazulite {
+namespace {
+
+constexpr std::string_view kControlPrefix = "/_lazulite/";
+constexpr std::size_t kClientRequestIdLimit = 1024;
+constexpr ServiceVersion kBearerChallenge{2019, 12, 12};
+
+StorageError header_error(std::string_view name, std::string_view value) {
+    return StorageError(ErrorCode::invalid_header_value).with("HeaderName", name).with("HeaderValue", value);
+}
+
+/// The version that processes the request: `api-version` of a SAS, else the header, else `sv`; nothing when none is named.
+/// Reference: "Versioning for Azure Storage".
+Result<std::optional<ServiceVersion>> named_version(const Request& request, const Query& query) {
+    const auto header = request.fields.find("x-ms-version");
+    const bool sas = query.has("sig");
+    std::string_view name = "x-ms-version";
+    std::string_view text = header.value_or(std::string_view{});
+    bool present = header.has_value();
+    if (sas && query.has("api-version")) {
+        name = "api-version";
+        text = query.value_or_empty(name);
+        present = true;
+    } else if (sas && !header && query.has("sv")) {
+        // A malformed `sv` is the SAS check's to refuse.
+        return ServiceVersion::parse(query.value_or_empty("sv"));
+    }
+    if (!present) return std::nullopt;
+    const auto version = ServiceVersion::parse(text);
+    if (!version) return fail(header_error(name, text));
+    if (*version > kNewestVersion) {
+        static std::atomic_flag warned = ATOMIC_FLAG_INIT;
+        if (!warned.test_and_set()) {
+            log::warning("a client asks for version " + version->text() + ", newer than the newest known here (" +
+                         kNewestVersion.text() + "): it gets the newest behaviour");
+        }
+    }
+    return version;
+}
+
+bool takes_body(Method method) {
+    return method == Method::put || method == Method::post || method == Method::merge || method == Method::patch;
+}
+
+Result<> check_client_request_id(const Request& request) {
+    const auto id = request.fields.find("x-ms-client-request-id");
+    if (!id) return {};
+    const bool visible = std::all_of(id->begin(), id->end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+    if (id->size() > kClientRequestIdLimit || !visible) return fail(header_error("x-ms-client-request-id", *id));
+    return {};
+}
+
+StorageError no_authentication(ServiceVersion version, bool version_named) {
+    if (!version_named || version < kBearerChallenge) return {ErrorCode::resource_not_found};
+    return StorageError(ErrorCode::no_authentication_information)
+        .with_header("WWW-Authenticate",
+                     "Bearer authorization_uri=https://login.microsoftonline.com/common/oauth2/authorize "
+                     "resource_id=https://storage.azure.com");
+}
+
+}  // namespace
+
+/// What is known of a request so far: filled step by step, so that an early failure is stamped with what there is.
+struct Gateway::Progress {
+    std::string request_id = Guid::fast().text();
+    const Service* service = nullptr;
+    const Operation* operation = nullptr;
+    Target target;
+    std::optional<Query> query;
+    std::shared_ptr<const Account> account;
+    std::shared_ptr<Store> store;
+    std::optional<ServiceVersion> named_version;
+    ServiceVersion version{2009, 9, 19};
+};
+
+Gateway::Gateway(Environment& environment, ServiceKind listener, Control control, AccessLog access_log)
+    : environment_(environment), listener_(listener), control_(std::move(control)), access_log_(std::move(access_log)) {}
+
+Task<Response> Gateway::handle(Request& request) {
+    if (request.path.starts_with(kControlPrefix)) {
+        Response response = co_await control_(request);
+        co_return response;
+    }
+    Progress progress;
+    progress.service = environment_.services[static_cast<std::size_t>(listener_)];
+    Result<Response> outcome = co_await answer(request, progress);
+    std::string_view error_code;
+    Response response;
+    if (outcome) {
+        response = *std::move(outcome);
+    } else {
+        error_code = info(outcome.error().code()).name;
+        const Instant now = progress.store ? progress.store->now() : environment_.wall.now();
+        response = error_response(outcome.error(), progress.service->errors, request.method == Method::head,
+                                  progress.request_id, now);
+    }
+    stamp(response, request, progress);
+    environment_.metrics.count({label(progress.service->kind), progress.operation ? progress.operation->name : "",
+                                response.status, error_code, client_name(request.fields.value_or_empty("User-Agent"))});
+    co_return response;
+}
+
+Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
+    LAZ_CO_TRY(progress.target, parse_target(request, listener_, environment_.accounts));
+    progress.service = environment_.services[static_cast<std::size_t>(progress.target.service)];
+    progress.account = environment_.accounts.find(progress.target.account);
+    progress.query = Query::parse(request.query);
+    if (!progress.query) co_return fail(StorageError(ErrorCode::invalid_uri).with("UriPath", request.path));
+    const Query& query = *progress.query;
+    LAZ_CO_TRY(progress.named_version, named_version(request, query));
+    progress.version = progress.named_version.value_or(progress.service->version_without_header);
+    LAZ_CO_CHECK(check_client_request_id(request));
+    if (!progress.service->store_kind.empty()) {
+        LAZ_CO_TRY(progress.store, environment_.stores.store(progress.target.account, progress.service->store_kind));
+    }
+
+    // Who sends it is judged before what it asks for: a wrong signature on a wrong URL is a 403.
+    LAZ_CO_TRY(const Identity identity, identify(request, progress));
+    if (progress.service->operations.empty()) co_return fail(ErrorCode::not_implemented);
+    LAZ_CO_TRY(progress.operation, match_operation(progress.service->operations, request, query,
+                                                   progress.service->scope(progress.target, query)));
+    const Operation& operation = *progress.operation;
+    LAZ_CO_CHECK(identity.may(operation.needs, sas_letter(progress.target.service)));
+    if (identity.kind() == Identity::Kind::anonymous) {
+        co_return fail(no_authentication(progress.version, progress.named_version.has_value()));
+    }
+    if (progress.target.secondary && operation.needs.writes) {
+        co_return fail(ErrorCode::write_operation_not_supported_on_secondary);
+    }
+    if (!operation.offered()) co_return fail(ErrorCode::not_implemented);
+    if (takes_body(request.method) && !request.content_length) co_return fail(ErrorCode::missing_content_length_header);
+
+    Exchange exchange{request,  query,   progress.target, identity, *progress.account, operation,
+                      progress.version, progress.store};
+    Result<Response> response = co_await operation.run(exchange);
+    co_return response;
+}
+
+Result<Identity> Gateway::identify(const Request& request, const Progress& progress) const {
+    const Query& query = *progress.query;
+    const auto authorization = request.fields.find("Authorization");
+    if (!authorization) {
+        if (!is_account_sas(query)) return Identity::anonymous();
+        return verify_account_sas({query, progress.target.account, progress.account->keys,
+                                   progress.store ? progress.store->now() : environment_.wall.now(),
+                                   request.remote_address, request.secure});
+    }
+    const std::string_view scheme = authorization->substr(0, authorization->find(' '));
+    if (scheme != "SharedKey") return fail(ErrorCode::invalid_authentication_info);
+    LAZ_TRY(const Identity owner, verify_shared_key({request, query, progress.target.account, progress.account->keys,
+                                                     progress.version, environment_.wall.now()},
+                                                    *authorization));
+    if (!progress.account->settings.allow_shared_key) return fail(ErrorCode::key_based_authentication_not_permitted);
+    return owner;
+}
+
+void Gateway::stamp(Response& response, const Request& request, const Progress& progress) const {
+    response.fields.add("Server", std::string(progress.service->server_header) + "/" + environment_.product_version);
+    response.fields.add("x-ms-request-id", progress.request_id);
+    if (progress.named_version) response.fields.add("x-ms-version", progress.version.text());
+    if (const auto id = request.fields.find("x-ms-client-request-id"); id && id->size() <= kClientRequestIdLimit) {
+        response.fields.add("x-ms-client-request-id", *id);
+    }
+    response.fields.add("Date", format_rfc1123(progress.store ? progress.store->now() : environment_.wall.now()));
+}
+
+Response Gateway::refuse(const StorageError& error) {
+    const Service& service = *environment_.services[static_cast<std::size_t>(listener_)];
+    const std::string request_id = Guid::fast().text();
+    const Instant now = environment_.wall.now();
+    Response response = error_response(error, service.errors, false, request_id, now);
+    response.fields.add("Server", std::string(service.server_header) + "/" + environment_.product_version);
+    response.fields.add("x-ms-request-id", request_id);
+    response.fields.add("Date", format_rfc1123(now));
+    environment_.metrics.count({label(service.kind), "", response.status, info(error.code()).name, "other"});
+    return response;
+}
+
+void Gateway::sent(const Request& request, int status, std::uint64_t body_bytes) {
+    if (!access_log_) return;
+    access_log_({request.remote_address, request.method_text, request.path, request.query, status, body_bytes});
+}
+
+}  // namespace lazulite

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "service/accounts.hpp"
+#include "service/error_response.hpp"
+#include "service/exchange.hpp"
+#include "service/metrics.hpp"
+#include "service/operation.hpp"
+#include "service/service_kind.hpp"
+#include "service/target.hpp"
+#include "store/stores.hpp"
+#include "wire/message.hpp"
+
+namespace lazulite {
+
+/// What a service is made of: its operation table and the few ways in which services differ.
+struct Service {
+    ServiceKind kind;
+    std::string_view server_header;  ///< "Lazulite-Blob"
+    std::span<const Operation> operations;
+    /// Which level of the URL a request works on; may complete the target (a blob in `$root` names no container).
+    Scope (*scope)(Target&, const Query&);
+    std::string_view store_kind;                  ///< of Stores; empty: no store yet
+    ErrorFormat errors = ErrorFormat::xml;
+    ServiceVersion version_without_header{2009, 9, 19};
+};
+
+/// What everything in `service` works with. Owned by `app`, outlives every request.
+struct Environment {
+    const Clock& wall;
+    const Accounts& accounts;
+    Stores& stores;
+    Metrics& metrics;
+    std::string product_version;
+    std::array<const Service*, std::size(kServiceKinds)> services{};  ///< null: that surface is not offered
+};
+
+/// One line of the access log, once an answer is out.
+struct AccessRecord {
+    std::string_view remote_address, method, path, query;
+    int status;
+    std::uint64_t body_bytes;
+};
+
+/// The way of a request, in reading order: target, row, identity, permission, operation; then the headers that every
+/// answer carries. One per listener; `/_lazulite/` goes to the emulator's own endpoint.
+class Gateway final : public Handler {
+  public:
+    using Control = std::function<Task<Response>(Request&)>;
+    using AccessLog = std::function<void(const AccessRecord&)>;
+
+    Gateway(Environment& environment, ServiceKind listener, Control control, AccessLog access_log);
+
+    Task<Response> handle(Request& request) override;
+    Response refuse(const StorageError& error) override;
+    void sent(const Request& request, int status, std::uint64_t body_bytes) override;
+
+  private:
+    struct Progress;
+    Task<Result<Response>> answer(Request& request, Progress& progress);
+    [[nodiscard]] Result<Identity> identify(const Request& request, const Progress& progress) const;
+    void stamp(Response& response, const Request& request, const Progress& progress) const;
+
+    Environment& environment_;
+    ServiceKind listener_;
+    Control control_;
+    AccessLog access_log_;
+};
+
+}  // namespace lazulite

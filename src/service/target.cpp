@@ -1,0 +1,105 @@
+#include "service/target.hpp"
+
+#include <algorithm>
+
+#include "wire/uri.hpp"
+
+namespace lazulite {
+namespace {
+
+struct Host {
+    std::string_view name;  ///< without the port
+    std::string_view with_port;
+};
+
+Host parse_host(std::string_view text) {
+    if (text.starts_with('[')) return {text.substr(0, text.find(']') + 1), text};
+    return {text.substr(0, text.find(':')), text};
+}
+
+/// An IP literal or a name without a dot never names an account.
+bool may_name_account(std::string_view host) {
+    if (host.starts_with('[') || host.find('.') == std::string_view::npos) return false;
+    return host.find_first_not_of("0123456789.") != std::string_view::npos;
+}
+
+std::string_view cut_secondary(std::string_view account, bool& secondary) {
+    constexpr std::string_view kSuffix = "-secondary";
+    secondary = account.ends_with(kSuffix);
+    if (secondary) account.remove_suffix(kSuffix.size());
+    return account;
+}
+
+/// `account.table.localhost`: the second label names the service on any listener.
+ServiceKind service_of_host(std::string_view host, ServiceKind listener) {
+    const std::string_view rest = host.substr(host.find('.') + 1);
+    const std::string_view second = rest.substr(0, rest.find('.'));
+    for (const ServiceKind kind : kServiceKinds) {
+        if (equals_ignoring_case(second, label(kind))) return kind;
+    }
+    return listener;
+}
+
+struct Segments {
+    std::string_view first;
+    std::string_view rest;
+    bool has_rest = false;
+};
+
+Segments split_first(std::string_view path) {
+    const std::size_t slash = path.find('/');
+    if (slash == std::string_view::npos) return {path, {}, false};
+    return {path.substr(0, slash), path.substr(slash + 1), true};
+}
+
+Result<std::string> decode_name(std::string_view encoded, std::string_view path) {
+    auto decoded = percent_decode(encoded);
+    if (!decoded || !is_utf8(*decoded) || decoded->find('\0') != std::string::npos) {
+        return fail(StorageError(ErrorCode::invalid_uri).with("UriPath", path));
+    }
+    return *std::move(decoded);
+}
+
+}  // namespace
+
+Result<Target> parse_target(const Request& request, ServiceKind listener, const Accounts& accounts) {
+    Target target;
+    target.service = listener;
+    std::string_view path = request.path.substr(1);
+    const Host host = parse_host(request.fields.value_or_empty("Host"));
+    const std::string scheme = request.secure ? "https://" : "http://";
+
+    if (may_name_account(host.name)) {
+        const std::string label_text = to_lower(host.name.substr(0, host.name.find('.')));
+        const std::string_view account = cut_secondary(label_text, target.secondary);
+        if (accounts.find(account)) {
+            target.account = account;
+            target.path_style = false;
+            target.service = service_of_host(host.name, listener);
+            target.endpoint = scheme + std::string(host.with_port) + "/";
+        }
+    }
+    if (target.account.empty()) {
+        const Segments segments = split_first(path);
+        LAZ_TRY(const std::string decoded, decode_name(segments.first, request.path));
+        const std::string_view account = cut_secondary(decoded, target.secondary);
+        if (!accounts.find(account)) {
+            return fail(StorageError(ErrorCode::resource_not_found).saying("The specified account does not exist."));
+        }
+        target.account = account;
+        target.endpoint = scheme + std::string(host.with_port) + "/" + decoded + "/";
+        path = segments.rest;
+    }
+
+    const Segments segments = split_first(path);
+    LAZ_TRY(target.container, decode_name(segments.first, request.path));
+    // A slash that ends the container's URL does not begin a name.
+    target.has_name = segments.has_rest && !segments.rest.empty();
+    if (target.has_name) {
+        LAZ_TRY(target.name, decode_name(segments.rest, request.path));
+        std::replace(target.name.begin(), target.name.end(), '\\', '/');
+    }
+    return target;
+}
+
+}  // namespace lazulite

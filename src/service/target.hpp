@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "service/accounts.hpp"
+#include "service/service_kind.hpp"
+#include "wire/message.hpp"
+
+namespace lazulite {
+
+/// What a URL names: account, and the decoded path below it. What the first segment means (container, queue, table,
+/// share) is the service's business; it is split off here because every service has one.
+struct Target {
+    ServiceKind service = ServiceKind::blob;
+    std::string account;     ///< without `-secondary`
+    bool secondary = false;  ///< the read-only replica was named
+    bool path_style = true;  ///< the account was the first segment of the path
+    std::string container;   ///< the first segment below the account, decoded; empty at account level
+    std::string name;        ///< everything after it, decoded, `\` turned into `/`; empty at container level
+    bool has_name = false;   ///< a second segment was there at all
+    std::string endpoint;    ///< `http://host:port/account/` as the client named it, for listings
+};
+
+/// Host first (`account.blob.localhost`, `account.blob.core.windows.net`), when its first label is an account; otherwise
+/// the first segment of the path. IP literals and names without a dot never name an account.
+/// Fails with invalid_uri for escapes that do not decode to UTF-8, resource_not_found for an unknown account.
+[[nodiscard]] Result<Target> parse_target(const Request& request, ServiceKind listener, const Accounts& accounts);
+
+}  // namespace lazulite

@@ -1,0 +1,84 @@
+#include "store/checkpointer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace lazulite {
+namespace {
+
+constexpr int kFrameHeader = 24;
+constexpr int kCacheKib = 64;  // a checkpoint reads pages past the cache
+
+}  // namespace
+
+Checkpointer::Checkpointer(FileSystem& files, std::string database, int page_size, std::uint64_t wal_bytes)
+    : files_(files),
+      database_(std::move(database)),
+      page_size_(page_size),
+      copy_frames_(static_cast<std::uint32_t>(kCopyBytes / static_cast<unsigned>(page_size))),
+      restart_frames_(static_cast<std::uint32_t>(kRestartBytes / static_cast<unsigned>(page_size))),
+      left_over_(static_cast<std::uint32_t>(wal_bytes / static_cast<unsigned>(page_size + kFrameHeader))) {}
+
+Checkpointer::Next Checkpointer::after_group(Connection& writer, Moment now) {
+    const std::uint32_t frames = std::max(writer.wal_frames(), left_over_);
+    if (frames != frames_) last_write_ = now;
+    if (frames < frames_) copied_ = copying_ = 0;  // the WAL was started over
+    frames_ = frames;
+    note_end_of_copy(now);
+
+    Next next;
+    if (frames_ <= copied_ || copy_ == Copy::running) return next;
+    if (now < not_before_) {
+        next.again = not_before_;
+    } else if (frames_ >= restart_frames_) {
+        not_before_ = next.again = now + kRetry;
+        if (writer.checkpoint(Connection::Checkpoint::restart)) {
+            frames_ = copied_ = left_over_ = 0;
+            next.again = Moment::max();
+        }
+    } else if (frames_ - copied_ >= copy_frames_ || now - last_write_ >= kIdle) {
+        copying_ = frames_;
+        copy_ = Copy::running;
+        next.copy = true;
+    } else {
+        next.again = last_write_ + kIdle;
+    }
+    return next;
+}
+
+void Checkpointer::note_end_of_copy(Moment now) {
+    switch (copy_) {
+        case Copy::none:
+        case Copy::running:
+            return;
+        case Copy::complete:
+            copied_ = copying_;
+            break;
+        case Copy::blocked:
+            not_before_ = now + kRetry;
+            break;
+        case Copy::failed:
+            not_before_ = now + kRetryAfterError;
+            break;
+    }
+    copy_ = Copy::none;
+}
+
+void Checkpointer::copy() {
+    try {
+        if (!connection_) {
+            Connection::Options options;
+            options.page_size = page_size_;
+            options.cache_kib = kCacheKib;
+            connection_ = std::make_unique<Connection>(files_, database_, options);
+        }
+        copy_ = connection_->checkpoint(Connection::Checkpoint::passive) ? Copy::complete : Copy::blocked;
+    } catch (const SqlError& problem) {
+        log::error(std::string("store: a checkpoint failed and is tried again: ") + problem.what());
+        copy_ = Copy::failed;
+    }
+}
+
+}  // namespace lazulite

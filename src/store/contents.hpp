@@ -1,0 +1,132 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.hpp"
+#include "store/extents.hpp"
+#include "store/transaction.hpp"
+
+namespace lazulite {
+
+/// Which bytes stand at which offset, as a version row names them. Four kinds on disk (docs/storage.md): nothing, a range
+/// embedded in the row itself, and contents rows (inline bytes, a list of blocks, a map of spans) by id.
+class ContentRef {
+  public:
+    static constexpr std::uint64_t kInlineLimit = 1024;        ///< bytes up to here go into the row store
+    static constexpr std::uint64_t kInlineLimitPower = 16384;  ///< and up to here in `power` mode
+
+    ContentRef() = default;                                   ///< no bytes
+    explicit ContentRef(const Range& range) : value_(range) {}
+    static ContentRef row(std::int64_t content_id) {
+        ContentRef ref;
+        ref.value_ = content_id;
+        return ref;
+    }
+    [[nodiscard]] bool empty() const { return std::holds_alternative<std::monostate>(value_); }
+    [[nodiscard]] const Range* range() const { return std::get_if<Range>(&value_); }
+    [[nodiscard]] std::optional<std::int64_t> content_id() const {
+        const auto* id = std::get_if<std::int64_t>(&value_);
+        return id ? std::optional(*id) : std::nullopt;
+    }
+    /// What readers of these bytes pin while they stream: a hash of the extent and offset, or of the content id.
+    [[nodiscard]] std::uint64_t pin_key() const;
+
+    /// The form of the `content` column (a tag byte and varints), and back. Decoding throws SqlError on corruption.
+    [[nodiscard]] std::string encode() const;
+    static ContentRef decode(std::string_view bytes);
+
+  private:
+    std::variant<std::monostate, Range, std::int64_t> value_;
+};
+
+/// Where bytes of one piece come from: the row store, or an extent.
+using Source = std::variant<std::string, Range>;
+
+/// How a new list comes to name the range of a block. Inline bytes need no name.
+enum class Naming : std::uint8_t {
+    fresh,   ///< written just now: no row names it yet
+    moved,   ///< the row that named it goes in this transaction without `release`: a staged row
+    shared,  ///< what names it now keeps its name: another content, or one that is released as a whole
+};
+
+/// One block of a list content, or one staged block: its id (decoded from base64), length (1 byte at least) and source,
+/// which is just as long.
+struct Block {
+    std::string id;
+    std::uint64_t length = 0;
+    Source source;
+    Naming naming = Naming::fresh;
+};
+
+/// A piece of a resolved read: `length` bytes from the inline text or from an extent at `range.offset`; neither: zeros.
+struct Piece {
+    std::uint64_t length = 0;
+    std::variant<std::monostate, std::string, Range> from;
+};
+
+/// Contents as rows; every function is called inside the caller's transaction and keeps extents.live, contents.refs and
+/// shared_ranges exact.
+namespace contents {
+
+/// New content from bytes that fit inline.
+[[nodiscard]] ContentRef create_inline(WriteTxn& tx, std::string_view bytes);
+/// New content from a written range (embedded in the caller's row; names the range).
+[[nodiscard]] ContentRef create_embedded(WriteTxn& tx, const Range& range);
+/// What `create_list` is going to write. Made outside the transaction for long lists: 50,000 blocks take some
+/// milliseconds, in chunk rows of at most about 900 bytes they are about 1,700 rows.
+struct EncodedList {
+    struct Chunk {
+        std::uint64_t start;
+        std::string entries;
+    };
+    struct MoreNames {
+        Range range;
+        std::uint64_t count;
+    };
+    std::uint64_t size = 0;
+    std::vector<Chunk> chunks;
+    std::vector<Range> fresh;
+    std::vector<MoreNames> shared;
+};
+/// A range that occurs in several blocks is counted in shared_ranges, whatever their `naming`: one block takes over the
+/// name where one is fresh or moved, the others add theirs.
+[[nodiscard]] EncodedList encode_list(std::span<const Block> blocks);
+
+/// New list content. To replace a content by a list with some of its blocks: `blocks`, `create_list` with these as
+/// Naming::shared, `release` of the old content.
+[[nodiscard]] ContentRef create_list(WriteTxn& tx, const EncodedList& list);
+[[nodiscard]] inline ContentRef create_list(WriteTxn& tx, std::span<const Block> blocks) {
+    return create_list(tx, encode_list(blocks));
+}
+/// One more row names the content: O(1); an embedded content is promoted to a row first, hence the new ref.
+[[nodiscard]] ContentRef share(WriteTxn& tx, const ContentRef& ref, std::uint64_t size);
+/// A row no longer names it. The last name frees its ranges (lists of more than 200 chunks in slices).
+void release(WriteTxn& tx, const ContentRef& ref);
+
+/// The pieces that make [first, first + length), at most `limit` of them; the caller asks again from where they end.
+[[nodiscard]] std::vector<Piece> resolve(ReadTxn& tx, const ContentRef& ref, std::uint64_t first, std::uint64_t length,
+                                         std::size_t limit);
+/// All blocks of a list content in order, as Naming::shared; empty for other kinds.
+[[nodiscard]] std::vector<Block> blocks(ReadTxn& tx, const ContentRef& ref);
+
+/// The length in bytes of a list's first block id (all ids of a blob have one length); nothing for other kinds.
+[[nodiscard]] std::optional<std::size_t> first_block_id_length(ReadTxn& tx, const ContentRef& ref);
+
+/// Blocks as bytes: the form of list chunks and of staged block rows.
+[[nodiscard]] std::string encode_source(const Source& source);
+[[nodiscard]] Source decode_source(std::string_view bytes);
+
+/// Names, releases what a single source (a staged block) holds.
+void name(WriteTxn& tx, const Source& source);
+void release(WriteTxn& tx, const Source& source, std::uint64_t owner);
+
+/// For the reclaimer: removes at most `rows` chunks of a list that `release` left for later; true when nothing is left.
+[[nodiscard]] bool drain(WriteTxn& tx, std::int64_t content_id, int rows);
+
+}  // namespace contents
+}  // namespace lazulite

@@ -1,0 +1,207 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <utility>
+
+#include "store/file_system.hpp"
+
+namespace lazulite {
+namespace {
+
+tl::unexpected<std::error_code> failed(int error = errno) {
+    return tl::unexpected(std::error_code(error, std::generic_category()));
+}
+
+/// Calls until the call was not interrupted by a signal.
+template <class Call>
+auto uninterrupted(Call call) {
+    auto outcome = call();
+    while (outcome < 0 && errno == EINTR) outcome = call();
+    return outcome;
+}
+
+IoResult<> checked(int outcome) {
+    if (outcome < 0) return failed();
+    return {};
+}
+
+class Descriptor {
+  public:
+    explicit Descriptor(int number) : number_(number) {}
+    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    Descriptor& operator=(Descriptor&&) = delete;
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    [[nodiscard]] int number() const { return number_; }
+    int release() { return std::exchange(number_, -1); }
+    explicit operator bool() const { return number_ >= 0; }
+
+  private:
+    int number_;
+};
+
+class DiskFile final : public File {
+  public:
+    explicit DiskFile(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
+
+    IoResult<std::size_t> read(std::uint64_t offset, void* to, std::size_t size) override {
+        std::size_t done = 0;
+        while (done < size) {
+            const ssize_t got = uninterrupted([&] {
+                return ::pread(descriptor(), static_cast<std::byte*>(to) + done, size - done,
+                               static_cast<off_t>(offset + done));
+            });
+            if (got < 0) return failed();
+            if (got == 0) break;
+            done += static_cast<std::size_t>(got);
+        }
+        return done;
+    }
+
+    IoResult<> write(std::uint64_t offset, ByteView bytes) override {
+        while (!bytes.empty()) {
+            const ssize_t put = uninterrupted(
+                [&] { return ::pwrite(descriptor(), bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
+            if (put < 0) return failed();
+            if (put == 0) return failed(EIO);  // would loop for ever
+            bytes = bytes.subspan(static_cast<std::size_t>(put));
+            offset += static_cast<std::uint64_t>(put);
+        }
+        return {};
+    }
+
+    IoResult<> sync() override {
+        return checked(uninterrupted([&] { return ::fdatasync(descriptor()); }));
+    }
+
+    IoResult<> truncate(std::uint64_t size) override {
+        return checked(uninterrupted([&] { return ::ftruncate(descriptor(), static_cast<off_t>(size)); }));
+    }
+
+    IoResult<std::uint64_t> size() override {
+        struct stat status {};
+        if (::fstat(descriptor(), &status) < 0) return failed();
+        return static_cast<std::uint64_t>(status.st_size);
+    }
+
+    IoResult<> punch(std::uint64_t offset, std::uint64_t length) override {
+        if (length == 0) return {};
+        const int outcome = uninterrupted([&] {
+            return ::fallocate(descriptor(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
+                               static_cast<off_t>(length));
+        });
+        if (outcome < 0 && (errno == EOPNOTSUPP || errno == ENOSYS)) return {};  // see File::punch
+        return checked(outcome);
+    }
+
+    IoResult<std::uint64_t> links() override {
+        struct stat status {};
+        if (::fstat(descriptor(), &status) < 0) return failed();
+        return static_cast<std::uint64_t>(status.st_nlink);
+    }
+
+    [[nodiscard]] int descriptor() const override { return descriptor_.number(); }
+
+  private:
+    Descriptor descriptor_;
+};
+
+/// Every call is relative to a descriptor of the root, so a relative root survives chdir and the root may be renamed.
+class DiskFileSystem final : public FileSystem {
+  public:
+    explicit DiskFileSystem(Descriptor root) : root_(std::move(root)) {}
+
+    IoResult<std::unique_ptr<File>> open(const std::string& path, Open how) override {
+        int flags = O_RDWR | O_CLOEXEC;
+        if (how != Open::existing) flags |= O_CREAT;
+        if (how == Open::create_new || how == Open::extent_new) flags |= O_EXCL;
+        Descriptor file = open_at(path, flags);
+        if (!file) return failed();
+        return std::make_unique<DiskFile>(std::move(file));
+    }
+
+    IoResult<bool> exists(const std::string& path) override {
+        if (::faccessat(root_.number(), relative(path), F_OK, 0) == 0) return true;
+        if (errno == ENOENT || errno == ENOTDIR) return false;
+        return failed();
+    }
+
+    IoResult<> remove(const std::string& path) override {
+        if (::unlinkat(root_.number(), relative(path), 0) == 0) return {};
+        if (errno != EISDIR && errno != EPERM) return failed();
+        return checked(::unlinkat(root_.number(), relative(path), AT_REMOVEDIR));
+    }
+
+    IoResult<> rename(const std::string& from, const std::string& to) override {
+        return checked(::renameat(root_.number(), relative(from), root_.number(), relative(to)));
+    }
+
+    IoResult<> make_directories(const std::string& path) override {
+        for (std::size_t end = path.find('/'); end != std::string::npos; end = path.find('/', end + 1)) {
+            if (auto made = make_directory(path.substr(0, end)); !made) return made;
+        }
+        return make_directory(path);
+    }
+
+    IoResult<std::vector<std::string>> list(const std::string& path) override {
+        Descriptor directory = open_at(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (!directory) return failed();
+        const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(directory.number()), ::closedir);
+        if (!stream) return failed();
+        directory.release();  // closedir closes it
+        std::vector<std::string> names;
+        for (;;) {
+            errno = 0;
+            const dirent* entry = ::readdir(stream.get());
+            if (entry == nullptr) break;
+            std::string name = static_cast<const char*>(entry->d_name);
+            if (name != "." && name != "..") names.push_back(std::move(name));
+        }
+        if (errno != 0) return failed();
+        return names;
+    }
+
+    IoResult<> sync_directory(const std::string& path) override {
+        const Descriptor directory = open_at(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (!directory) return failed();
+        return checked(uninterrupted([&] { return ::fsync(directory.number()); }));
+    }
+
+  private:
+    static const char* relative(const std::string& path) { return path.empty() ? "." : path.c_str(); }
+
+    [[nodiscard]] Descriptor open_at(const std::string& path, int flags) const {
+        return Descriptor(uninterrupted([&] { return ::openat(root_.number(), relative(path), flags, 0666); }));
+    }
+
+    [[nodiscard]] IoResult<> make_directory(const std::string& path) const {
+        if (path.empty() || ::mkdirat(root_.number(), path.c_str(), 0777) == 0) return {};
+        if (errno != EEXIST) return failed();
+        struct stat status {};
+        if (::fstatat(root_.number(), path.c_str(), &status, 0) < 0) return failed();
+        if (!S_ISDIR(status.st_mode)) return failed(ENOTDIR);
+        return {};
+    }
+
+    Descriptor root_;
+};
+
+}  // namespace
+
+IoResult<std::unique_ptr<FileSystem>> open_disk(const std::string& root) {
+    std::error_code problem;
+    std::filesystem::create_directories(root, problem);
+    if (problem) return tl::unexpected(std::error_code(problem.value(), std::generic_category()));
+    Descriptor directory(uninterrupted([&] { return ::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+    if (!directory) return failed();
+    return std::make_unique<DiskFileSystem>(std::move(directory));
+}
+
+}  // namespace lazulite

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <tl/expected.hpp>
+#include <unordered_map>
+
+#include "store/checkpointer.hpp"
+#include "store/database_files.hpp"
+#include "store/extent_pool.hpp"
+#include "store/ledger.hpp"
+#include "store/sql.hpp"
+#include "store/store.hpp"
+#include "store/stores.hpp"
+#include "store/worker_pool.hpp"
+#include "store/writer.hpp"
+
+namespace lazulite {
+
+/// The threads behind all stores of a folder.
+struct StoreThreads {
+    explicit StoreThreads(unsigned writer_threads) : writers(writer_threads), background(1) {}
+    WorkerPool writers;     ///< turns of writers
+    WorkerPool background;  ///< checkpoints, timers, closing, removing files
+};
+
+/// The engine of one store: an actor whose turns run on the writer pool (one at a time), one read-only connection for
+/// each thread that reads, and one that checkpoints in the background.
+class OpenStore final : public Store, public std::enable_shared_from_this<OpenStore> {
+  public:
+    struct Place {
+        FileSystem& files;
+        std::string folder;  ///< "lazulite/a/1", which exists
+        const StoreKind& kind;
+        Durability durability;
+        const Clock& wall;
+        std::shared_ptr<StoreThreads> threads;
+    };
+    /// Makes the database from `empty` when there is none: in `power` mode it is on the disk when this returns, else soon
+    /// after. The error is one clear line. When the last owner leaves, the background thread closes the store.
+    static tl::expected<std::shared_ptr<OpenStore>, std::string> open(const Place& place, const EmptyDatabase& empty);
+    ~OpenStore() override;
+
+    void submit(WriteJob& job) override;
+    Extents& extents() override { return *extents_; }
+    Pin pin(std::uint64_t key) override;
+    Durability durability() const override { return place_.durability; }
+    Instant now() const override { return place_.wall.now() + clock_offset(); }
+    Ticks clock_offset() const override { return Ticks(clock_offset_.load()); }
+    Result<> set_clock_offset(Ticks offset) override;
+
+    /// The store was reset: its files go when its last user has left. So does the folder when no other store is in it,
+    /// unless the account keeps that.
+    void condemn(bool with_folder) {
+        folder_too_ = with_folder;
+        condemned_ = true;
+    }
+    /// Refuses what is submitted from now on; everything before is committed when it returns.
+    void drain();
+    /// After `drain` and the end of the threads: moves the WAL into the database.
+    void checkpoint();
+
+  private:
+    using Moment = Checkpointer::Moment;
+
+    explicit OpenStore(const Place& place);
+    IoResult<> create(const EmptyDatabase& empty) const;
+    void start();
+    void refuse_newer_format(Connection& connection) const;
+    void schedule();
+    void turn();
+    Moment reclaim(Moment now);
+    Moment checkpoint_if_due(Moment now);
+    void wake_at(Moment due, Moment now);
+    [[nodiscard]] std::unique_ptr<Connection> connect(bool read_only) const;
+    Connection& reader();
+    Result<> run_read(void (*call)(void*, ReadTxn&), void* context) override;
+
+    const Place place_;
+    const DatabaseFiles paths_;
+    const std::uint64_t serial_;  ///< no other store of this process has it, ever
+    std::atomic<std::int64_t> clock_offset_{0};
+    std::mutex clock_mutex_;  ///< one change of the offset at a time
+    std::atomic<bool> folder_too_{false};
+    std::atomic<bool> condemned_{false};
+    std::atomic<bool> draining_{false};
+
+    Readers readers_;
+    std::unique_ptr<ExtentPool> extents_;
+    std::mutex connections_mutex_;
+    std::unordered_map<std::thread::id, std::unique_ptr<Connection>> connections_;  ///< of the threads that read
+
+    std::atomic<bool> scheduled_{false};  ///< a turn is posted or runs; what follows belongs to the turn
+    std::unique_ptr<Connection> connection_;
+    std::unique_ptr<Writer> writer_;
+    std::unique_ptr<Checkpointer> checkpointer_;
+    Moment reclaim_at_{};
+    Moment wake_at_{};  ///< a timer is set for then, if that is still to come
+};
+
+}  // namespace lazulite

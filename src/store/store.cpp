@@ -1,0 +1,293 @@
+#include "store/store.hpp"
+
+#include <algorithm>
+#include <array>
+#include <future>
+#include <stdexcept>
+#include <utility>
+
+#include "base/log.hpp"
+#include "store/open_store.hpp"
+
+namespace lazulite {
+namespace {
+
+using namespace std::chrono_literals;
+using Moment = Checkpointer::Moment;
+
+// Giving space back: how often at most while writes keep coming (it may then take a fifth of the writer's time), and when
+// to look again at what a reader or an error holds back.
+constexpr auto kReclaimPause = 10ms;
+constexpr int kReclaimShare = 4;
+constexpr auto kReclaimRetry = 100ms;
+constexpr auto kReclaimRetryAfterError = 1s;
+constexpr auto kReclaimAfterStart = 1s;
+
+constexpr auto kSyncAfterCreation = 200ms;
+constexpr int kReaderCacheKib = 512;  // there is one per thread and store
+
+std::uint64_t next_serial() {
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
+}
+
+/// A read transaction that ends with the scope, however that is left.
+class Snapshot {
+  public:
+    explicit Snapshot(Connection& connection) : connection_(connection) { connection_.execute("BEGIN"); }
+    ~Snapshot() {
+        try {
+            if (connection_.in_transaction()) connection_.execute("ROLLBACK");
+        } catch (const SqlError& problem) {
+            log::error(std::string("store: a read could not be ended: ") + problem.what());
+        }
+    }
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+
+  private:
+    Connection& connection_;
+};
+
+class Reading final : public ReadTxn {
+  public:
+    using ReadTxn::ReadTxn;
+};
+
+}  // namespace
+
+// ---- life ------------------------------------------------------------------------------------------------------------
+
+tl::expected<std::shared_ptr<OpenStore>, std::string> OpenStore::open(const Place& place, const EmptyDatabase& empty) {
+    const auto close_in_background = [threads = place.threads](OpenStore* store) {
+        threads->background.post([store] { delete store; });
+    };
+    const std::shared_ptr<OpenStore> store(new OpenStore(place), close_in_background);
+    const std::string database = store->paths_.database();
+    if (const auto made = store->create(empty); !made)
+        return tl::unexpected(database + " cannot be made: " + made.error().message());
+    try {
+        store->start();
+    } catch (const std::exception& problem) {
+        return tl::unexpected(database + " cannot be opened: " + problem.what());
+    }
+    return store;
+}
+
+OpenStore::OpenStore(const Place& place)
+    : place_(place), paths_{place.files, place.folder, std::string(place.kind.name)}, serial_(next_serial()) {}
+
+IoResult<> OpenStore::create(const EmptyDatabase& empty) const {
+    const auto made = paths_.create(empty);
+    if (!made) return tl::unexpected(made.error());
+    if (!*made || place_.durability == Durability::none) return {};
+    if (place_.durability == Durability::power) return paths_.sync();
+    // A request that makes an account does not wait for the disk.
+    place_.threads->background.post_after(kSyncAfterCreation, [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        if (const auto synced = self->paths_.sync(); !synced)
+            log::warning("store: a new database cannot be synced: " + synced.error().message());
+    });
+    return {};
+}
+
+void OpenStore::start() {
+    const std::uint64_t wal_bytes = paths_.wal_bytes();
+    refuse_newer_format(reader());  // a connection that cannot write
+    connection_ = connect(false);
+    ExtentPool::Options options;
+    options.directory = paths_.extents();
+    options.durability = place_.durability;
+    options.first_id = next_extent_id(*connection_);
+    {
+        Cursor uuid = connection_->query("SELECT value FROM meta WHERE name = 'uuid'");
+        if (!uuid.next() || uuid.bytes(0).size() != options.store.bytes.size()) throw std::runtime_error("it has no uuid");
+        std::copy_n(uuid.bytes(0).begin(), options.store.bytes.size(), options.store.bytes.begin());
+    }
+    {
+        Cursor offset = connection_->query("SELECT value FROM meta WHERE name = 'clock_offset'");
+        if (offset.next()) clock_offset_ = offset.integer(0);
+    }
+    extents_ = make_extents(place_.files, std::move(options));
+    writer_ = std::make_unique<Writer>(
+        Writer::Parts{*connection_, *extents_, readers_, place_.kind, place_.wall, clock_offset_});
+    checkpointer_ = std::make_unique<Checkpointer>(place_.files, paths_.database(), place_.kind.page_size, wal_bytes);
+    const Moment now = std::chrono::steady_clock::now();
+    reclaim_at_ = now + kReclaimAfterStart;
+    wake_at(reclaim_at_, now);
+}
+
+void OpenStore::refuse_newer_format(Connection& connection) const {
+    Cursor version = connection.query("PRAGMA user_version");
+    const std::int64_t format = version.next() ? version.integer(0) : 0;
+    if (format == place_.kind.format) return;
+    // The first format is the only one so far: there is nothing older to bring up to date.
+    throw std::runtime_error("it has format " + std::to_string(format) + ", this lazulite knows format " +
+                             std::to_string(place_.kind.format));
+}
+
+OpenStore::~OpenStore() {
+    connections_.clear();
+    checkpointer_.reset();
+    writer_.reset();
+    connection_.reset();
+    extents_.reset();
+    if (!condemned_) return;
+    paths_.remove();
+    if (folder_too_) (void)place_.files.remove(place_.folder);  // fails while another store is in it
+}
+
+void OpenStore::drain() {
+    draining_ = true;
+    Write job(*this, [](WriteTxn&) -> Result<> { return {}; });
+    std::promise<void> reached;
+    job.done = [&reached] { reached.set_value(); };
+    writer_->push(job);
+    schedule();
+    reached.get_future().wait();
+}
+
+void OpenStore::checkpoint() {
+    try {
+        connection_->checkpoint(Connection::Checkpoint::truncate);
+    } catch (const SqlError& problem) {
+        log::warning(std::string("store: the last checkpoint failed, which the next start makes up for: ") + problem.what());
+    }
+}
+
+// ---- writing ---------------------------------------------------------------------------------------------------------
+
+void OpenStore::submit(WriteJob& job) {
+    if (draining_) return refuse(job, StorageError(ErrorCode::server_busy).saying("The server is shutting down."));
+    writer_->push(job);
+    schedule();
+}
+
+void OpenStore::schedule() {
+    if (scheduled_.exchange(true)) return;
+    place_.threads->writers.post([self = shared_from_this()] { self->turn(); });
+}
+
+void OpenStore::turn() {
+    writer_->run_group();
+    const Moment now = std::chrono::steady_clock::now();
+    const Moment due = std::min(reclaim(now), checkpoint_if_due(now));
+    if (due <= now || !writer_->idle()) {
+        place_.threads->writers.post_next([self = shared_from_this()] { self->turn(); });
+        return;
+    }
+    wake_at(due, now);
+    scheduled_ = false;  // from here on another thread may have the next turn
+    if (writer_->queued()) schedule();
+}
+
+/// Gives freed space back when that is due. Returns when it should be tried again; Moment::max() if nothing is left.
+OpenStore::Moment OpenStore::reclaim(Moment now) {
+    if (condemned_ || !writer_->wants_reclaim()) return Moment::max();
+    if (now < reclaim_at_) return reclaim_at_;
+    const Writer::Slice slice = writer_->reclaim();
+    const Moment end = std::chrono::steady_clock::now();
+    reclaim_at_ = end + kReclaimPause;
+    if (!writer_->wants_reclaim()) return Moment::max();
+    switch (slice) {
+        case Writer::Slice::more:
+            if (writer_->idle()) return reclaim_at_ = now;
+            return reclaim_at_ = std::max(reclaim_at_, end + kReclaimShare * (end - now));
+        case Writer::Slice::waiting:
+            return reclaim_at_ = end + kReclaimRetry;
+        case Writer::Slice::failed:
+            return reclaim_at_ = end + kReclaimRetryAfterError;
+    }
+    return reclaim_at_;
+}
+
+OpenStore::Moment OpenStore::checkpoint_if_due(Moment now) {
+    if (condemned_) return Moment::max();
+    try {
+        const Checkpointer::Next next = checkpointer_->after_group(*connection_, now);
+        if (next.copy) {
+            place_.threads->background.post([self = shared_from_this()] {
+                self->checkpointer_->copy();
+                self->schedule();
+            });
+        }
+        return next.again;
+    } catch (const std::exception& problem) {
+        log::error(std::string("store: a checkpoint failed and is tried again: ") + problem.what());
+        return now + Checkpointer::kRetryAfterError;
+    }
+}
+
+/// One timer at most is needed: a turn that comes too early just sets the next one.
+void OpenStore::wake_at(Moment due, Moment now) {
+    if (due == Moment::max() || (wake_at_ > now && wake_at_ <= due)) return;
+    wake_at_ = due;
+    const auto delay = std::chrono::ceil<std::chrono::milliseconds>(due - now);
+    place_.threads->background.post_after(delay, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->schedule();
+    });
+}
+
+Result<> OpenStore::set_clock_offset(Ticks offset) {
+    if (offset < Ticks::zero()) return fail(ErrorCode::invalid_input);
+    const std::lock_guard lock(clock_mutex_);
+    LAZ_CHECK(write_and_wait([offset](WriteTxn& tx) -> Result<> {
+        tx.execute("INSERT OR REPLACE INTO meta(name, value) VALUES('clock_offset', ?)", offset.count());
+        return {};
+    }));
+    clock_offset_ = offset.count();
+    return {};
+}
+
+// ---- reading ---------------------------------------------------------------------------------------------------------
+
+Pin OpenStore::pin(std::uint64_t key) {
+    struct Held {
+        std::shared_ptr<OpenStore> store;  // or a reset would remove the files
+        Pin pin;
+    };
+    return Pin(std::make_shared<Held>(Held{shared_from_this(), readers_.pin(key)}));
+}
+
+std::unique_ptr<Connection> OpenStore::connect(bool read_only) const {
+    Connection::Options options;
+    options.read_only = read_only;
+    options.page_size = place_.kind.page_size;
+    options.full_sync = place_.durability == Durability::power;
+    if (read_only) options.cache_kib = kReaderCacheKib;
+    return std::make_unique<Connection>(place_.files, paths_.database(), options);
+}
+
+Connection& OpenStore::reader() {
+    // What this thread used last, so that a read takes no lock. A serial is never used twice, so an entry may go stale
+    // but never wrong.
+    struct Hint {
+        std::uint64_t store = 0;
+        Connection* connection = nullptr;
+    };
+    thread_local std::array<Hint, 64> hints;
+    Hint& hint = hints[serial_ % hints.size()];
+    if (hint.store == serial_) return *hint.connection;
+    const std::lock_guard lock(connections_mutex_);
+    std::unique_ptr<Connection>& known = connections_[std::this_thread::get_id()];
+    if (!known) known = connect(true);
+    hint = {serial_, known.get()};
+    return *known;
+}
+
+Result<> OpenStore::run_read(void (*call)(void*, ReadTxn&), void* context) {
+    try {
+        Connection& connection = reader();
+        const Readers::Guard inside(readers_);  // before the snapshot, or what it names might go in between
+        const Snapshot snapshot(connection);
+        Reading tx(connection, now());
+        call(context, tx);
+        return {};
+    } catch (const SqlError& problem) {
+        log::error(std::string("store: a read failed: ") + problem.what());
+        return fail(as_storage_error(problem));
+    }
+}
+
+}  // namespace lazulite

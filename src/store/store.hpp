@@ -1,0 +1,132 @@
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "base/task.hpp"
+#include "store/contents.hpp"
+#include "store/extents.hpp"
+#include "store/transaction.hpp"
+
+namespace lazulite {
+
+enum class Durability : std::uint8_t {
+    process,  ///< an acknowledged write survives kill -9: bytes and WAL handed to the kernel
+    power,    ///< ... and power loss: bytes synced before the transaction, WAL synced with it
+    none,     ///< memory only
+};
+
+/// A write waiting for the store's writer; lives in the frame of the coroutine that waits.
+class WriteJob {
+  public:
+    virtual void run(WriteTxn& tx) = 0;                ///< may be called more than once; keeps the last outcome
+    [[nodiscard]] virtual bool failed() const = 0;     ///< the function returned an error
+    virtual void fail(const StorageError& error) = 0;  ///< the group could not be committed
+
+    WriteJob* next = nullptr;
+    Executor* executor = nullptr;  ///< null: `done` is called on the writer's thread instead
+    std::coroutine_handle<> waiter;
+    std::function<void()> done;
+
+  protected:
+    ~WriteJob() = default;
+};
+
+/// The bytes a reader still needs: while a Pin lives, nothing that was released under its key goes away.
+class Pin {
+  public:
+    Pin() = default;
+    explicit Pin(std::shared_ptr<void> held) : held_(std::move(held)) {}
+
+  private:
+    std::shared_ptr<void> held_;
+};
+
+/// One account x one service: a database, its extents, one writer, one clock offset. Reads run on the calling thread over
+/// a snapshot; writes queue for the writer, which runs the waiting functions in one transaction, commits once and only
+/// then resumes them (group commit).
+class Store {
+  public:
+    virtual ~Store() = default;
+
+    /// Runs `fn(ReadTxn&) -> Result<T>` now, over one snapshot, inside an epoch: bytes that its rows name stay in place
+    /// until it returns, longer where it takes a pin. For point reads and short lists (10 ms at most).
+    template <class Fn>
+    auto read(Fn&& fn) -> std::invoke_result_t<Fn, ReadTxn&> {
+        using Outcome = std::invoke_result_t<Fn, ReadTxn&>;
+        std::optional<Outcome> outcome;
+        Call<Fn, Outcome> call{fn, outcome};
+        Result<> ran = run_read([](void* context, ReadTxn& tx) { (*static_cast<decltype(call)*>(context))(tx); }, &call);
+        if (!ran) return fail(std::move(ran).error());
+        return std::move(*outcome);
+    }
+
+    /// `co_await store.write(fn)` with `fn(WriteTxn&) -> Result<T>`. Checks come before changes; a failure after a change
+    /// makes the group roll back and run one by one. Never cancelled once queued. Disk full: insufficient_storage.
+    template <class Fn>
+    class Write final : public WriteJob {
+      public:
+        using Outcome = std::invoke_result_t<Fn&, WriteTxn&>;
+        Write(Store& store, Fn fn) : store_(store), fn_(std::move(fn)) {}
+        bool await_ready() const noexcept { return false; }
+        void await_suspend(std::coroutine_handle<> handle) {
+            waiter = handle;
+            executor = Executor::current();
+            store_.submit(*this);
+        }
+        Outcome await_resume() { return std::move(*outcome_); }
+        void run(WriteTxn& tx) override { outcome_.emplace(fn_(tx)); }
+        bool failed() const override { return !outcome_->has_value(); }
+        void fail(const StorageError& error) override { outcome_.emplace(lazulite::fail(error)); }
+
+      private:
+        Store& store_;
+        Fn fn_;
+        std::optional<Outcome> outcome_;
+    };
+    template <class Fn>
+    [[nodiscard]] Write<Fn> write(Fn fn) {
+        return Write<Fn>(*this, std::move(fn));
+    }
+    /// The same from a thread that may block: start-up, control endpoint, tests.
+    template <class Fn>
+    auto write_and_wait(Fn fn) -> std::invoke_result_t<Fn&, WriteTxn&> {
+        Write<Fn> job(*this, std::move(fn));
+        std::promise<void> finished;
+        job.done = [&finished] { finished.set_value(); };
+        submit(job);
+        finished.get_future().wait();
+        return job.await_resume();
+    }
+
+    virtual void submit(WriteJob& job) = 0;
+
+    [[nodiscard]] virtual Extents& extents() = 0;
+    /// Call inside `read`, for content that will be streamed after it returns.
+    [[nodiscard]] virtual Pin pin(std::uint64_t key) = 0;
+    [[nodiscard]] virtual Durability durability() const = 0;
+
+    /// Account time now, and the offset to wall time in force (persisted; never negative). Advancing is a write.
+    [[nodiscard]] virtual Instant now() const = 0;
+    [[nodiscard]] virtual Ticks clock_offset() const = 0;
+    virtual Result<> set_clock_offset(Ticks offset) = 0;  ///< blocks
+
+  protected:
+    template <class Fn, class Outcome>
+    struct Call {
+        std::remove_reference_t<Fn>& fn;
+        std::optional<Outcome>& outcome;
+        void operator()(ReadTxn& tx) { outcome.emplace(fn(tx)); }
+    };
+    virtual Result<> run_read(void (*call)(void*, ReadTxn&), void* context) = 0;
+};
+
+}  // namespace lazulite

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+namespace lazulite {
+
+class FileSystem;
+
+/// The name under which SQLite knows a FileSystem; unregistered when the last handle goes. Connections hold one.
+using VfsHandle = std::shared_ptr<const std::string>;
+
+/// The one SQLite VFS of lazulite, used over the disk, memory and faults alike, registered once per FileSystem. The first
+/// call also configures the library for this process: no mutexes inside connections, no memory statistics.
+///
+/// One process by design: database locks are kept per path among the connections of this process, and the wal-index is
+/// on the heap (no -shm file, no fcntl). So a database that has connections must not be removed, replaced or renamed, and
+/// never be opened past this VFS. At most 254 connections per database. Disk full is SQLITE_FULL wherever it shows. Any
+/// thread; `files` outlives every handle.
+[[nodiscard]] VfsHandle vfs_for(FileSystem& files);
+
+/// The errno behind the last I/O error that SQLite was given on this thread; SQLite itself does not always keep it.
+[[nodiscard]] int last_file_error();
+
+}  // namespace lazulite

@@ -1,0 +1,200 @@
+#include "wire/date.hpp"
+
+#include <array>
+
+namespace lazulite {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::string_view kWeekdays = "SunMonTueWedThuFriSat";
+constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+template <class T>
+void put_digits(char* to, T value, std::size_t width) {
+    for (std::size_t i = width; i > 0; --i) {
+        to[i - 1] = static_cast<char>('0' + value % 10);
+        value /= 10;
+    }
+}
+
+/// `hh:mm:ss`
+void put_time_of_day(char* to, std::int64_t second_of_day) {
+    put_digits(to, second_of_day / 3600, 2);
+    put_digits(to + 3, second_of_day / 60 % 60, 2);
+    put_digits(to + 6, second_of_day % 60, 2);
+}
+
+struct Date {
+    std::chrono::sys_days day;
+    std::chrono::year_month_day calendar;
+    std::int64_t second_of_day;
+    std::int64_t ticks;  ///< within the second
+};
+
+Date split(Instant when) {
+    const auto day = std::chrono::floor<days>(when);
+    const auto second = std::chrono::floor<seconds>(when);
+    return {day, std::chrono::year_month_day(day), (second - day).count(), (when - second).count()};
+}
+
+/// Reads a text from left to right; one wrong character and it stays wrong.
+class Scanner {
+  public:
+    explicit Scanner(std::string_view text) : rest_(text) {}
+
+    void expect(std::string_view literal) {
+        if (rest_.starts_with(literal)) {
+            rest_.remove_prefix(literal.size());
+        } else {
+            wrong_ = true;
+        }
+    }
+    /// Exactly `width` digits with a value of at most `highest`.
+    int digits(std::size_t width, int highest) {
+        int value = 0;
+        if (rest_.size() < width) wrong_ = true;
+        for (std::size_t i = 0; i < width && !wrong_; ++i) {
+            if (rest_[i] < '0' || rest_[i] > '9') wrong_ = true;
+            value = value * 10 + (rest_[i] - '0');
+        }
+        if (value > highest) wrong_ = true;
+        if (!wrong_) rest_.remove_prefix(width);
+        return value;
+    }
+    /// The index of the next three letters in a list of such.
+    unsigned three_letters(std::string_view list) {
+        for (std::size_t i = 0; i < list.size() && rest_.size() >= 3; i += 3) {
+            if (list.substr(i, 3) == rest_.substr(0, 3)) {
+                rest_.remove_prefix(3);
+                return static_cast<unsigned>(i / 3);
+            }
+        }
+        wrong_ = true;
+        return 0;
+    }
+    bool next_is(char c) const { return rest_.starts_with(c); }
+    bool at_end() const { return rest_.empty(); }
+    std::string_view rest() const { return rest_; }
+    bool right_to_the_end() const { return !wrong_ && rest_.empty(); }
+
+  private:
+    std::string_view rest_;
+    bool wrong_ = false;
+};
+
+std::chrono::year_month_day calendar(int year, unsigned month, int day) {
+    return std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(static_cast<unsigned>(day));
+}
+
+bool exists(const std::chrono::year_month_day& date) {
+    return date.ok() && date.year() >= std::chrono::year(1);
+}
+
+}  // namespace
+
+void append_rfc1123(std::string& to, Instant when) {
+    const Date date = split(when);
+    const std::size_t start = to.size();
+    to += "Sun, 00 Jan 0000 00:00:00 GMT";
+    char* const text = to.data() + start;
+    const std::size_t weekday = std::chrono::weekday(date.day).c_encoding();
+    const std::size_t month = static_cast<unsigned>(date.calendar.month()) - 1;
+    kWeekdays.copy(text, 3, weekday * 3);
+    put_digits(&text[5], static_cast<unsigned>(date.calendar.day()), 2);
+    kMonths.copy(&text[8], 3, month * 3);
+    put_digits(&text[12], static_cast<int>(date.calendar.year()), 4);
+    put_time_of_day(&text[17], date.second_of_day);
+}
+
+std::string format_rfc1123(Instant when) {
+    std::string text;
+    append_rfc1123(text, when);
+    return text;
+}
+
+std::optional<Instant> parse_rfc1123(std::string_view text) {
+    Scanner scan(text);
+    const unsigned weekday = scan.three_letters(kWeekdays);
+    scan.expect(", ");
+    const int day = scan.digits(2, 31);
+    scan.expect(" ");
+    const unsigned month = scan.three_letters(kMonths) + 1;
+    scan.expect(" ");
+    const int year = scan.digits(4, 9999);
+    scan.expect(" ");
+    const int hour = scan.digits(2, 23);
+    scan.expect(":");
+    const int minute = scan.digits(2, 59);
+    scan.expect(":");
+    const int second = scan.digits(2, 59);
+    scan.expect(" GMT");
+    const auto date = calendar(year, month, day);
+    if (!scan.right_to_the_end() || !exists(date)) return std::nullopt;
+    if (std::chrono::weekday(date).c_encoding() != weekday) return std::nullopt;
+    return std::chrono::sys_days(date) + hours(hour) + minutes(minute) + seconds(second);
+}
+
+void append_iso8601(std::string& to, Instant when) {
+    const Date date = split(when);
+    const std::size_t start = to.size();
+    to += "0000-00-00T00:00:00.0000000Z";
+    char* const text = to.data() + start;
+    put_digits(&text[0], static_cast<int>(date.calendar.year()), 4);
+    put_digits(&text[5], static_cast<unsigned>(date.calendar.month()), 2);
+    put_digits(&text[8], static_cast<unsigned>(date.calendar.day()), 2);
+    put_time_of_day(&text[11], date.second_of_day);
+    put_digits(&text[20], date.ticks, 7);
+}
+
+std::string format_iso8601(Instant when) {
+    std::string text;
+    append_iso8601(text, when);
+    return text;
+}
+
+std::optional<Instant> parse_iso8601(std::string_view text) {
+    Scanner scan(text);
+    const int year = scan.digits(4, 9999);
+    scan.expect("-");
+    const int month = scan.digits(2, 12);
+    scan.expect("-");
+    const int day = scan.digits(2, 31);
+    const auto date = calendar(year, static_cast<unsigned>(month), day);
+    Ticks time{0};
+    if (!scan.at_end()) {
+        scan.expect("T");
+        time += hours(scan.digits(2, 23));
+        scan.expect(":");
+        time += minutes(scan.digits(2, 59));
+        if (scan.next_is(':')) {
+            scan.expect(":");
+            time += seconds(scan.digits(2, 59));
+            if (scan.next_is('.')) {
+                scan.expect(".");
+                const std::size_t found = scan.rest().find_first_not_of("0123456789");
+                const std::size_t width = found == std::string_view::npos ? scan.rest().size() : found;
+                if (width < 1 || width > 7) return std::nullopt;
+                int fraction = scan.digits(width, 9'999'999);
+                for (std::size_t i = width; i < 7; ++i) fraction *= 10;
+                time += Ticks(fraction);
+            }
+        }
+        if (scan.next_is('+') || scan.next_is('-')) {
+            const int sign = scan.next_is('+') ? 1 : -1;
+            scan.expect(sign > 0 ? "+" : "-");
+            time -= sign * hours(scan.digits(2, 14));  // no zone of the world is further off
+            scan.expect(":");
+            time -= sign * minutes(scan.digits(2, 59));
+        } else {
+            scan.expect("Z");
+        }
+    }
+    if (!scan.right_to_the_end() || !exists(date)) return std::nullopt;
+    return std::chrono::sys_days(date) + time;
+}
+
+}  // namespace lazulite

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/text.hpp"
+
+namespace lazulite {
+
+/// The header fields of a request, in arrival order. Views into the connection's buffer: valid while the request is being
+/// answered. Names compare without case.
+class FieldViews {
+  public:
+    struct Field {
+        std::string_view name;
+        std::string_view value;  ///< blanks at both ends already cut, inner text as received
+    };
+
+    void add(std::string_view name, std::string_view value) { fields_.push_back({name, value}); }
+    void clear() { fields_.clear(); }
+
+    /// The first value under that name.
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const {
+        for (const Field& field : fields_) {
+            if (equals_ignoring_case(field.name, name)) return field.value;
+        }
+        return std::nullopt;
+    }
+    [[nodiscard]] bool has(std::string_view name) const { return find(name).has_value(); }
+    [[nodiscard]] std::string_view value_or_empty(std::string_view name) const {
+        return find(name).value_or(std::string_view{});
+    }
+    [[nodiscard]] auto begin() const { return fields_.begin(); }
+    [[nodiscard]] auto end() const { return fields_.end(); }
+    [[nodiscard]] std::size_t size() const { return fields_.size(); }
+
+  private:
+    std::vector<Field> fields_;
+};
+
+/// The header fields of a response, in sending order; one flat buffer, because most responses carry a dozen short ones.
+class Fields {
+  public:
+    /// Control characters in a value become blanks: some values come from decoded queries (`rscc`), and a line break in
+    /// one must not become another header.
+    void add(std::string_view name, std::string_view value) {
+        text_.append(name).append(": ").append(value);
+        std::replace_if(text_.end() - static_cast<std::ptrdiff_t>(value.size()), text_.end(), is_control, ' ');
+        text_.append("\r\n");
+    }
+    [[nodiscard]] bool has(std::string_view name) const { return find(name).has_value(); }
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const {
+        std::string_view rest = text_;
+        while (!rest.empty()) {
+            const std::size_t line_end = rest.find("\r\n");
+            const std::string_view line = rest.substr(0, line_end);
+            const std::size_t colon = line.find(": ");
+            if (equals_ignoring_case(line.substr(0, colon), name)) return line.substr(colon + 2);
+            rest.remove_prefix(line_end + 2);
+        }
+        return std::nullopt;
+    }
+    /// Ready to send: every field as `name: value` CRLF.
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+  private:
+    static bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; }
+
+    std::string text_;
+};
+
+}  // namespace lazulite

@@ -1,0 +1,86 @@
+#include "wire/uri.hpp"
+
+#include "base/text.hpp"
+
+namespace lazulite {
+namespace {
+
+int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+bool is_unreserved(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_' || c == '~';
+}
+
+}  // namespace
+
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
+    std::string decoded;
+    decoded.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '%') {
+            if (text.size() - i < 3) return std::nullopt;
+            const int high = hex_value(text[i + 1]);
+            const int low = hex_value(text[i + 2]);
+            if (high < 0 || low < 0) return std::nullopt;
+            decoded += static_cast<char>(high << 4 | low);
+            i += 2;
+        } else {
+            decoded += text[i] == '+' && plus_is_space ? ' ' : text[i];
+        }
+    }
+    return decoded;
+}
+
+std::string percent_encode(std::string_view text, std::string_view keep) {
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    std::string encoded;
+    encoded.reserve(text.size());
+    for (const char c : text) {
+        if (is_unreserved(c) || keep.find(c) != std::string_view::npos) {
+            encoded += c;
+        } else {
+            encoded += '%';
+            encoded += kDigits[static_cast<unsigned char>(c) >> 4];
+            encoded += kDigits[static_cast<unsigned char>(c) & 0x0F];
+        }
+    }
+    return encoded;
+}
+
+std::optional<Query> Query::parse(std::string_view text) {
+    Query query;
+    query.parameters_.reserve(8);
+    while (!text.empty()) {
+        const std::size_t end = text.find('&');
+        const std::string_view pair = text.substr(0, end);
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+        if (pair.empty()) continue;
+        const std::size_t equals = pair.find('=');
+        const std::string_view value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
+        auto decoded_name = percent_decode(pair.substr(0, equals), true);
+        auto decoded_value = percent_decode(value, true);
+        if (!decoded_name || !decoded_value || !is_utf8(*decoded_name) || !is_utf8(*decoded_value)) return std::nullopt;
+        query.parameters_.push_back({*std::move(decoded_name), *std::move(decoded_value)});
+    }
+    return query;
+}
+
+const std::string* Query::find(std::string_view name) const {
+    for (const Parameter& parameter : parameters_) {
+        if (equals_ignoring_case(parameter.name, name)) return &parameter.value;
+    }
+    return nullptr;
+}
+
+std::string_view Query::value_or_empty(std::string_view name) const {
+    const std::string* const value = find(name);
+    return value != nullptr ? std::string_view(*value) : std::string_view{};
+}
+
+}  // namespace lazulite

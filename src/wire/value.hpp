@@ -1,0 +1,97 @@
+#pragma once
+
+#include <array>
+#include <charconv>
+#include <compare>
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/error_code.hpp"
+#include "base/hash.hpp"
+#include "base/names.hpp"
+#include "base/text.hpp"
+
+namespace lazulite {
+
+/// A CRC-64 as headers carry it: base64 of 8 bytes, little-endian.
+struct Crc64Value {
+    std::uint64_t value = 0;
+    auto operator<=>(const Crc64Value&) const = default;
+};
+
+/// A whole number, but neither bool nor a character.
+template <class T>
+concept WholeNumber = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char>;
+
+// parse_value(text, value): reads one header, query parameter or XML text; false, and value unspecified, when the text
+// is not of that form. append_value(to, value): writes it. A type of your own joins with the same two functions beside
+// it, an enum with `names_of` (base/names.hpp).
+
+[[nodiscard]] bool parse_value(std::string_view text, std::string& value);
+[[nodiscard]] bool parse_value(std::string_view text, bool& value);        ///< true or false, in any letter case
+[[nodiscard]] bool parse_value(std::string_view text, Instant& value);     ///< RFC 1123
+[[nodiscard]] bool parse_value(std::string_view text, Md5Digest& value);   ///< base64 of 16 bytes
+[[nodiscard]] bool parse_value(std::string_view text, Crc64Value& value);  ///< base64 of 8 bytes
+
+template <WholeNumber T>
+[[nodiscard]] bool parse_value(std::string_view text, T& value) {
+    const auto parsed = parse_number<T>(text);
+    if (parsed) value = *parsed;
+    return parsed.has_value();
+}
+
+template <HasNames Enum>
+[[nodiscard]] bool parse_value(std::string_view text, Enum& value) {
+    const auto found = value_of<Enum>(text);
+    if (found) value = *found;
+    return found.has_value();
+}
+
+void append_value(std::string& to, std::string_view value);
+void append_value(std::string& to, const Instant& value);
+void append_value(std::string& to, const Md5Digest& value);
+void append_value(std::string& to, const Crc64Value& value);
+
+template <std::same_as<bool> T>  // a plain `bool` would take every pointer
+void append_value(std::string& to, T value) {
+    to += value ? "true" : "false";
+}
+
+template <WholeNumber T>
+void append_value(std::string& to, T value) {
+    std::array<char, 24> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    to.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
+}
+
+template <HasNames Enum>
+void append_value(std::string& to, Enum value) {
+    to += name_of(value);
+}
+
+/// The error for a header whose text is not of the type's form.
+template <class T>
+inline constexpr ErrorCode kMalformedHeader = ErrorCode::invalid_header_value;
+template <>
+inline constexpr ErrorCode kMalformedHeader<Md5Digest> = ErrorCode::invalid_md5;
+template <>
+inline constexpr ErrorCode kMalformedHeader<Crc64Value> = ErrorCode::invalid_crc64;
+
+/// What the Reason element says about such a text.
+template <class T>
+inline constexpr std::string_view kExpectedForm = "The value is not one of those allowed.";
+template <WholeNumber T>
+inline constexpr std::string_view kExpectedForm<T> = "The value is not a whole number in the permissible range.";
+template <>
+inline constexpr std::string_view kExpectedForm<bool> = "The value is neither true nor false.";
+template <>
+inline constexpr std::string_view kExpectedForm<Instant> = "The value is not a date in the form of RFC 1123.";
+template <>
+inline constexpr std::string_view kExpectedForm<Md5Digest> = "The value is not 16 bytes in base64.";
+template <>
+inline constexpr std::string_view kExpectedForm<Crc64Value> = "The value is not 8 bytes in base64.";
+
+}  // namespace lazulite

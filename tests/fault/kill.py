@@ -1,0 +1,261 @@
+#!/usr/bin/env python3
+"""Kills the server again and again under load and holds it to its promise.
+
+Clients write, overwrite, commit block lists, change metadata and delete, and remember every acknowledged state. The
+server is killed with SIGKILL at a random moment. Then the data folder must pass `lazulite check`, the server must open it
+again, and every blob must be as it was acknowledged; a request without an answer is wholly done or wholly not done.
+
+    tests/fault/kill.py --binary build/release/lazulite --kills 50 [--seed N] [--durability process|power]
+
+Prints `N passed, N failed, 0 skipped`: a kill is one test.
+"""
+
+import argparse
+import base64
+import hashlib
+import hmac
+import http.client
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+
+ACCOUNT = "devstoreaccount1"
+KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+VERSION = "2024-08-04"
+CLIENTS = 4
+NAMES_PER_CLIENT = 12
+SIZES = [0, 1, 700, 1024, 1025, 4096, 4097, 70_000, 300_000, 5_000_000]
+
+
+def account_sas():
+    fields = {"sv": "2020-12-06", "ss": "b", "srt": "sco", "sp": "rwdlac", "se": "2100-01-01T00:00:00Z"}
+    lines = [ACCOUNT, fields["sp"], fields["ss"], fields["srt"], "", fields["se"], "", "", fields["sv"], "", ""]
+    digest = hmac.new(base64.b64decode(KEY), "\n".join(lines).encode(), hashlib.sha256).digest()
+    fields["sig"] = base64.b64encode(digest).decode()
+    return urllib.parse.urlencode(fields)
+
+
+SAS = account_sas()
+
+
+class Server:
+    """One life of the server process over a data folder."""
+
+    def __init__(self, binary, folder, durability):
+        self.process = subprocess.Popen(
+            [binary, "--location", folder, "--durability", durability, "--silent", "--logLevel", "warning"]
+            + [f"--{surface}Port=0" for surface in ("blob", "queue", "table", "file", "dfs", "web")],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.port = None
+        for line in self.process.stdout:
+            if line.startswith("Blob service is listening at "):
+                self.port = int(line.rsplit(":", 1)[1])
+            if line.startswith("Connection string: "):
+                break
+        if self.port is None:
+            raise RuntimeError("the server did not start")
+        self.reader = threading.Thread(target=self.process.stdout.read, daemon=True)
+        self.reader.start()
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.reader.join()
+
+
+class Gone(Exception):
+    """No answer came: the server died first."""
+
+
+class Connection:
+    def __init__(self, port):
+        self.http = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def request(self, method, path, query="", body=b"", headers=None):
+        """(status, headers, body), or Gone."""
+        url = f"/{ACCOUNT}/{path}?{query}&{SAS}" if query else f"/{ACCOUNT}/{path}?{SAS}"
+        try:
+            self.http.request(method, url, body=body, headers={"x-ms-version": VERSION, **(headers or {})})
+            answer = self.http.getresponse()
+            data = answer.read()
+            if method == "HEAD":
+                return answer.status, answer.headers, b""
+            if len(data) != int(answer.headers.get("Content-Length", len(data))):
+                raise Gone
+            return answer.status, answer.headers, data
+        except (OSError, http.client.HTTPException) as problem:
+            raise Gone from problem
+
+
+class Client(threading.Thread):
+    """Works on names of its own, one request after the other, until the server is gone."""
+
+    def __init__(self, index, rng):
+        super().__init__(daemon=True)
+        self.index = index
+        self.rng = rng
+        self.port = None
+        self.known = {}  # name -> (body, mark) as acknowledged; absent: deleted or never there
+        self.open = None  # (name, state) of the request that got no answer
+        self.acknowledged = 0
+        self.problem = None
+
+    def next_life(self, port):
+        fresh = Client(self.index, self.rng)
+        fresh.known, fresh.port = self.known, port
+        return fresh
+
+    def run(self):
+        connection = Connection(self.port)
+        try:
+            while True:
+                self.step(connection)
+        except Gone:
+            pass
+        except Exception as problem:  # shown by the main thread
+            self.problem = repr(problem)
+
+    def body(self):
+        size = self.rng.choice(SIZES)
+        return self.rng.randbytes(min(size, 4096)) * (size // 4096 + 1) if size > 4096 else self.rng.randbytes(size)
+
+    def step(self, connection):
+        name = f"client{self.index}/name{self.rng.randrange(NAMES_PER_CLIENT)}"
+        action = self.rng.choice(["put", "put", "blocks", "metadata", "delete"])
+        mark = f"{self.rng.getrandbits(64):x}"
+        before = self.known.get(name)
+        if action == "put":
+            self.attempt(connection, name, (self.body(), mark), 201, "PUT", name,
+                         headers={"x-ms-blob-type": "BlockBlob", "x-ms-meta-mark": mark})
+        elif action == "blocks":
+            self.put_blocks(connection, name, mark)
+        elif action == "metadata" and before:
+            self.attempt(connection, name, (before[0], mark), 200, "PUT", name, "comp=metadata",
+                         headers={"x-ms-meta-mark": mark}, body=b"")
+        elif action == "delete" and before:
+            self.attempt(connection, name, None, 202, "DELETE", name)
+
+    def put_blocks(self, connection, name, mark):
+        pieces = [self.body() or b"x" for _ in range(self.rng.randrange(1, 5))]
+        listed = []
+        for number, piece in enumerate(pieces):
+            block = base64.b64encode(f"{number:04}{mark:>16}".encode()).decode()
+            query = urllib.parse.urlencode({"comp": "block", "blockid": block})
+            status, _, text = connection.request("PUT", f"kill/{name}", query, piece)
+            if status != 201:
+                raise AssertionError(f"Put Block answered {status}: {text[:200]}")
+            listed.append(f"<Latest>{block}</Latest>")
+        xml = f"<?xml version='1.0' encoding='utf-8'?><BlockList>{''.join(listed)}</BlockList>".encode()
+        self.attempt(connection, name, (b"".join(pieces), mark), 201, "PUT", name, "comp=blocklist", body=xml,
+                     headers={"x-ms-meta-mark": mark})
+
+    def attempt(self, connection, name, after, expected, method, path, query="", body=None, headers=None):
+        self.open = (name, after)
+        sent = body if body is not None else (after[0] if after else b"")
+        status, _, text = connection.request(method, f"kill/{path}", query, sent, headers)
+        if status != expected:
+            raise AssertionError(f"{method} {path} {query} answered {status}: {text[:200]}")
+        self.settle(after)
+        self.acknowledged += 1
+
+    def settle(self, state):
+        name, _ = self.open
+        if state is None:
+            self.known.pop(name, None)
+        else:
+            self.known[name] = state
+        self.open = None
+
+
+def read_back(connection, name):
+    status, headers, body = connection.request("GET", f"kill/{name}")
+    if status == 404:
+        return None
+    if status != 200:
+        raise AssertionError(f"{name}: GET answered {status}: {body[:200]}")
+    return body, headers.get("x-ms-meta-mark")
+
+
+def verify(clients, port):
+    """Problems of the folder as the server shows it; takes over what an unanswered request did."""
+    problems = []
+    connection = Connection(port)
+    for client in clients:
+        for number in range(NAMES_PER_CLIENT):
+            name = f"client{client.index}/name{number}"
+            found = read_back(connection, name)
+            allowed = [client.known.get(name)]
+            if client.open and client.open[0] == name:
+                allowed.append(client.open[1])
+            if found not in allowed:
+                problems.append(f"{name}: {shown(found)}, acknowledged was {shown(allowed[0])}")
+            elif client.open and client.open[0] == name:
+                client.settle(found)
+        client.open = None
+    return problems
+
+
+def shown(state):
+    return "absent" if state is None else f"{len(state[0])} bytes, mark {state[1]}, sha {hashlib.sha256(state[0]).hexdigest()[:12]}"
+
+
+def one_kill(arguments, folder, clients, rng):
+    """One life: load, kill, check, reopen, verify. Returns (clients, problems, acknowledged)."""
+    server = Server(arguments.binary, folder, arguments.durability)
+    Connection(server.port).request("PUT", "kill", "restype=container")
+    clients = [client.next_life(server.port) for client in clients]
+    for client in clients:
+        client.start()
+    time.sleep(rng.uniform(0.02, arguments.seconds))
+    server.kill()
+    for client in clients:
+        client.join()
+    problems = [client.problem for client in clients if client.problem]
+    check = subprocess.run([arguments.binary, "check", "--location", folder], capture_output=True, text=True)
+    if check.returncode != 0:
+        problems.append("check: " + (check.stdout + check.stderr).strip()[-2000:])
+    server = Server(arguments.binary, folder, arguments.durability)
+    problems += verify(clients, server.port)
+    server.kill()
+    return clients, problems, sum(client.acknowledged for client in clients)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--seconds", type=float, default=0.5, help="longest life under load")
+    parser.add_argument("--durability", default="process")
+    arguments = parser.parse_args()
+
+    print(f"seed {arguments.seed}")
+    rng = random.Random(arguments.seed)
+    folder = tempfile.mkdtemp(prefix="lazulite-kill-")
+    clients = [Client(index, random.Random(rng.getrandbits(64))) for index in range(CLIENTS)]
+    failed = acknowledged = 0
+    for kill in range(arguments.kills):
+        clients, problems, count = one_kill(arguments, folder, clients, rng)
+        acknowledged += count
+        if problems:
+            failed += 1
+            print(f"kill {kill}:", *problems, sep="\n  ")
+            break  # what follows would only repeat it; the folder is kept
+    print(f"{acknowledged} writes were acknowledged")
+    if failed:
+        print(f"the data folder is kept: {folder}")
+    else:
+        shutil.rmtree(folder)
+    print(f"{kill + 1 - failed} passed, {failed} failed, 0 skipped")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+#include "base/etag.hpp"
+
+#include <gtest/gtest.h>
+
+namespace lazulite {
+namespace {
+
+TEST(Etag, IsTheTickInHexadecimal) {
+    EXPECT_EQ(etag_text(Instant(Ticks(0))), "0x89F7FF5F7B58000");
+    EXPECT_EQ(etag_text(Instant(Ticks(17'952'088'321'234'567))), "0x8DF474A3F129687");
+    EXPECT_EQ(quoted_etag(Instant(Ticks(0))), "\"0x89F7FF5F7B58000\"");
+}
+
+TEST(Etag, QuotesAreCutInPairs) {
+    EXPECT_EQ(without_quotes("\"0x8D\""), "0x8D");
+    EXPECT_EQ(without_quotes("0x8D"), "0x8D");
+    EXPECT_EQ(without_quotes("\"\""), "");
+    EXPECT_EQ(without_quotes("\""), "\"");
+    EXPECT_EQ(without_quotes("\"0x8D"), "\"0x8D");
+    EXPECT_EQ(without_quotes(""), "");
+}
+
+}  // namespace
+}  // namespace lazulite

@@ -1,0 +1,268 @@
+#include <gtest/gtest.h>
+
+#include "small_store.hpp"
+
+namespace lazulite::test {
+namespace {
+
+class Contents : public testing::Test {
+  protected:
+    std::unique_ptr<FileSystem> memory_ = make_memory_file_system(1 << 30);
+    SmallStore store_{*memory_};
+
+    Block block(std::string_view bytes, Naming naming = Naming::fresh) {
+        auto [range, pending] = store_.upload(bytes);
+        pending->keep();
+        return {"id", bytes.size(), range, naming};
+    }
+    ContentRef list_in_row(std::int64_t id, std::vector<Block> blocks) {
+        ContentRef ref;
+        store_.write([&](WriteTxn& tx) {
+            ref = contents::create_list(tx, blocks);
+            store_.set_row(tx, id, ref);
+        });
+        return ref;
+    }
+};
+
+TEST_F(Contents, NothingReadsAsZeros) {
+    EXPECT_BYTES(store_.content(ContentRef(), 5, 10), std::string(10, '\0'));
+    store_.read([&](ReadTxn& tx) { EXPECT_TRUE(contents::resolve(tx, ContentRef(), 5, 0, 10).empty()); });
+}
+
+TEST_F(Contents, InlineBytesNeedNoExtent) {
+    ContentRef ref;
+    store_.write([&](WriteTxn& tx) {
+        ref = contents::create_inline(tx, "hello");
+        store_.set_row(tx, 1, ref);
+    });
+    EXPECT_BYTES(store_.content(ref, 0, 5), "hello");
+    EXPECT_BYTES(store_.content(ref, 1, 3), "ell");
+    EXPECT_BYTES(store_.content(ref, 3, 4), std::string("lo\0\0", 4));
+    EXPECT_EQ(store_.extent_files(), 0U);
+    store_.expect_sound();
+    store_.drop_row(1);
+    EXPECT_EQ(store_.number("SELECT count(*) FROM contents"), 0);
+    EXPECT_EQ(store_.number("SELECT count(*) FROM reclaim"), 0);
+}
+
+TEST_F(Contents, AnEmbeddedRangeHasNoRowUntilItIsShared) {
+    const std::string bytes = some_bytes(9000, 1);
+    const Range range = store_.put(1, bytes);
+    const ContentRef embedded(range);
+    EXPECT_EQ(store_.number("SELECT count(*) FROM contents"), 0);
+    EXPECT_BYTES(store_.content(embedded, 100, 8000), bytes.substr(100, 8000));
+
+    ContentRef shared;
+    store_.write([&](WriteTxn& tx) {
+        shared = contents::share(tx, embedded, bytes.size());
+        store_.set_row(tx, 1, shared);
+        store_.set_row(tx, 2, shared);
+    });
+    EXPECT_TRUE(shared.content_id());
+    EXPECT_BYTES(store_.content(shared, 100, 8000), bytes.substr(100, 8000));
+    store_.expect_sound();
+
+    store_.write([&](WriteTxn& tx) { store_.set_row(tx, 3, contents::share(tx, shared, bytes.size())); });
+    store_.expect_sound();
+    for (const std::int64_t row : {2, 1, 3}) {
+        EXPECT_EQ(store_.number("SELECT live FROM extents"), 9000);
+        store_.drop_row(row);
+        store_.expect_sound();
+    }
+    EXPECT_EQ(store_.number("SELECT live FROM extents"), 0);
+    EXPECT_EQ(store_.number("SELECT freed FROM extents"), 9000);
+    EXPECT_EQ(store_.number("SELECT count(*) FROM contents"), 0);
+}
+
+TEST_F(Contents, WholeRangesKeepTheirChecksum) {
+    const Range range = store_.put(1, some_bytes(5000, 2));
+    store_.read([&](ReadTxn& tx) {
+        const auto whole = contents::resolve(tx, ContentRef(range), 0, 5000, 10);
+        EXPECT_EQ(std::get<Range>(whole.at(0).from).crc64, range.crc64);
+        const auto part = contents::resolve(tx, ContentRef(range), 1, 4999, 10);
+        EXPECT_EQ(std::get<Range>(part.at(0).from).crc64, 0U);
+        EXPECT_EQ(std::get<Range>(part.at(0).from).offset, range.offset + 1);
+    });
+}
+
+TEST_F(Contents, AListReadsItsBlocksInOrder) {
+    const std::string a = some_bytes(5000, 1);
+    const std::string b = some_bytes(3, 2);
+    const std::string c = some_bytes(70'000, 3);
+    const ContentRef ref = list_in_row(1, {block(a), {"b", b.size(), b}, block(c)});
+    const std::string whole = a + b + c;
+    EXPECT_BYTES(store_.content(ref, 0, whole.size()), whole);
+    EXPECT_BYTES(store_.content(ref, 0, whole.size(), 1), whole);
+    EXPECT_BYTES(store_.content(ref, 4999, 6), whole.substr(4999, 6));
+    EXPECT_BYTES(store_.content(ref, 75'000, 10), whole.substr(75'000) + std::string(7, '\0'));
+    store_.read([&](ReadTxn& tx) {
+        const auto blocks = contents::blocks(tx, ref);
+        ASSERT_EQ(blocks.size(), 3U);
+        EXPECT_EQ(blocks[1].id, "b");
+        EXPECT_EQ(blocks[2].length, c.size());
+        EXPECT_EQ(blocks[2].naming, Naming::shared);
+        EXPECT_TRUE(contents::blocks(tx, ContentRef()).empty());
+    });
+    store_.expect_sound();
+}
+
+TEST_F(Contents, NeighboursInAnExtentAreOnePiece) {
+    const ContentRef ref = list_in_row(1, {block(some_bytes(4096, 1)), block(some_bytes(8192, 2)), block("tail")});
+    store_.read([&](ReadTxn& tx) {
+        const auto pieces = contents::resolve(tx, ref, 96, 12'196, 10);
+        ASSERT_EQ(pieces.size(), 1U);
+        EXPECT_EQ(pieces[0].length, 12'196U);
+    });
+    EXPECT_BYTES(store_.content(ref, 4000, 8292), some_bytes(4096, 1).substr(4000) + some_bytes(8192, 2) + "tail");
+}
+
+TEST_F(Contents, ARangeInSeveralBlocksIsCounted) {
+    const Block once = block(some_bytes(5000, 1));
+    list_in_row(1, {once, once, block("x"), once});
+    EXPECT_EQ(store_.number("SELECT refs FROM shared_ranges"), 3);
+    EXPECT_EQ(store_.number("SELECT live FROM extents"), 5001);
+    store_.expect_sound();
+    store_.drop_row(1);
+    EXPECT_EQ(store_.number("SELECT count(*) FROM shared_ranges"), 0);
+    EXPECT_EQ(store_.number("SELECT freed FROM extents"), 5001);
+    store_.expect_sound();
+}
+
+TEST_F(Contents, ANewListMayUseBlocksOfTheOneItReplaces) {
+    const ContentRef old = list_in_row(1, {block("one"), block("two"), block("three")});
+    ContentRef next;
+    store_.write([&](WriteTxn& tx) {
+        auto blocks = contents::blocks(tx, old);
+        std::swap(blocks[0], blocks[2]);
+        blocks.push_back(block("four"));
+        next = contents::create_list(tx, blocks);
+        contents::release(tx, old);
+        store_.set_row(tx, 1, next);
+    });
+    EXPECT_BYTES(store_.content(next, 0, 15), "threetwoonefour");
+    EXPECT_EQ(store_.number("SELECT live FROM extents"), 15);
+    EXPECT_EQ(store_.number("SELECT max(refs) FROM shared_ranges"), 1);
+    store_.expect_sound();
+    store_.drop_row(1);
+    EXPECT_EQ(store_.number("SELECT count(*) FROM shared_ranges"), 0);
+    EXPECT_EQ(store_.number("SELECT live FROM extents"), 0);
+    store_.expect_sound();
+}
+
+TEST_F(Contents, StagedBlocksPassTheirNameOn) {
+    const Block staged = block("staged");
+    store_.write([&](WriteTxn& tx) {
+        contents::name(tx, staged.source);
+        tx.execute("INSERT INTO staged(set_id, id, source) VALUES(1, 1, ?)",
+                   std::string_view(contents::encode_source(staged.source)));
+    });
+    store_.expect_sound();
+    store_.write([&](WriteTxn& tx) {
+        tx.execute("DELETE FROM staged");
+        Block moved = staged;
+        moved.naming = Naming::moved;
+        store_.set_row(tx, 1, contents::create_list(tx, std::vector<Block>{moved, moved}));
+    });
+    EXPECT_EQ(store_.number("SELECT live FROM extents"), 6);
+    EXPECT_EQ(store_.number("SELECT refs FROM shared_ranges"), 2);
+    store_.expect_sound();
+}
+
+TEST_F(Contents, AStagedBlockThatIsNotUsedIsReleased) {
+    const Block staged = block("staged");
+    store_.write([&](WriteTxn& tx) { contents::name(tx, staged.source); });
+    store_.write([&](WriteTxn& tx) { contents::release(tx, staged.source, 7); });
+    EXPECT_EQ(store_.number("SELECT live FROM extents"), 0);
+    EXPECT_EQ(store_.number("SELECT freed FROM extents"), 6);
+    store_.expect_sound();
+}
+
+TEST_F(Contents, ARolledBackAttemptLeavesNothing) {
+    const Range range = store_.put(1, some_bytes(5000, 1));
+    const std::vector<Block> blocks{block("new")};
+    for (int i = 0; i < 3; ++i) {
+        store_.write_and_roll_back([&](WriteTxn& tx) {
+            contents::release(tx, ContentRef(range));
+            store_.set_row(tx, 1, contents::create_list(tx, blocks));
+        });
+        store_.expect_sound();
+    }
+    EXPECT_EQ(store_.number("SELECT live FROM extents"), 5000);
+}
+
+TEST_F(Contents, WhatANewListIsMadeOfMustFit) {
+    EXPECT_THROW((void)contents::encode_list(std::vector<Block>{{"a", 0, std::string()}}), std::logic_error);
+    EXPECT_THROW((void)contents::encode_list(std::vector<Block>{{"a", 2, std::string("abc")}}), std::logic_error);
+    EXPECT_THROW((void)contents::encode_list(std::vector<Block>{{"a", 2, Range{1, 4096, 3, 0}}}), std::logic_error);
+}
+
+TEST_F(Contents, DanglingReferencesAreCorruption) {
+    store_.read([&](ReadTxn& tx) {
+        EXPECT_THROW((void)contents::resolve(tx, ContentRef::row(99), 0, 1, 1), SqlError);
+    });
+}
+
+class BigList : public Contents {
+  protected:
+    static constexpr std::size_t kBlocks = 50'000;
+    static constexpr std::uint64_t kBlockBytes = 100;
+
+    ContentRef make() {
+        std::vector<Block> blocks(kBlocks);
+        for (std::size_t i = 0; i < kBlocks; ++i) {
+            blocks[i] = block(std::string_view(bytes_).substr(i * kBlockBytes, kBlockBytes));
+            blocks[i].id = std::to_string(i);
+            blocks[i].id.insert(0, 12 - blocks[i].id.size(), '0');
+        }
+        return list_in_row(1, blocks);
+    }
+    const std::string bytes_ = some_bytes(kBlocks * kBlockBytes, 7);
+};
+
+TEST_F(BigList, IsAboutSeventeenHundredRows) {
+    make();
+    const std::int64_t rows = store_.number("SELECT count(*) FROM list_chunks");
+    EXPECT_GT(rows, 500);
+    EXPECT_LT(rows, 1'800);
+    EXPECT_LE(store_.number("SELECT max(length(entries)) FROM list_chunks"), 900);
+}
+
+TEST_F(BigList, ARangeInTheMiddleTouchesAFewChunks) {
+    const ContentRef ref = make();
+    for (const std::uint64_t first : {0ULL, 2'500'037ULL, 4'999'500ULL}) {
+        EXPECT_BYTES(store_.content(ref, first, 450), bytes_.substr(first, 450));
+    }
+    // All chunks but those around the middle are damaged: a read that touches them throws.
+    store_.connection.execute(
+        "UPDATE list_chunks SET entries = x'ff' WHERE start NOT IN "
+        "(SELECT start FROM list_chunks WHERE start < 2500000 ORDER BY start DESC LIMIT 1) AND start NOT IN "
+        "(SELECT start FROM list_chunks WHERE start >= 2500000 ORDER BY start LIMIT 1)");
+    EXPECT_BYTES(store_.content(ref, 2'499'950, 450), bytes_.substr(2'499'950, 450));
+    EXPECT_THROW((void)store_.content(ref, 10, 10), SqlError);
+    store_.connection.script("ROLLBACK");
+}
+
+TEST_F(BigList, GoesInSlicesAndStaysExactMeanwhile) {
+    make();
+    store_.expect_sound();
+    store_.drop_row(1);
+    EXPECT_GT(store_.number("SELECT count(*) FROM list_chunks"), 500);
+    EXPECT_EQ(store_.number("SELECT refs FROM contents"), 0);
+    store_.expect_sound();
+    int slices = 0;
+    for (; store_.number("SELECT count(*) FROM list_chunks") != 0; ++slices) {
+        ASSERT_LT(slices, 2000);
+        store_.slice();
+        if (slices % 5 == 0) store_.expect_sound();
+    }
+    EXPECT_GE(slices, 8);
+    store_.reclaim();
+    store_.expect_sound();
+    EXPECT_EQ(store_.number("SELECT count(*) FROM contents"), 0);
+    EXPECT_EQ(store_.number("SELECT sum(live + freed) FROM extents"), 0);
+    EXPECT_EQ(store_.number("SELECT count(*) FROM reclaim"), 0);
+}
+
+}  // namespace
+}  // namespace lazulite::test

@@ -1,0 +1,78 @@
+#include <set>
+
+#include "notes.hpp"
+#include "store/fault_file_system.hpp"
+
+namespace lazulite {
+namespace {
+
+using namespace testing;
+
+/// Notes that were acknowledged, and where in the trace.
+struct Acknowledged {
+    std::size_t position;
+    std::string name;
+};
+
+std::set<std::string> until(const std::vector<Acknowledged>& all, std::size_t position) {
+    std::set<std::string> names;
+    for (const auto& [at, name] : all) {
+        if (at <= position) names.insert(name);
+    }
+    return names;
+}
+
+/// Everything acknowledged is there, nothing that was never submitted, and the store works.
+void expect_store(FileSystem& left, Durability durability, const std::set<std::string>& acknowledged, std::size_t submitted) {
+    const auto stores = open_stores(left, durability);
+    const auto store = notes_of(*stores);
+    const auto found = names_in(*store);
+    for (const std::string& name : acknowledged) EXPECT_TRUE(std::count(found.begin(), found.end(), name)) << name;
+    EXPECT_LE(found.size(), submitted);
+    EXPECT_TRUE(add(*store, "afterwards"));
+}
+
+class CrashOfAStore : public ::testing::TestWithParam<Durability> {
+  protected:
+    CrashOfAStore() : under_(make_memory_file_system(kNoLimit)), files_(*under_) {
+        const auto stores = open_stores(files_, GetParam());
+        const auto store = notes_of(*stores);
+        for (std::size_t i = 0; i < kNotesWritten; ++i) {
+            const std::string name = "note" + std::to_string(i);
+            if (!add(*store, name, std::string(500, 'x'))) throw std::runtime_error("cannot add");
+            acknowledged_.push_back({files_.position(), name});
+            if (i == kNotesWritten / 2) begun_ = files_.position();
+        }
+        end_ = files_.position();
+    }
+
+    static constexpr std::size_t kNotesWritten = 30;
+    std::unique_ptr<FileSystem> under_;
+    FaultFileSystem files_;
+    std::vector<Acknowledged> acknowledged_;
+    std::size_t begun_ = 0;
+    std::size_t end_ = 0;
+};
+
+INSTANTIATE_TEST_SUITE_P(Durabilities, CrashOfAStore, ::testing::Values(Durability::process, Durability::power),
+                         [](const auto& test) { return test.param == Durability::power ? "power" : "process"; });
+
+TEST_P(CrashOfAStore, AKillLosesNothingThatWasAcknowledged) {
+    for (std::size_t position = 0; position <= files_.position(); ++position) {
+        const auto left = files_.after_kill(position);
+        expect_store(*left, GetParam(), until(acknowledged_, position), kNotesWritten);
+    }
+}
+
+TEST_P(CrashOfAStore, APowerLossLosesNothingInPowerMode) {
+    if (GetParam() != Durability::power) GTEST_SKIP() << "promises nothing";
+    for (std::size_t position = 0; position <= files_.position(); ++position) {
+        for (std::uint64_t seed = 0; seed < 5; ++seed) {
+            const auto left = files_.after_power_loss(position, seed);
+            expect_store(*left, GetParam(), until(acknowledged_, position), kNotesWritten);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace lazulite

@@ -1,0 +1,38 @@
+#include "wire/fields.hpp"
+
+#include <gtest/gtest.h>
+
+namespace lazulite {
+namespace {
+
+TEST(FieldViews, FindsTheFirstIgnoringCase) {
+    FieldViews fields;
+    fields.add("Content-Type", "text/plain");
+    fields.add("x-ms-meta-a", "");
+    fields.add("content-type", "other");
+    EXPECT_EQ(fields.find("CONTENT-TYPE"), "text/plain");
+    EXPECT_EQ(fields.find("x-ms-meta-A"), "");
+    EXPECT_EQ(fields.find("x-ms-meta"), std::nullopt);
+    EXPECT_EQ(fields.value_or_empty("absent"), "");
+    EXPECT_EQ(fields.size(), 3u);
+}
+
+TEST(Fields, WritesInOrderAndFinds) {
+    Fields fields;
+    fields.add("ETag", "\"0x8D\"");
+    fields.add("x-ms-version", "");
+    EXPECT_EQ(fields.text(), "ETag: \"0x8D\"\r\nx-ms-version: \r\n");
+    EXPECT_EQ(fields.find("etag"), "\"0x8D\"");
+    EXPECT_EQ(fields.find("X-Ms-Version"), "");
+    EXPECT_FALSE(fields.has("Date"));
+}
+
+TEST(Fields, ValuesCannotBecomeHeaders) {
+    Fields fields;
+    fields.add("Cache-Control", "a\r\nSet-Cookie: b");
+    fields.add("x", std::string_view("1\0\t\x7F\xC3\xBC", 6));
+    EXPECT_EQ(fields.text(), "Cache-Control: a  Set-Cookie: b\r\nx: 1 \t \xC3\xBC\r\n");
+}
+
+}  // namespace
+}  // namespace lazulite
