@@ -83,7 +83,9 @@ Result<> check_sas_protocol(std::string_view spr, bool secure) {
     return {};
 }
 
-bool is_account_sas(const Query& query) { return query.has("sig") && query.has("ss") && query.has("srt"); }
+bool is_sas(const Query& query) { return query.has("sig"); }
+
+bool is_service_sas(const Query& query) { return is_sas(query) && (query.has("sr") || query.has("tn")); }
 
 std::string account_sas_string_to_sign(const Query& query, std::string_view account) {
     std::string text(account);

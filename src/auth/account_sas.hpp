@@ -21,8 +21,9 @@ struct AccountSasCheck {
     bool secure = false;              ///< against `spr`
 };
 
-/// True when the query carries an account SAS: `sig` with `ss` and `srt`.
-[[nodiscard]] bool is_account_sas(const Query& query);
+/// Which kind of SAS a query carries: one with `sig` but neither `sr` nor `tn` is an account SAS, complete or not.
+[[nodiscard]] bool is_sas(const Query& query);
+[[nodiscard]] bool is_service_sas(const Query& query);
 
 /// The string-to-sign: from `sv` 2020-12-06 on with `ses`; every line, the last too, ends with LF.
 [[nodiscard]] std::string account_sas_string_to_sign(const Query& query, std::string_view account);

@@ -1,6 +1,7 @@
 #include "blob/operations.hpp"
 
 #include "blob/ops/operations.hpp"
+#include "blob/rows/containers.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -217,6 +218,16 @@ Scope scope_of(Target& target, const Query& query) {
     return Scope::blob;
 }
 
+Needs::Public public_access(ReadTxn& tx, const Target& target) {
+    const auto container = find_container(tx, target.container);
+    switch (container ? container->access : PublicAccess::none) {
+        case PublicAccess::none: return Needs::Public::never;
+        case PublicAccess::blob: return Needs::Public::blob;
+        case PublicAccess::container: return Needs::Public::container;
+    }
+    return Needs::Public::never;
+}
+
 }  // namespace
 
 std::span<const Operation> operations() { return kOperations; }
@@ -227,6 +238,7 @@ const Service& service() {
                                       .operations = kOperations,
                                       .scope = scope_of,
                                       .store_kind = "blob",
+                                      .public_access = public_access,
                                       .errors = ErrorFormat::xml};
     return kBlobService;
 }

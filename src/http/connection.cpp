@@ -92,10 +92,8 @@ Task<Connection::Head> Connection::read_head() {
         Transfer got;
         if (begun) got = co_await channel_.read(input_.space());
         else got = co_await wait_for_request();
-        if (!got.done()) {
-            const bool slow = begun && channel_.timed_out() && !channel_.was_cut();
-            co_return slow ? Head::too_slow : Head::closed;
-        }
+        if (begun && channel_.timed_out() && !channel_.was_cut()) co_return Head::too_slow;
+        if (!got.done()) co_return Head::closed;
         if (got.bytes == input_.space().size()) busy_ = true;
         input_.filled(got.bytes);
     }

@@ -143,7 +143,8 @@ Task<bool> RequestBody::discard(std::uint64_t limit, std::chrono::milliseconds p
 }
 
 void RequestBody::finish() {
-    if (!pending_.empty()) input_.refill(pending_);
+    // A body that broke off or was given up ends its connection: nothing of it may become a request.
+    if (!pending_.empty() && complete() && !failed_) input_.refill(pending_);
     pending_ = {};
     block_.release();
 }

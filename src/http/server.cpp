@@ -7,10 +7,12 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <optional>
 #include <vector>
 
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "http/connection.hpp"
 #include "http/io_thread.hpp"
@@ -145,9 +147,20 @@ void Server::Impl::begin(std::size_t index, const Listener::Accepted& accepted, 
         return;
     }
     IoThread& thread = pool_.thread(index);
-    auto transport = make_plain_transport(thread, accepted.socket, accepted.peer.protocol() == ip::tcp::v6());
-    auto connection = std::make_unique<Connection>(thread, std::move(transport), options_, handler,
-                                                   Peer{text_of(accepted.peer.address()), local_port, false});
+    std::unique_ptr<Transport> transport;
+    std::unique_ptr<Connection> connection;
+    bool owned = false;
+    try {
+        transport = make_plain_transport(thread, accepted.socket, accepted.peer.protocol() == ip::tcp::v6());
+        owned = true;
+        connection = std::make_unique<Connection>(thread, std::move(transport), options_, handler,
+                                                  Peer{text_of(accepted.peer.address()), local_port, false});
+    } catch (const std::exception& problem) {
+        log::error(std::string("a connection could not be taken up: ") + problem.what());
+        if (!owned) ::close(accepted.socket);
+        ended(index);
+        return;
+    }
     groups_[index].add(*connection);
     Task<void> life = connection->run();
     spawn(std::move(life), [this, index, kept = std::move(connection)]() mutable {

@@ -57,7 +57,11 @@ Result<BodyRules> body_rules(const Request& request, std::uint64_t most_bytes) {
     }
     if (crc64) {
         const auto bytes = base64_decode(*crc64);
-        if (!bytes || bytes->size() != sizeof(std::uint64_t)) return fail(ErrorCode::invalid_crc64);
+        if (!bytes || bytes->size() != sizeof(std::uint64_t)) {
+            return fail(StorageError(ErrorCode::invalid_header_value)
+                            .with("HeaderName", "x-ms-content-crc64")
+                            .with("HeaderValue", *crc64));
+        }
         std::uint64_t value = 0;
         for (std::size_t i = 0; i < 8; ++i) value |= std::uint64_t{static_cast<unsigned char>((*bytes)[i])} << (8 * i);
         rules.expected_crc64 = value;

@@ -33,8 +33,8 @@ struct Received {
     }
 };
 
-/// Content-MD5 and x-ms-content-crc64 of the request. Fails with invalid_md5, invalid_crc64 or
-/// both_crc64_and_md5_header_present. Reference: "Put Block", request headers.
+/// Content-MD5 and x-ms-content-crc64 of the request. Fails with invalid_md5, invalid_header_value (of the CRC, as the
+/// service was seen to answer) or both_crc64_and_md5_header_present. Reference: "Put Block", request headers.
 [[nodiscard]] Result<BodyRules> body_rules(const Request& request, std::uint64_t most_bytes);
 
 /// Pulls the body into the store while hashing only what is owed. Fails with md5_mismatch or crc64_mismatch and both

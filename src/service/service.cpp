@@ -133,9 +133,7 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
                                                    progress.service->scope(progress.target, query)));
     const Operation& operation = *progress.operation;
     LAZ_CO_CHECK(identity.may(operation.needs, sas_letter(progress.target.service)));
-    if (identity.kind() == Identity::Kind::anonymous) {
-        co_return fail(no_authentication(progress.version, progress.named_version.has_value()));
-    }
+    if (identity.kind() == Identity::Kind::anonymous) LAZ_CO_CHECK(check_public(progress));
     if (progress.target.secondary && operation.needs.writes) {
         co_return fail(ErrorCode::write_operation_not_supported_on_secondary);
     }
@@ -152,7 +150,8 @@ Result<Identity> Gateway::identify(const Request& request, const Progress& progr
     const Query& query = *progress.query;
     const auto authorization = request.fields.find("Authorization");
     if (!authorization) {
-        if (!is_account_sas(query)) return Identity::anonymous();
+        if (!is_sas(query)) return Identity::anonymous();
+        if (is_service_sas(query)) return fail(ErrorCode::not_implemented);
         return verify_account_sas({query, progress.target.account, progress.account->keys,
                                    progress.store ? progress.store->now() : environment_.wall.now(),
                                    request.remote_address, request.secure});
@@ -164,6 +163,18 @@ Result<Identity> Gateway::identify(const Request& request, const Progress& progr
                                                     *authorization));
     if (!progress.account->settings.allow_shared_key) return fail(ErrorCode::key_based_authentication_not_permitted);
     return owner;
+}
+
+Result<> Gateway::check_public(const Progress& progress) const {
+    const Needs::Public needed = progress.operation->needs.open_to_public;
+    if (needed != Needs::Public::never && progress.service->public_access) {
+        LAZ_TRY(const Needs::Public open, progress.store->read([&](ReadTxn& tx) -> Result<Needs::Public> {
+            return progress.service->public_access(tx, progress.target);
+        }));
+        // `container` opens the blobs too.
+        if (open >= needed) return {};
+    }
+    return fail(no_authentication(progress.version, progress.named_version.has_value()));
 }
 
 void Gateway::stamp(Response& response, const Request& request, const Progress& progress) const {

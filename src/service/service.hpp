@@ -28,6 +28,8 @@ struct Service {
     /// Which level of the URL a request works on; may complete the target (a blob in `$root` names no container).
     Scope (*scope)(Target&, const Query&);
     std::string_view store_kind;                  ///< of Stores; empty: no store yet
+    /// How far the target's container is open to anonymous readers; null: never.
+    Needs::Public (*public_access)(ReadTxn&, const Target&) = nullptr;
     ErrorFormat errors = ErrorFormat::xml;
     ServiceVersion version_without_header{2009, 9, 19};
 };
@@ -66,6 +68,7 @@ class Gateway final : public Handler {
     struct Progress;
     Task<Result<Response>> answer(Request& request, Progress& progress);
     [[nodiscard]] Result<Identity> identify(const Request& request, const Progress& progress) const;
+    [[nodiscard]] Result<> check_public(const Progress& progress) const;
     void stamp(Response& response, const Request& request, const Progress& progress) const;
 
     Environment& environment_;

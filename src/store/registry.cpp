@@ -110,6 +110,7 @@ tl::expected<std::unique_ptr<Registry>, std::string> Registry::load(FileSystem& 
     registry->look_around(false);
     auto saved = registry->save(registry->state_);
     if (saved) saved = registry->sync();
+    if (saved) saved = files.sync_directory("");  // the data folder itself
     if (!saved) return tl::unexpected(problem("the data folder cannot be written: lazulite/registry", saved.error()));
     return registry;
 }

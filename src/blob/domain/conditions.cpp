@@ -1,6 +1,7 @@
 #include "blob/domain/conditions.hpp"
 
 #include "base/etag.hpp"
+#include "base/text.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -10,8 +11,16 @@ std::chrono::seconds whole_seconds(Instant when) {
     return std::chrono::floor<std::chrono::seconds>(when.time_since_epoch());
 }
 
-bool matches(const std::string& etag, Instant tick) {
-    return etag == "*" || without_quotes(etag) == etag_text(tick);
+/// Whether one of the ETags of a header (reads may name several, separated by commas) is that of `tick`.
+bool matches(std::string_view header, Instant tick) {
+    const std::string current = etag_text(tick);
+    while (!header.empty()) {
+        const std::size_t comma = header.find(',');
+        const std::string_view etag = trim(header.substr(0, comma));
+        if (etag == "*" || without_quotes(etag) == current) return true;
+        header.remove_prefix(comma == std::string_view::npos ? header.size() : comma + 1);
+    }
+    return false;
 }
 
 bool modified_since(Instant tick, Instant since) { return whole_seconds(tick) > whole_seconds(since); }

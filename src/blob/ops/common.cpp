@@ -2,7 +2,6 @@
 
 #include "base/etag.hpp"
 #include "blob/domain/names.hpp"
-#include "wire/date.hpp"
 
 namespace lazulite::blob {
 namespace {

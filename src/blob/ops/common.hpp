@@ -10,6 +10,7 @@
 #include "blob/rows/containers.hpp"
 #include "service/exchange.hpp"
 #include "wire/codec.hpp"
+#include "wire/date.hpp"
 
 namespace lazulite::blob {
 
@@ -23,8 +24,14 @@ template <class Codec>
 void describe(Codec& c, Conditions& when) {
     c.header("If-Match", when.if_match);
     c.header("If-None-Match", when.if_none_match);
-    c.header("If-Modified-Since", when.if_modified_since);
-    c.header("If-Unmodified-Since", when.if_unmodified_since);
+    // A date that is none ("null", say) is ignored, as HTTP asks and as the service was seen to do.
+    const auto date = [&c](std::string_view name, std::optional<Instant>& value) {
+        std::optional<std::string> text;
+        c.header(name, text);
+        if (text) value = parse_rfc1123(*text);
+    };
+    date("If-Modified-Since", when.if_modified_since);
+    date("If-Unmodified-Since", when.if_unmodified_since);
 }
 
 template <class Codec>

@@ -115,7 +115,7 @@ void write_entry(XmlWriter& xml, const Entry& entry, bool metadata, ServiceVersi
         xml.open("Properties");
         describe(encoder, *entry.blob);
         xml.close();
-        if (metadata) encoder.metadata(Metadata::unpack(entry.blob->metadata).value_or(Metadata{}));
+        if (metadata) write_metadata(xml, entry.blob->metadata);
         xml.element("OrMetadata", "");
     }
     xml.close();

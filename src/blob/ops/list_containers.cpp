@@ -28,7 +28,7 @@ void write_container(XmlWriter& xml, const Container& container, bool metadata) 
     xml.open("Properties");
     describe(encoder, container);
     xml.close();
-    if (metadata) encoder.metadata(Metadata::unpack(container.metadata).value_or(Metadata{}));
+    if (metadata) write_metadata(xml, container.metadata);
     xml.close();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "wire/codec.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -51,6 +52,10 @@ Result<std::vector<std::string>> parse_include(const Query& query, std::span<con
 
 bool includes(const std::vector<std::string>& include, std::string_view value) {
     return std::find(include.begin(), include.end(), value) != include.end();
+}
+
+void write_metadata(XmlWriter& xml, std::string_view packed) {
+    if (const auto metadata = Metadata::unpack(packed); metadata && !metadata->empty()) XmlEncoder(xml).metadata(*metadata);
 }
 
 void echo_parameters(XmlWriter& xml, const Query& query) {

@@ -24,6 +24,10 @@ inline constexpr std::int64_t kMostResults = 5000;
 [[nodiscard]] Result<std::vector<std::string>> parse_include(const Query& query, std::span<const std::string_view> known);
 [[nodiscard]] bool includes(const std::vector<std::string>& include, std::string_view value);
 
+/// The `Metadata` element of an entry, from its packed form; none for an entry without metadata, which SDKs show as no
+/// pairs either way.
+void write_metadata(XmlWriter& xml, std::string_view packed);
+
 /// `Prefix`, `Marker`, `MaxResults`, `Delimiter` as the request gave them: absent ones are left out.
 void echo_parameters(XmlWriter& xml, const Query& query);
 

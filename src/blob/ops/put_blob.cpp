@@ -45,7 +45,7 @@ ContentHeaders stored_headers(PutBlob& command) {
 Result<> check_early(Exchange& x, const PutBlob& command) {
     return x.store->read([&](ReadTxn& tx) -> Result<> {
         LAZ_TRY(const Place place, find_place(tx, x.target));
-        if (place.blob && !x.identity.may_overwrite()) return fail(ErrorCode::authorization_permission_mismatch);
+        if (place.blob && !x.identity.may_overwrite()) return fail(ErrorCode::unauthorized_blob_overwrite);
         if (place.blob) LAZ_CHECK(check_blob_lease(command.guards));
         return check_create(command.guards.when, place.blob ? std::optional(place.blob->tick) : std::nullopt);
     });
@@ -74,7 +74,7 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
 
     LAZ_CO_TRY(const Instant tick, co_await x.store->write([&](WriteTxn& tx) -> Result<Instant> {
         LAZ_TRY(Place place, find_place(tx, x.target));
-        if (place.blob && !x.identity.may_overwrite()) return fail(ErrorCode::authorization_permission_mismatch);
+        if (place.blob && !x.identity.may_overwrite()) return fail(ErrorCode::unauthorized_blob_overwrite);
         LAZ_CHECK(check_blob_lease(command.guards));
         LAZ_CHECK(check_create(command.guards.when, place.blob ? std::optional(place.blob->tick) : std::nullopt));
         Blob blob;

@@ -93,7 +93,7 @@ Result<std::optional<Instant>> commit(WriteTxn& tx, const Exchange& x, const Put
                                       const Prepared& prepared) {
     LAZ_TRY(const Place place, find_place(tx, x.target));
     const auto tick = place.blob ? std::optional(place.blob->tick) : std::nullopt;
-    if (place.blob && !x.identity.may_overwrite()) return fail(ErrorCode::authorization_permission_mismatch);
+    if (place.blob && !x.identity.may_overwrite()) return fail(ErrorCode::unauthorized_blob_overwrite);
     LAZ_CHECK(check_blob_lease(command.guards));
     LAZ_CHECK(check_create(command.guards.when, tick));
     if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);

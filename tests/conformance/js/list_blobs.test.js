@@ -96,6 +96,17 @@ describe("List Blobs, flat", () => {
     assert.deepEqual([deleted ?? false, snapshot ?? ""], [false, ""]);
   });
 
+  test("a page holds at most 5,000", { skip: process.env.LAZULITE_LARGE !== "1" }, async (t) => {
+    const container = await aContainer(t);
+    const wanted = Array.from({ length: 5002 }, (_, number) => String(number).padStart(4, "0"));
+    for (let start = 0; start < wanted.length; start += 100) {
+      await Promise.all(wanted.slice(start, start + 100).map((name) => put(container.getBlockBlobClient(name), "")));
+    }
+    for (const size of [undefined, 5000, 6000]) {
+      assert.deepEqual(await pages(container.listBlobsFlat(), size), [wanted.slice(0, 5000), wanted.slice(5000)]);
+    }
+  });
+
   test("missing container", async () => {
     await refused(names(service.getContainerClient(unique()).listBlobsFlat()), 404, "ContainerNotFound");
   });

@@ -7,7 +7,7 @@ import pytest
 from azure.storage.blob import ContentSettings
 
 import raw
-from env import ETAG, Seen, refused, text_of, unique
+from env import ETAG, MIB, Seen, refused, text_of, unique
 
 
 def base64_of(text):
@@ -105,6 +105,15 @@ class TestPutBlock:
     def test_no_id(self, blob):
         answer = raw.request("PUT", path(blob), "comp=block", body=b"x")
         raw.expect(answer, 400, "MissingRequiredQueryParameter")
+
+    @pytest.mark.parametrize(
+        "version, limit", [("2026-06-06", 4000 * MIB), ("2019-07-07", 100 * MIB), ("2015-12-11", 4 * MIB)]
+    )
+    def test_too_large(self, blob, version, limit):
+        # Told from the headers alone: no body follows.
+        headers = {"x-ms-version": version, "Content-Length": str(limit + 1)}
+        answer = raw.request("PUT", path(blob), "comp=block&blockid=YQ%3D%3D", headers)
+        raw.expect(answer, 413, "RequestBodyTooLarge", MaxLimit=str(limit))
 
     def test_no_content_length(self, blob):
         answer = raw.request("PUT", path(blob), "comp=block&blockid=YQ%3D%3D", {"Content-Length": None})
@@ -247,7 +256,7 @@ class TestPutBlockList:
             blob.commit_block_list(["a"] * 50_001)
         assert blob.exists() is False
 
-    @pytest.mark.parametrize("body", [b"", b"<BlockList>", b"not xml", b"<BlockList><Latest>YQ==</BlockList>"])
+    @pytest.mark.parametrize("body", [b"<BlockList>", b"not xml", b"<BlockList><Latest>YQ==</BlockList>"])
     def test_body_is_not_xml(self, blob, body):
         raw.expect(raw.request("PUT", path(blob), "comp=blocklist", body=body), 400, "InvalidXmlDocument")
 

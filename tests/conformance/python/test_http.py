@@ -60,7 +60,7 @@ class TestVersion:
         assert (answer.status, answer.body) == (200, b"hello")
         assert answer.headers["x-ms-version"] == version
 
-    @pytest.mark.parametrize("version", ["soon", "2021", "2021-13-45", "20211202"])
+    @pytest.mark.parametrize("version", ["soon", "2021", "20211202"])
     def test_ill_formed(self, path, version):
         answer = raw.request("GET", path, headers={"x-ms-version": version})
         raw.expect(answer, 400, "InvalidHeaderValue", HeaderName="x-ms-version", HeaderValue=version)

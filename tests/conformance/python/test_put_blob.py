@@ -6,7 +6,7 @@ import pytest
 from azure.storage.blob import ContentSettings
 
 import raw
-from env import ETAG, GUID, Seen, refused, text_of, unique
+from env import ETAG, GUID, MIB, Seen, refused, text_of, unique
 
 SETTINGS = {
     "content_type": "text/plain; charset=utf-8",
@@ -116,6 +116,14 @@ class TestRefusals:
         answer = put(blob, b"5\r\nhello\r\n0\r\n\r\n", Content_Length=None, Transfer_Encoding="chunked")
         raw.expect(answer, 411, "MissingContentLengthHeader")
         assert blob.exists() is False
+
+    @pytest.mark.parametrize(
+        "version, limit", [("2026-06-06", 5000 * MIB), ("2019-07-07", 256 * MIB), ("2015-12-11", 64 * MIB)]
+    )
+    def test_too_large(self, blob, version, limit):
+        # Told from the headers alone: no body follows.
+        answer = put(blob, None, x_ms_version=version, Content_Length=str(limit + 1))
+        raw.expect(answer, 413, "RequestBodyTooLarge", MaxLimit=str(limit))
 
     def test_refusal_leaves_the_old_blob(self, blob):
         blob.upload_blob(b"first", metadata={"a": "1"})

@@ -159,6 +159,19 @@ TEST_F(Split, ChunksLargerThanTheBuffersCutAnywhere) {
     }
 }
 
+TEST_F(Split, NothingBehindAMalformedChunkIsARequest) {
+    const std::string head = "PUT /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const std::string next = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
+    const std::string broken = "HTTP/1.1 400 Bad Request\r\nContent-Length: 6\r\nConnection: close\r\n\r\nbroken";
+    for (const std::size_t before : {0UL, 60'000UL}) {
+        std::string chunks = before == 0 ? "" : "ea60\r\n" + std::string(before, 'x') + "\r\n";
+        chunks += "g\r\n";
+        for (int i = 0; i < 3000; ++i) chunks += next;
+        EXPECT_EQ(converse({head, chunks}), broken);
+        EXPECT_EQ(converse({head + chunks}), broken);
+    }
+}
+
 TEST_F(Split, FilesWithoutSendfile) {
     handler.make_file(300'000);
     const std::string body = TestHandler::pattern(100, 250'000);

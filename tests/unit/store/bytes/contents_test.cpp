@@ -254,7 +254,7 @@ TEST_F(BigList, GoesInSlicesAndStaysExactMeanwhile) {
     for (; store_.number("SELECT count(*) FROM list_chunks") != 0; ++slices) {
         ASSERT_LT(slices, 2000);
         store_.slice();
-        if (slices % 5 == 0) store_.expect_sound();
+        if (slices % 64 == 0) store_.expect_sound();
     }
     EXPECT_GE(slices, 8);
     store_.reclaim();

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "small_store.hpp"
+#include "store/extent_files.hpp"
 #include "store/fault_file_system.hpp"
 
 namespace lazulite::test {
@@ -347,8 +348,9 @@ class Loop final : public Executor {
         const std::lock_guard lock(mutex_);
         ready_.push_back(handle);
     }
-    void run_until(const std::function<bool()>& done) {
+    void run(const std::function<void()>& first, const std::function<bool()>& done) {
         current_ = this;
+        first();
         while (!done()) {
             std::vector<std::coroutine_handle<>> ready;
             {
@@ -395,30 +397,51 @@ TEST_F(PowerExtents, ProcessModeDoesNotSync) {
     EXPECT_EQ(files_.calls(Kind::sync_directory), before);
 }
 
-TEST_F(PowerExtents, ManyThatWaitShareSyncs) {
-    constexpr std::size_t kUploads = 200;
+TEST_F(PowerExtents, UploadsOfAnIoThreadWaitWithoutBlockingIt) {
+    constexpr std::size_t kUploads = 50;
     Loop loop;
     std::size_t done = 0;
     std::vector<std::optional<Result<Range>>> outcomes(kUploads);
     std::vector<std::unique_ptr<PendingBytes>> pending;
-    bool started = false;
-    loop.run_until([&] {
-        if (!std::exchange(started, true)) {
-            for (std::size_t i = 0; i < kUploads; ++i) {
-                pending.push_back(extents_->reserve(100).value());
-                EXPECT_TRUE(pending.back()->write(as_bytes(some_bytes(100, i))));
-                spawn(put_into(pending.back()->finish(), outcomes[i]), [&] { ++done; });
-            }
+    loop.run([&] {
+        for (std::size_t i = 0; i < kUploads; ++i) {
+            pending.push_back(extents_->reserve(100).value());
+            EXPECT_TRUE(pending.back()->write(as_bytes(some_bytes(100, i))));
+            spawn(put_into(pending.back()->finish(), outcomes[i]), [&] { ++done; });
         }
-        return done == kUploads;
-    });
+    }, [&] { return done == kUploads; });
     for (std::size_t i = 0; i < kUploads; ++i) {
         ASSERT_TRUE(*outcomes[i]);
         pending[i]->keep();
         EXPECT_BYTES(read(*extents_, **outcomes[i]), some_bytes(100, i));
     }
-    EXPECT_LT(files_.calls(Kind::sync), kUploads / 2);
-    EXPECT_GE(files_.calls(Kind::sync), 1U);
+}
+
+Task<void> wait_for(SyncThread& thread, File& file, std::size_t& synced) {
+    const bool ok = co_await thread.synced(file);
+    if (ok) ++synced;
+}
+
+TEST(SyncThread, ThoseThatWaitWhileItIsBusyShareTheNextRound) {
+    const auto memory = make_memory_file_system(1 << 20);
+    const auto good = memory->open("good", FileSystem::Open::create).value();
+    const auto bad = memory->open("bad", FileSystem::Open::create).value();
+    std::atomic<std::size_t> calls{0};
+    SyncThread thread([&](File& file) {
+        ++calls;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        return &file == good.get();
+    });
+    Loop loop;
+    std::size_t synced = 0;
+    std::size_t done = 0;
+    loop.run([&] {
+        for (int i = 0; i < 500; ++i) {
+            spawn(wait_for(thread, i % 2 == 0 ? *good : *bad, synced), [&] { ++done; });
+        }
+    }, [&] { return done == 500; });
+    EXPECT_EQ(synced, 250U);
+    EXPECT_LT(calls, 20U);
 }
 
 TEST_F(PowerExtents, AfterAFailedSyncTheExtentIsNotUsedAgain) {

@@ -341,8 +341,9 @@ TEST_F(ReclaimTest, ADroppedDirectoryIsOneRowAndDrainsInSlices) {
     int slices = 0;
     for (; store_->number("SELECT count(*) FROM rows WHERE dir = 7") != 0; ++slices) {
         ASSERT_LT(slices, 3000);
-        EXPECT_TRUE(store_->slice());
+        const bool more = store_->slice();
         const std::int64_t now = store_->number("SELECT count(*) FROM rows WHERE dir = 7");
+        EXPECT_TRUE(more || now == 0);
         EXPECT_LE(left - now, 200);
         left = now;
         store_->expect_sound();
@@ -373,10 +374,11 @@ TEST_F(ReclaimTest, TheLedgerTakesBackWhatAFailedMemberAdded) {
 TEST_F(ReclaimTest, AFailedUnlinkIsTriedAgain) {
     const Range range = store_->put(1, some_bytes(100'000, 1));
     store_->drop_row(1);
-    files_.inject({.kinds = {Kind::remove}, .error = EACCES, .path_part = "extents"});
-    store_->slice();
+    files_.inject({.kinds = {Kind::remove}, .error = EACCES, .from_then_on = true, .path_part = "extents"});
+    EXPECT_FALSE(store_->slice());
     EXPECT_TRUE(present(range.extent));
     store_->expect_sound();
+    files_.heal();
     store_->reclaim();
     EXPECT_FALSE(present(range.extent));
     EXPECT_EQ(store_->number("SELECT count(*) FROM extents"), 0);

@@ -1,0 +1,248 @@
+#include "player.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <stdexcept>
+
+#include "compare.hpp"
+#include "script.hpp"
+#include "signing.hpp"
+#include "text.hpp"
+#include "variables.hpp"
+
+namespace wire_tests {
+namespace {
+
+constexpr std::string_view kVersion = "2026-04-06";
+constexpr std::string_view kControl = "/_lazulite/";
+
+/// A difference that ends the case, with everything a reader needs.
+struct Failed {
+    int line;
+    std::string text;
+};
+
+std::string shortened(std::string_view text) {
+    constexpr std::size_t kMost = 2000;
+    return text.size() <= kMost ? std::string(text) : std::string(text.substr(0, kMost)) + "... (" +
+                                                          std::to_string(text.size()) + " bytes)";
+}
+
+std::string indented(std::string_view text) {
+    std::string lines;
+    for (const std::string& line : split_lines(text)) lines += "        " + line + "\n";
+    return lines;
+}
+
+std::string described(const std::vector<Difference>& differences, const Answer& answer) {
+    std::string text;
+    for (const Difference& difference : differences) {
+        text += "    " + difference.what + "\n      expected  " + shortened(difference.expected) + "\n      actual    " +
+                shortened(difference.actual) + "\n";
+    }
+    std::string whole = answer.status_line + "\n";
+    for (const auto& [name, value] : answer.headers) whole += name + ": " + value + "\n";
+    return text + "    the whole answer\n" + indented(whole + shortened(answer.body));
+}
+
+class Player {
+  public:
+    Player(const Endpoint& endpoint, const std::string& account) : account_(account), client_(endpoint) {
+        const std::string authority = endpoint.host + ":" + std::to_string(endpoint.port);
+        const std::time_t now = std::time(nullptr);
+        variables_.set("account", account);
+        variables_.set("key1", base64("the first key of " + account));
+        variables_.set("key2", base64("the second key of " + account));
+        variables_.set("authority", authority);
+        variables_.set("endpoint", "http://" + authority);
+        variables_.set("now", rfc1123(now));
+        variables_.set("iso", iso8601(now));
+        variables_.set("sas", account_sas(account, variables_.get("key1"), sas_defaults()));
+    }
+
+    void play(const Script& script) {
+        const std::string keys = R"({"keys":[")" + variables_.get("key1") + R"(",")" + variables_.get("key2") + R"("]})";
+        control("PUT", "accounts/" + account_, keys, 201);
+        for (const Step& step : script.steps) {
+            if (const auto* exchange = std::get_if<Exchange>(&step)) play(*exchange);
+            if (const auto* raw = std::get_if<RawExchange>(&step)) play(*raw);
+            if (const auto* advance = std::get_if<Advance>(&step)) {
+                control("POST", "clock?account=" + account_ + "&advance=" + std::to_string(advance->seconds), "", 200);
+            }
+        }
+    }
+
+    void clean() { control("POST", "reset?account=" + account_, "", 200); }
+
+  private:
+    void control(const std::string& method, const std::string& target, const std::string& body, int status) {
+        const std::string head = method + " " + std::string(kControl) + target + " HTTP/1.1\r\nHost: " +
+                                 variables_.get("authority") + "\r\nx-lazulite-control: 1\r\nContent-Length: " +
+                                 std::to_string(body.size()) + "\r\n\r\n";
+        const Answer answer = client_.send(method, head, body, false, true);
+        if (answer.status != status) throw Failed{0, described({{target, std::to_string(status), answer.body}}, answer)};
+    }
+
+    [[nodiscard]] std::map<std::string, std::string> sas_defaults() const {
+        return {{"sv", std::string(kVersion)}, {"ss", "b"}, {"srt", "sco"}, {"sp", "rwdxylacuptfi"},
+                {"se", *moved(variables_.get("iso"), 3600)}};
+    }
+
+    /// `acct` is the first segment of a path; `acct-secondary` too.
+    [[nodiscard]] std::string with_account(std::string target) const {
+        constexpr std::string_view kPlaceholder = "/acct";
+        const std::string_view rest = std::string_view(target).substr(std::min(kPlaceholder.size(), target.size()));
+        const bool here = target.starts_with(kPlaceholder) &&
+                          (rest.empty() || rest[0] == '/' || rest[0] == '?' || rest.starts_with("-secondary"));
+        return here ? "/" + account_ + std::string(rest) : target;
+    }
+
+    void play(const Exchange& exchange) {
+        const Request& request = exchange.request;
+        const std::string title = ">>> " + request.method + " " + shortened(request.target);
+        std::string target = with_account(variables_.expand(request.target));
+        const std::string body = variables_.expand(request.body);
+        const bool control = target.starts_with(kControl);
+
+        Headers headers;
+        std::string authorization = control ? "none" : "shared-key";
+        std::vector<std::string> without;
+        bool chunked = false;
+        for (const std::string& directive : request.directives) {
+            if (directive.starts_with("auth ")) authorization = directive.substr(5);
+            else if (directive.starts_with("without ")) without.push_back(directive.substr(8));
+            else if (directive == "chunked") chunked = true;
+            else throw Failed{exchange.line, "    unknown directive !" + directive + "\n"};
+        }
+        for (const auto& [name, value] : request.headers) headers.emplace_back(name, variables_.expand(value));
+        const auto add = [&](const char* name, const std::string& value) {
+            const auto same = [&](const std::string& other) { return same_name(other, name); };
+            if (find_header(headers, name) || std::any_of(without.begin(), without.end(), same)) return;
+            headers.emplace_back(name, value);
+        };
+        add("Host", variables_.get("authority"));
+        if (!control) add("x-ms-version", std::string(kVersion));
+        if (authorization.starts_with("shared-key")) add("x-ms-date", rfc1123(std::time(nullptr)));
+        if (chunked) {
+            headers.emplace_back("Transfer-Encoding", "chunked");
+        } else if (!body.empty() || request.method == "PUT" || request.method == "POST") {
+            add("Content-Length", std::to_string(body.size()));
+        }
+        authorize(authorization, request.method, target, headers);
+
+        std::string head = request.method + " " + target + " HTTP/1.1\r\n";
+        for (const auto& [name, value] : headers) head.append(name).append(": ").append(value).append("\r\n");
+        head += "\r\n";
+        const bool reusable = chunked || find_header(headers, "Content-Length").value_or("0") == std::to_string(body.size());
+        const bool expects = find_header(headers, "Expect").has_value();
+        const Answer answer = client_.send(request.method, head, chunked ? in_chunks(body) : body, expects, reusable);
+
+        std::vector<Difference> differences = compare(exchange.expected, answer, variables_);
+        if (answer.continued != exchange.continues) {
+            differences.push_back({"100 Continue", exchange.continues ? "sent" : "not sent", answer.continued ? "sent" : "not sent"});
+        }
+        if (!control) {
+            for (Difference& more : compare_with_common(exchange.expected, request.method, headers, answer)) {
+                differences.push_back(std::move(more));
+            }
+        }
+        if (!differences.empty()) {
+            throw Failed{exchange.expected.line, "    " + title + "\n" + described(differences, answer)};
+        }
+    }
+
+    void play(const RawExchange& raw) {
+        std::string text = raw.bytes;
+        for (std::size_t at = text.find("/acct"); at != std::string::npos; at = text.find("/acct", at + 1)) {
+            text.replace(at + 1, 4, account_);
+        }
+        const std::string bytes = unescape(variables_.expand(text));
+        const std::string expected = unescape(variables_.expand(raw.expected));
+        bool ended = false;
+        const std::string answer = client_.send_raw(bytes, expected.size(), raw.closed, ended);
+        std::string problem;
+        if (!answer.starts_with(expected)) {
+            problem = "    the answer begins\n      expected  " + expected + "\n      actual    " +
+                      shortened(answer) + "\n";
+        }
+        if (raw.closed && !ended) problem += "    the server did not close the connection\n";
+        if (!problem.empty()) throw Failed{raw.line, problem};
+    }
+
+    /// `none`, `raw` (the headers as they stand), `shared-key [key=2] [order=culture] [blanks=folded] [path=/p]`, or
+    /// `sas [key=2] [field=value]...`.
+    void authorize(const std::string& how, const std::string& method, std::string& target, Headers& headers) const {
+        std::vector<std::string> words = split_words(how);
+        if (words.at(0) == "none" || words[0] == "raw") return;
+        std::map<std::string, std::string> options;
+        for (std::size_t i = 1; i < words.size(); ++i) {
+            const std::size_t equals = std::min(words[i].find('='), words[i].size() - 1);
+            options[words[i].substr(0, equals)] = variables_.expand(words[i].substr(equals + 1));
+        }
+        const std::string key = variables_.get(options["key"] == "2" ? "key2" : "key1");
+        options.erase("key");
+        if (words[0] == "sas") {
+            std::map<std::string, std::string> fields = sas_defaults();
+            for (const auto& [name, value] : options) fields[name] = value;
+            target += (target.find('?') == std::string::npos ? "?" : "&") + account_sas(account_, key, fields);
+            return;
+        }
+        if (words[0] != "shared-key") throw std::runtime_error("unknown authorization: " + how);
+        const std::size_t question = std::min(target.find('?'), target.size());
+        const std::string path = options["path"].empty() ? target.substr(0, question) : with_account(options["path"]);
+        const SharedKey signing{account_,
+                                key,
+                                method,
+                                path,
+                                question == target.size() ? "" : target.substr(question + 1),
+                                headers,
+                                find_header(headers, "x-ms-version").value_or("2009-09-19"),
+                                options["order"] == "culture",
+                                options["blanks"] == "folded"};
+        headers.emplace_back("Authorization", shared_key(signing));
+    }
+
+    /// Two chunks, so that there is a boundary inside.
+    static std::string in_chunks(const std::string& body) {
+        std::string coded;
+        const std::size_t half = body.size() / 2;
+        for (const std::string& part : {body.substr(0, half), body.substr(half)}) {
+            if (part.empty()) continue;
+            char size[24];
+            std::snprintf(size, sizeof size, "%zx\r\n", part.size());
+            coded.append(size).append(part).append("\r\n");
+        }
+        return coded + "0\r\n\r\n";
+    }
+
+    std::string account_;
+    Client client_;
+    Variables variables_;
+};
+
+}  // namespace
+
+Report play(const std::filesystem::path& file, const Endpoint& endpoint, const std::string& account) {
+    const std::string where = "FAILED " + file.string();
+    std::string rule;
+    try {
+        const Script script = read_script(file);
+        rule = "\n    " + script.rule + "\n";
+        if (script.skip) return {Outcome::skipped, "SKIPPED " + file.string() + ": " + *script.skip + "\n"};
+        Player player(endpoint, account);
+        try {
+            player.play(script);
+        } catch (...) {
+            player.clean();
+            throw;
+        }
+        player.clean();
+        return {Outcome::passed, {}};
+    } catch (const Failed& failure) {
+        return {Outcome::failed, where + ":" + std::to_string(failure.line) + rule + failure.text};
+    } catch (const std::exception& problem) {
+        return {Outcome::failed, where + rule + (rule.empty() ? ": " : "    ") + problem.what() + "\n"};
+    }
+}
+
+}  // namespace wire_tests

@@ -1,0 +1,112 @@
+#include "signing.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "text.hpp"
+
+namespace wire_tests {
+namespace {
+
+std::string fold(std::string_view value) {
+    std::string folded;
+    for (const char c : value) {
+        if (c == ' ' && folded.ends_with(' ')) continue;
+        folded += c;
+    }
+    return folded;
+}
+
+/// Hyphens count only between names that are equal without them, and then sort last; `_` sorts before digits and letters.
+bool culture_less(const std::string& a, const std::string& b) {
+    const auto without_hyphens = [](std::string name) {
+        std::erase(name, '-');
+        for (char& c : name) {
+            if (c == '_') c = '!';
+        }
+        return name;
+    };
+    const std::string left = without_hyphens(a);
+    const std::string right = without_hyphens(b);
+    if (left != right) return left < right;
+    const std::size_t shorter = std::min(a.size(), b.size());
+    for (std::size_t i = 0; i < shorter; ++i) {
+        if (a[i] != b[i]) return b[i] == '-';
+    }
+    return a.size() < b.size();
+}
+
+std::string canonicalized_headers(const SharedKey& request) {
+    std::vector<std::pair<std::string, std::string>> lines;
+    for (const auto& [name, value] : request.headers) {
+        const std::string lowered = lower(name);
+        if (!lowered.starts_with("x-ms-")) continue;
+        std::string text(trim(value));
+        if (request.folded_blanks) text = fold(text);
+        const auto same = std::find_if(lines.begin(), lines.end(), [&](const auto& line) { return line.first == lowered; });
+        if (same == lines.end()) lines.emplace_back(lowered, text);
+        else same->second += "," + text;
+    }
+    std::sort(lines.begin(), lines.end(), [&](const auto& a, const auto& b) {
+        return request.culture_order ? culture_less(a.first, b.first) : a.first < b.first;
+    });
+    std::string all;
+    for (const auto& [name, value] : lines) {
+        if (value.empty() && request.version < "2016-05-31") continue;
+        all += name + ":" + value + "\n";
+    }
+    return all;
+}
+
+std::string canonicalized_resource(const SharedKey& request) {
+    std::map<std::string, std::vector<std::string>> parameters;
+    std::string_view rest = request.query;
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find('&'), rest.size());
+        const std::string_view pair = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (pair.empty()) continue;
+        const std::size_t equals = std::min(pair.find('='), pair.size());
+        const std::string_view value = equals == pair.size() ? std::string_view() : pair.substr(equals + 1);
+        parameters[lower(percent_decode(pair.substr(0, equals)))].push_back(percent_decode(value));
+    }
+    std::string resource = "/" + request.account + request.path;
+    for (auto& [name, values] : parameters) {
+        std::sort(values.begin(), values.end());
+        resource += "\n" + name + ":";
+        for (std::size_t i = 0; i < values.size(); ++i) resource += (i == 0 ? "" : ",") + values[i];
+    }
+    return resource;
+}
+
+}  // namespace
+
+std::string shared_key(const SharedKey& request) {
+    const auto header = [&](std::string_view name) { return find_header(request.headers, name).value_or(""); };
+    std::string length = header("Content-Length");
+    if (length == "0" && request.version >= "2015-02-21") length.clear();
+    const bool dated = find_header(request.headers, "x-ms-date").has_value();
+    std::string text = request.method + "\n";
+    for (const std::string& line :
+         {header("Content-Encoding"), header("Content-Language"), length, header("Content-MD5"), header("Content-Type"),
+          dated ? std::string() : header("Date"), header("If-Modified-Since"), header("If-Match"), header("If-None-Match"),
+          header("If-Unmodified-Since"), header("Range")}) {
+        text += line + "\n";
+    }
+    text += canonicalized_headers(request) + canonicalized_resource(request);
+    return "SharedKey " + request.account + ":" + base64(hmac_sha256(from_base64(request.key), text));
+}
+
+std::string account_sas(const std::string& account, const std::string& key, std::map<std::string, std::string> fields) {
+    std::string text = account + "\n";
+    for (const char* const name : {"sp", "ss", "srt", "st", "se", "sip", "spr", "sv"}) text += fields[name] + "\n";
+    if (fields["sv"] >= "2020-12-06") text += fields["ses"] + "\n";
+    if (fields["sig"].empty()) fields["sig"] = base64(hmac_sha256(from_base64(key), text));
+    std::string query;
+    for (const auto& [name, value] : fields) {
+        if (!value.empty()) query += (query.empty() ? "" : "&") + name + "=" + percent_encode(value);
+    }
+    return query;
+}
+
+}  // namespace wire_tests
