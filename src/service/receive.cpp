@@ -4,12 +4,13 @@
 #include <cstring>
 
 #include "base/text.hpp"
+#include "wire/structured_body.hpp"
 
 namespace lazulite {
 namespace {
 
-Result<> check_length(const Request& request, std::uint64_t most_bytes) {
-    if (request.content_length && *request.content_length > most_bytes) {
+Result<> check_length(std::optional<std::uint64_t> length, std::uint64_t most_bytes) {
+    if (length && *length > most_bytes) {
         return fail(StorageError(ErrorCode::request_body_too_large).with("MaxLimit", std::to_string(most_bytes)));
     }
     return {};
@@ -71,16 +72,21 @@ Result<BodyRules> body_rules(const Request& request, std::uint64_t most_bytes) {
 
 Task<Result<Received>> receive_content(Exchange& exchange, BodyRules rules) {
     const Request& request = exchange.request;
-    LAZ_CO_CHECK(check_length(request, rules.most_bytes));
+    LAZ_CO_TRY(const std::optional<std::uint64_t> length, content_length(request));
+    LAZ_CO_CHECK(check_length(length, rules.most_bytes));
     Received received;
-    const bool small = request.content_length && *request.content_length <= inline_limit(*exchange.store);
+    LAZ_CO_TRY(received.structured, is_structured(request));
+    std::optional<StructuredReader> unframed;
+    BodyReader* reader = request.body;
+    if (received.structured) reader = &unframed.emplace(*request.body, request.content_length.value_or(0), *length);
+    const bool small = length && *length <= inline_limit(*exchange.store);
     if (!small) {
-        LAZ_CO_TRY(received.pending, exchange.store->extents().reserve(request.content_length));
+        LAZ_CO_TRY(received.pending, exchange.store->extents().reserve(length));
     }
     std::optional<Md5> md5;
     if (rules.compute_md5) md5.emplace();
     while (true) {
-        LAZ_CO_TRY(const ByteView piece, co_await request.body->read());
+        LAZ_CO_TRY(const ByteView piece, co_await reader->read());
         if (piece.empty()) break;
         received.length += piece.size();
         if (received.length > rules.most_bytes) {
@@ -108,7 +114,7 @@ Task<Result<Received>> receive_content(Exchange& exchange, BodyRules rules) {
 }
 
 Task<Result<std::string>> receive_text(Exchange& exchange, BodyRules rules) {
-    LAZ_CO_CHECK(check_length(exchange.request, rules.most_bytes));
+    LAZ_CO_CHECK(check_length(exchange.request.content_length, rules.most_bytes));
     std::string text;
     while (true) {
         LAZ_CO_TRY(const ByteView piece, co_await exchange.request.body->read());

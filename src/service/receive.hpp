@@ -26,6 +26,7 @@ struct Received {
     std::string bytes;  ///< all of them, when `range` is absent
     std::optional<Range> range;
     std::unique_ptr<PendingBytes> pending;
+    bool structured = false;  ///< came as a structured body, whose header the answer echoes
 
     /// After the commit that named the range.
     void keep() {

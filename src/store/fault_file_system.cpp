@@ -279,10 +279,10 @@ void FaultFileSystem::take_over(const std::string& directory) {
             take_over(path);
             continue;
         }
-        if (!file) must(std::move(file), path);
-        std::string bytes(must((*file)->size(), path), '\0');
-        must((*file)->read(0, bytes.data(), bytes.size()), path);
-        original.extent = (*file)->descriptor() >= 0;
+        const std::unique_ptr<File> opened = must(std::move(file), path);
+        std::string bytes(must(opened->size(), path), '\0');
+        must(opened->read(0, bytes.data(), bytes.size()), path);
+        original.extent = opened->descriptor() >= 0;
         original.bytes = std::make_shared<const std::string>(std::move(bytes));
         originals_.push_back(std::move(original));
     }

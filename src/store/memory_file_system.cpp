@@ -121,7 +121,7 @@ class HeapNode final : public Node {
     [[nodiscard]] int descriptor() const override { return -1; }
 
   private:
-    static constexpr std::size_t kChunk = 16 * 1024;
+    static constexpr std::size_t kChunk = std::size_t{16} * 1024;
     using Chunk = std::unique_ptr<std::byte[]>;
 
     /// Calls `use(chunk index, begin inside it, length)` for each chunk that a range touches.

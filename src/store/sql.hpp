@@ -29,7 +29,8 @@ class SqlError : public std::runtime_error {
 };
 
 /// A running statement: bound, stepped, and reset when it goes out of scope. Integers bind as INTEGER, std::string_view
-/// as BLOB without a copy (names and packed properties are blobs, compared byte by byte), nullptr as NULL.
+/// as BLOB without a copy (names and packed properties are blobs, compared byte by byte), nullptr as NULL. So the bytes
+/// bound must live as long as the cursor, and a cursor that is being stepped must end before its statement is run again.
 class Cursor {
   public:
     explicit Cursor(sqlite3_stmt* statement) : statement_(statement) {}
@@ -59,7 +60,8 @@ class Connection {
         bool full_sync = false; ///< synchronous=FULL (`power`), else NORMAL... never OFF on disk
     };
     /// Opens (and creates, unless read-only) the database `path` of `files` through lazulite's own VFS, in WAL mode, with
-    /// wal_autocheckpoint off, secure_delete off, temp_store in memory. Throws SqlError.
+    /// wal_autocheckpoint off, secure_delete off, temp_store in memory. Closing never checkpoints: the WAL stays, and the
+    /// next connection reads it. Throws SqlError.
     Connection(FileSystem& files, const std::string& path, const Options& options);
     ~Connection();
     Connection(const Connection&) = delete;
@@ -86,7 +88,7 @@ class Connection {
     /// Frames in the WAL as of the last commit of this connection.
     [[nodiscard]] std::uint32_t wal_frames() const { return wal_frames_; }
     enum class Checkpoint { passive, restart, truncate };
-    /// False when readers or the writer kept it from finishing.
+    /// False when readers or the writer kept it from finishing; restart and truncate wait for them for 100 ms.
     bool checkpoint(Checkpoint how);
 
   private:

@@ -212,7 +212,7 @@ int unlock(sqlite3_file* handle, int level) {
 }
 
 int check_reserved_lock(sqlite3_file* handle, int* out) {
-    OpenFile& file = self(handle);
+    const OpenFile& file = self(handle);
     *out = 0;
     if (!file.database) return SQLITE_OK;
     const std::lock_guard guard(file.database->mutex);

@@ -18,7 +18,6 @@ constexpr std::string_view kHeadersNotOfferedYet[] = {
     "x-ms-immutability-policy-until-date",
     "x-ms-immutability-policy-mode",
     "x-ms-legal-hold",
-    "x-ms-structured-body",
     "x-ms-access-tier",
     "x-ms-access-tier-if-modified-since",
     "x-ms-access-tier-if-unmodified-since",

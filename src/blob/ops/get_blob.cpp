@@ -5,6 +5,7 @@
 #include "service/content_body.hpp"
 #include "service/receive.hpp"
 #include "wire/range.hpp"
+#include "wire/structured_body.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -66,6 +67,7 @@ Task<Result<Response>> get_blob(Exchange& x) {
     LAZ_CO_CHECK(check_offered_headers(x.request));
     LAZ_CO_CHECK(check_version_parameters(x.query));
     LAZ_CO_TRY(const GetBlob command, decode<GetBlob>(x.request, x.query));
+    LAZ_CO_TRY(const bool structured, is_structured(x.request));
     const std::optional<ByteRange> asked = range_of(x.request.fields);
 
     Response response;
@@ -95,6 +97,7 @@ Task<Result<Response>> get_blob(Exchange& x) {
         add_hashes(response, command, blob, asked.has_value(), {}, x.version);
         return set_content_body(response, x.store, tx, blob.content, range.first, range.length);
     }));
+    if (structured) make_structured(response);
     co_return response;
 }
 

@@ -2,6 +2,7 @@
 #include "blob/ops/limits.hpp"
 #include "blob/ops/operations.hpp"
 #include "service/receive.hpp"
+#include "wire/structured_body.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -100,6 +101,7 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
     add_tick(response, tick);
     response.fields.add("Content-MD5", md5_text(*body.md5));
     if (rules.expected_crc64) response.fields.add("x-ms-content-crc64", crc64_text(body.crc64));
+    if (body.structured) response.fields.add(kStructuredBodyHeader, kStructuredBody);
     response.fields.add("x-ms-request-server-encrypted", "true");
     co_return response;
 }

@@ -3,6 +3,7 @@
 #include "blob/ops/limits.hpp"
 #include "blob/ops/operations.hpp"
 #include "service/receive.hpp"
+#include "wire/structured_body.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -53,7 +54,8 @@ Task<Result<Response>> put_block(Exchange& x) {
                                                      .with("QueryParameterValue", command.block_id)
                                                      .with("Reason", "Not a valid base64 string of 1 to 64 bytes.")));
     LAZ_CO_TRY(BodyRules rules, body_rules(x.request, put_block_limit(x.version)));
-    if (x.request.content_length == 0U) {
+    LAZ_CO_TRY(const auto length, content_length(x.request));
+    if (length == 0U) {
         co_return fail(StorageError(ErrorCode::invalid_header_value)
                            .with("HeaderName", "Content-Length")
                            .with("HeaderValue", "0"));
@@ -84,6 +86,7 @@ Task<Result<Response>> put_block(Exchange& x) {
     } else {
         response.fields.add("x-ms-content-crc64", crc64_text(body.crc64));
     }
+    if (body.structured) response.fields.add(kStructuredBodyHeader, kStructuredBody);
     response.fields.add("x-ms-request-server-encrypted", "true");
     co_return response;
 }

@@ -62,7 +62,7 @@ def string_to_sign(method, path, query, headers, account, header_order=sorted):
 def connect():
     url = urlsplit(ENDPOINT)
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-    return kind(url.netloc, timeout=60)
+    return kind(url.netloc, timeout=20)
 
 
 def request(method, path, query="", headers=None, body=None, *, signed=True, account=ACCOUNT, key=KEY,
