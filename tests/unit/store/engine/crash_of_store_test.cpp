@@ -59,6 +59,7 @@ INSTANTIATE_TEST_SUITE_P(Durabilities, CrashOfAStore, ::testing::Values(Durabili
 
 TEST_P(CrashOfAStore, AKillLosesNothingThatWasAcknowledged) {
     for (std::size_t position = 0; position <= files_.position(); ++position) {
+        SCOPED_TRACE("at " + std::to_string(position));
         const auto left = files_.after_kill(position);
         expect_store(*left, GetParam(), until(acknowledged_, position), kNotesWritten);
     }
@@ -68,6 +69,7 @@ TEST_P(CrashOfAStore, APowerLossLosesNothingInPowerMode) {
     if (GetParam() != Durability::power) GTEST_SKIP() << "promises nothing";
     for (std::size_t position = 0; position <= files_.position(); ++position) {
         for (std::uint64_t seed = 0; seed < 5; ++seed) {
+            SCOPED_TRACE("at " + std::to_string(position) + ", seed " + std::to_string(seed));
             const auto left = files_.after_power_loss(position, seed);
             expect_store(*left, GetParam(), until(acknowledged_, position), kNotesWritten);
         }

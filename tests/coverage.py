@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Writes docs/coverage.md from the server's operation tables and its own counters, after the conformance suites.
+
+Fails when an offered operation had no success from an SDK that offers it, or lacks an error that the reference lists for
+it. Reads LAZULITE_CONTROL (http://127.0.0.1:PORT/_lazulite). A check of one operation is one test.
+"""
+
+import json
+import os
+import pathlib
+import sys
+import urllib.request
+
+PAGE = pathlib.Path(__file__).parent.parent / "docs" / "coverage.md"
+
+SDKS = {"azsdk-js-azure-storage-blob": "JavaScript", "azsdk-python-storage-blob": "Python"}
+# What no SDK calls: the reference has these operations, clients use Get Properties instead.
+RAW_ONLY = {"GetContainerMetadata", "GetBlobMetadata"}
+
+SAS = {"AuthorizationPermissionMismatch", "AuthorizationResourceTypeMismatch"}
+READ = {"BlobNotFound", "ConditionNotMet", "ContainerNotFound"}
+WRITE = {"ConditionNotMet", "ContainerNotFound", "MultipleConditionHeadersNotSupported"}
+METADATA = {"InvalidMetadata", "MetadataTooLarge", "EmptyMetadataKey"}
+BODY = {"BothCrc64AndMd5HeaderPresent", "Crc64Mismatch", "InvalidMd5", "Md5Mismatch", "MissingContentLengthHeader",
+        "RequestBodyTooLarge"}
+
+# The errors that the facts list for an operation, and that some client must have been shown.
+ERRORS = {
+    "ListContainers": SAS | {"AuthorizationServiceMismatch", "InvalidQueryParameterValue", "OutOfRangeQueryParameterValue"},
+    "CreateContainer": SAS | METADATA - {"EmptyMetadataKey"} | {"ContainerAlreadyExists", "InvalidResourceName",
+                                                                "OutOfRangeInput", "InvalidHeaderValue"},
+    "GetContainerProperties": SAS | {"ContainerNotFound", "InvalidResourceName"},
+    "GetContainerMetadata": {"ContainerNotFound"},
+    "SetContainerMetadata": SAS | METADATA | {"ConditionHeadersNotSupported", "ConditionNotMet", "ContainerNotFound"},
+    "DeleteContainer": SAS | {"ConditionHeadersNotSupported", "ConditionNotMet", "ContainerNotFound"},
+    "ListBlobs": SAS | {"ContainerNotFound", "InvalidQueryParameterValue", "OutOfRangeQueryParameterValue"},
+    "ListBlobsByHierarchy": {"ContainerNotFound", "InvalidQueryParameterValue"},
+    "PutBlob": SAS | WRITE | BODY | METADATA - {"EmptyMetadataKey"} | {"BlobAlreadyExists", "InvalidHeaderValue",
+                                                                       "OutOfRangeInput", "UnauthorizedBlobOverwrite"},
+    "GetBlob": SAS | READ | {"InvalidRange", "InvalidHeaderValue", "UnsatisfiableCondition", "OutOfRangeInput"},
+    "GetBlobProperties": SAS | READ - {"ContainerNotFound"} | {"UnsatisfiableCondition"},
+    "GetBlobMetadata": {"BlobNotFound", "ContainerNotFound"},
+    "DeleteBlob": SAS | WRITE | {"BlobNotFound"},
+    "SetBlobProperties": SAS | WRITE | {"BlobNotFound", "InvalidMd5"},
+    "SetBlobMetadata": SAS | WRITE | METADATA | {"BlobNotFound"},
+    "PutBlock": SAS | BODY | {"ContainerNotFound", "InvalidBlobOrBlock", "InvalidHeaderValue", "InvalidQueryParameterValue"},
+    "PutBlockList": SAS | WRITE | {"BlobAlreadyExists", "BlockListTooLong", "InvalidBlockList", "InvalidXmlDocument",
+                                   "Md5Mismatch"},
+    "GetBlockList": SAS | {"BlobNotFound", "ContainerNotFound", "InvalidQueryParameterValue"},
+}
+
+
+def fetch(name):
+    with urllib.request.urlopen(f"{os.environ['LAZULITE_CONTROL']}/{name}", timeout=30) as answer:
+        return json.load(answer)
+
+
+def seen(answers, operation):
+    """(clients with a success, error codes) of one operation."""
+    rows = [row for row in answers if row["service"] == "blob" and row["operation"] == operation]
+    clients = {row["client"] for row in rows if row["status"] < 300}
+    return clients, {row["errorCode"] for row in rows if row["errorCode"]}
+
+
+def problems_of(operation, clients, errors):
+    if operation in RAW_ONLY:
+        problems = [] if "other" in clients else ["no success from any client"]
+    else:
+        problems = [f"no success from the {name} SDK" for sdk, name in SDKS.items() if sdk not in clients]
+    missing = ERRORS.get(operation, set()) - errors
+    return problems + [f"no client was shown {code}" for code in sorted(missing)]
+
+
+def page(services, rows):
+    lines = ["# Coverage", "",
+             "Written by `tests/coverage.py` from the operation tables and the server's own counters after the conformance",
+             "suites; the suite fails when an offered operation had no success from an SDK that offers it, or when an error",
+             "that the reference lists for it was never shown. Operations that are not offered yet answer 501.", ""]
+    for service, operations in services.items():
+        if not operations:
+            continue
+        offered = sum(operation["offered"] for operation in operations)
+        lines += [f"## {service.capitalize()}: {offered} of {len(operations)} operations offered", "",
+                  "| operation | id | SDKs that succeeded | errors shown |", "| --- | --- | --- | --- |"]
+        for operation in operations:
+            clients, errors = rows.get((service, operation["name"]), (set(), set()))
+            who = ", ".join(name for sdk, name in SDKS.items() if sdk in clients)
+            shown = ", ".join(sorted(errors & (ERRORS.get(operation["name"], set()) | SAS)))
+            cells = [operation["name"], operation["id"] or "-", who if operation["offered"] else "not offered yet", shown]
+            lines.append("| " + " | ".join(cells if operation["offered"] else cells[:3] + [""]) + " |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def main():
+    services = fetch("operations")
+    answers = fetch("metrics")["answers"]
+    passed = failed = 0
+    rows = {}
+    for operation in services["blob"]:
+        clients, errors = rows[("blob", operation["name"])] = seen(answers, operation["name"])
+        if not operation["offered"]:
+            continue
+        problems = problems_of(operation["name"], clients, errors)
+        passed, failed = passed + (not problems), failed + bool(problems)
+        for problem in problems:
+            print(f"{operation['name']}: {problem}")
+    PAGE.write_text(page(services, rows), encoding="utf-8")
+    print(f"{passed} passed, {failed} failed, 0 skipped")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
