@@ -111,9 +111,17 @@ part_fault() { run fault python3 tests/fault/kill.py --binary build/release/lazu
 
 part_install() { run install tests/install/run.sh; }
 
+fuzz_corpora() {  # fuzz_corpora PRESET
+  local folder
+  for folder in tests/fuzz/corpus/*; do
+    run "$1-fuzz-$(basename "$folder")" "build/$1/tests/fuzz/fuzz_$(basename "$folder")" "$folder"
+  done
+}
+
 part_asan() {
   build asan || return
   unit_tests asan
+  fuzz_corpora asan
   run asan-wire build/asan/tests/wire/wire_tests tests/wire
   run asan-fault python3 tests/fault/kill.py --binary build/asan/lazulite --kills 5
 }

@@ -113,13 +113,14 @@ Task<Response> Gateway::handle(Request& request) {
 }
 
 Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
-    LAZ_CO_TRY(progress.target, parse_target(request, listener_, environment_.accounts));
-    progress.service = environment_.services[static_cast<std::size_t>(progress.target.service)];
-    progress.account = environment_.accounts.find(progress.target.account);
     progress.query = Query::parse(request.query);
     if (!progress.query) co_return fail(StorageError(ErrorCode::invalid_uri).with("UriPath", request.path));
     const Query& query = *progress.query;
     LAZ_CO_TRY(progress.named_version, named_version(request, query));
+    progress.version = progress.named_version.value_or(progress.version);
+    LAZ_CO_TRY(progress.target, parse_target(request, listener_, environment_.accounts));
+    progress.service = environment_.services[static_cast<std::size_t>(progress.target.service)];
+    progress.account = environment_.accounts.find(progress.target.account);
     progress.version = progress.named_version.value_or(progress.service->version_without_header);
     LAZ_CO_CHECK(check_client_request_id(request));
     if (!progress.service->store_kind.empty()) {

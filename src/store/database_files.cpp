@@ -12,6 +12,27 @@ std::string_view as_text(const Guid& uuid) {
     return {reinterpret_cast<const char*>(uuid.bytes.data()), uuid.bytes.size()};
 }
 
+/// 0 for a file that is not there.
+IoResult<std::uint64_t> size_of(FileSystem& files, const std::string& path) {
+    auto file = files.open(path, FileSystem::Open::existing);
+    if (file) return (*file)->size();
+    if (file.error() == std::errc::no_such_file_or_directory) return 0;
+    return tl::unexpected(file.error());
+}
+
+IoResult<> overwrite(FileSystem& files, const std::string& path, const std::string& text) {
+    auto file = files.open(path, FileSystem::Open::create);
+    if (!file) return tl::unexpected(file.error());
+    if (auto done = (*file)->truncate(0); !done) return done;
+    return (*file)->write(0, as_bytes(text));
+}
+
+IoResult<> remove_if_there(FileSystem& files, const std::string& path) {
+    auto removed = files.remove(path);
+    if (!removed && removed.error() == std::errc::no_such_file_or_directory) return {};
+    return removed;
+}
+
 }  // namespace
 
 EmptyDatabase::EmptyDatabase(const StoreKind& kind) {
@@ -43,25 +64,24 @@ std::string EmptyDatabase::with_uuid(const Guid& uuid) const {
 }
 
 IoResult<bool> DatabaseFiles::create(const EmptyDatabase& empty) const {
-    if (auto file = files.open(database(), FileSystem::Open::existing)) {
-        const auto size = (*file)->size();
-        if (!size) return tl::unexpected(size.error());
-        if (*size != 0) return false;  // no bytes: what a power loss may leave of a new file
-    } else if (file.error() != std::errc::no_such_file_or_directory) {
-        return tl::unexpected(file.error());
-    }
-    // A WAL without its database would be taken for a part of the new one.
-    if (const auto gone = files.remove(wal()); !gone && gone.error() != std::errc::no_such_file_or_directory)
-        return tl::unexpected(gone.error());
-    const std::string fresh = database() + ".new";
-    {
-        auto file = files.open(fresh, FileSystem::Open::create);
-        if (!file) return tl::unexpected(file.error());
-        auto done = (*file)->truncate(0);
-        if (done) done = (*file)->write(0, as_bytes(empty.with_uuid(Guid::random())));
+    const auto present = size_of(files, database());
+    if (!present) return tl::unexpected(present.error());
+    if (*present != 0) {
+        const auto wal_there = files.exists(wal());
+        if (!wal_there) return wal_there;
+        if (*wal_there) return false;
+    } else {
+        // Absent, or without bytes as a power loss may leave it.
+        const std::string fresh = database() + ".new";
+        auto done = overwrite(files, fresh, empty.with_uuid(Guid::random()));
+        // A WAL without its database would be taken for a part of the new one.
+        if (done) done = remove_if_there(files, wal());
+        if (done) done = files.rename(fresh, database());
         if (!done) return tl::unexpected(done.error());
     }
-    if (const auto named = files.rename(fresh, database()); !named) return tl::unexpected(named.error());
+    // Whichever connection comes first would make it, and only that one knew that its name is not on the disk yet.
+    const auto made = files.open(wal(), FileSystem::Open::create);
+    if (!made) return tl::unexpected(made.error());
     return true;
 }
 
@@ -73,8 +93,7 @@ IoResult<> DatabaseFiles::sync() const {
 }
 
 std::uint64_t DatabaseFiles::wal_bytes() const {
-    auto file = files.open(wal(), FileSystem::Open::existing);
-    return file ? (*file)->size().value_or(0) : 0;
+    return size_of(files, wal()).value_or(0);
 }
 
 void DatabaseFiles::remove() const {

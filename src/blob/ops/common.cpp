@@ -2,6 +2,7 @@
 
 #include "base/etag.hpp"
 #include "blob/domain/names.hpp"
+#include "wire/date.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -32,8 +33,18 @@ Result<> check_names(const Exchange& x) {
 }
 
 Result<> check_read_guards(const Exchange& x, const Guards& guards, Instant tick) {
-    if (x.version < kReadsHonourAllConditions) LAZ_CHECK(check_combination(guards.when));
-    return check_read(guards.when, tick);
+    if (x.version >= kReadsHonourAllConditions) return check_read(guards.when, tick);
+    LAZ_CHECK(check_combination(guards.when));
+    Conditions deciding = guards.when;
+    if (deciding.any_etag()) deciding.if_modified_since = deciding.if_unmodified_since = std::nullopt;
+    return check_read(deciding, tick);
+}
+
+Result<> check_no_conditions(const Request& request) {
+    for (const std::string_view name : {"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"}) {
+        if (request.fields.has(name)) return fail(ErrorCode::condition_headers_not_supported);
+    }
+    return {};
 }
 
 Result<> check_blob_lease(const Guards& guards) {

@@ -10,7 +10,6 @@
 #include "blob/rows/containers.hpp"
 #include "service/exchange.hpp"
 #include "wire/codec.hpp"
-#include "wire/date.hpp"
 
 namespace lazulite::blob {
 
@@ -24,11 +23,11 @@ template <class Codec>
 void describe(Codec& c, Conditions& when) {
     c.header("If-Match", when.if_match);
     c.header("If-None-Match", when.if_none_match);
-    // A date that is none ("null", say) is ignored, as HTTP asks and as the service was seen to do.
+    // Some clients send the word "null" for no date, and the service was seen to ignore it.
     const auto date = [&c](std::string_view name, std::optional<Instant>& value) {
         std::optional<std::string> text;
         c.header(name, text);
-        if (text) value = parse_rfc1123(*text);
+        if (text && *text != "null") c.header(name, value);
     };
     date("If-Modified-Since", when.if_modified_since);
     date("If-Unmodified-Since", when.if_unmodified_since);
@@ -63,6 +62,9 @@ void describe(Codec& c, ContentHeaders& headers) {
 
 /// Reads honour every combination from version 2013-08-15 on; writes, and older reads, only the pairs that make sense.
 [[nodiscard]] Result<> check_read_guards(const Exchange& x, const Guards& guards, Instant tick);
+
+/// For operations that honour no conditional header: condition_headers_not_supported when there is one.
+[[nodiscard]] Result<> check_no_conditions(const Request& request);
 
 /// A lease id on a resource that has no lease. Leases themselves come with their own operations.
 [[nodiscard]] Result<> check_blob_lease(const Guards& guards);

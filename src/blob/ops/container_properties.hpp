@@ -16,12 +16,12 @@ void describe(Codec& c, const Container& container) {
     if (container.access != PublicAccess::none) c.property("x-ms-blob-public-access", "PublicAccess", container.access);
     c.property("x-ms-has-immutability-policy", "HasImmutabilityPolicy", false);
     c.property("x-ms-has-legal-hold", "HasLegalHold", false);
-    c.property("x-ms-immutable-storage-with-versioning-enabled", "ImmutableStorageWithVersioningEnabled", false);
     c.property("x-ms-default-encryption-scope", "DefaultEncryptionScope",
                container.default_encryption_scope.empty() ? std::string_view("$account-encryption-key")
                                                           : std::string_view(container.default_encryption_scope));
     c.property("x-ms-deny-encryption-scope-override", "DenyEncryptionScopeOverride",
                container.deny_encryption_scope_override);
+    c.property("x-ms-immutable-storage-with-versioning-enabled", "ImmutableStorageWithVersioningEnabled", false);
 }
 
 }  // namespace lazulite::blob

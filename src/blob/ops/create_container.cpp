@@ -24,6 +24,7 @@ void describe(Codec& c, CreateContainer& m) {
 
 Task<Result<Response>> create_container(Exchange& x) {
     LAZ_CO_CHECK(check_new_container_name(x.target.container));
+    LAZ_CO_CHECK(check_no_conditions(x.request));
     LAZ_CO_TRY(const CreateContainer command, decode<CreateContainer>(x.request, x.query));
     LAZ_CO_TRY(const Instant tick, co_await x.store->write([&](WriteTxn& tx) -> Result<Instant> {
         if (find_container(tx, x.target.container)) return fail(ErrorCode::container_already_exists);

@@ -25,8 +25,13 @@ void describe(Codec& c, DeleteBlob& m) {
 Task<Result<Response>> delete_blob(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
     LAZ_CO_CHECK(check_offered_headers(x.request));
-    LAZ_CO_CHECK(check_version_parameters(x.query));
     LAZ_CO_TRY(const DeleteBlob command, decode<DeleteBlob>(x.request, x.query));
+    if (command.snapshots && x.query.has("snapshot")) {
+        co_return fail(StorageError(ErrorCode::invalid_header_value)
+                           .with("HeaderName", "x-ms-delete-snapshots")
+                           .with("HeaderValue", x.request.fields.value_or_empty("x-ms-delete-snapshots")));
+    }
+    LAZ_CO_CHECK(check_version_parameters(x.query));
     LAZ_CO_CHECK(check_combination(command.guards.when));
     LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {
         LAZ_TRY(const Found found, require_blob(tx, x.target));

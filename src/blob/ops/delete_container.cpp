@@ -7,6 +7,7 @@ Task<Result<Response>> delete_container(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
     LAZ_CO_TRY(const Guards guards, decode<Guards>(x.request, x.query));
     if (guards.when.any_etag()) co_return fail(ErrorCode::condition_headers_not_supported);
+    LAZ_CO_CHECK(check_combination(guards.when));
     LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {
         LAZ_TRY(const Container container, require_container(tx, x.target.container));
         LAZ_CHECK(check_container_lease(guards));

@@ -85,7 +85,8 @@ Task<Result<Response>> get_blob(Exchange& x) {
         LAZ_CHECK(check_hash_request(command, asked.has_value(), range.length));
 
         HeaderEncoder encoder(response.fields);
-        describe(encoder, blob);
+        describe(encoder, ShownBlob{blob, x.version});
+        if (x.version >= kTiersOnGet) add_tier(encoder, blob);
         encoder.metadata(Metadata::unpack(blob.metadata).value_or(Metadata{}));
         response.fields.add("Accept-Ranges", "bytes");
         if (command.range_md5.value_or(false) || command.range_crc64.value_or(false)) {

@@ -5,8 +5,6 @@
 namespace lazulite::blob {
 namespace {
 
-constexpr ServiceVersion kTiers{2017, 4, 17};
-
 Result<Blob> load(Exchange& x) {
     LAZ_CHECK(check_names(x));
     LAZ_CHECK(check_offered_headers(x.request));
@@ -26,14 +24,11 @@ Task<Result<Response>> get_blob_properties(Exchange& x) {
     LAZ_CO_TRY(const Blob blob, load(x));
     Response response;
     HeaderEncoder encoder(response.fields);
-    describe(encoder, blob);
+    describe(encoder, ShownBlob{blob, x.version});
     encoder.metadata(Metadata::unpack(blob.metadata).value_or(Metadata{}));
     if (!blob.headers.md5.empty()) encoder.header("Content-MD5", base64_encode(as_bytes(blob.headers.md5)));
     encoder.header("Accept-Ranges", std::string_view("bytes"));
-    if (x.version >= kTiers && blob.type == BlobType::block) {
-        encoder.header("x-ms-access-tier", std::string_view("Hot"));
-        encoder.header("x-ms-access-tier-inferred", true);
-    }
+    if (x.version >= kTiers) add_tier(encoder, blob);
     response.content_length = blob.size;
     co_return response;
 }

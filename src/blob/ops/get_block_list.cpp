@@ -60,6 +60,7 @@ Task<Result<Response>> get_block_list(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
     LAZ_CO_CHECK(check_offered_headers(x.request));
     LAZ_CO_CHECK(check_version_parameters(x.query));
+    LAZ_CO_CHECK(check_no_conditions(x.request));
     LAZ_CO_TRY(const GetBlockList command, decode<GetBlockList>(x.request, x.query));
     const BlockListType type = command.type.value_or(BlockListType::committed);
     LAZ_CO_TRY(const BlockLists lists, x.store->read([&](ReadTxn& tx) { return load(tx, x, command, type); }));

@@ -17,6 +17,7 @@ void describe(Codec& c, GetContainer& m) {
 
 Result<Container> load(Exchange& x) {
     LAZ_CHECK(check_names(x));
+    LAZ_CHECK(check_no_conditions(x.request));
     LAZ_TRY(const GetContainer command, decode<GetContainer>(x.request, x.query));
     LAZ_TRY(Container container,
             x.store->read([&](ReadTxn& tx) -> Result<Container> { return require_container(tx, x.target.container); }));

@@ -113,7 +113,7 @@ void write_entry(XmlWriter& xml, const Entry& entry, bool metadata, ServiceVersi
     if (entry.blob) {
         XmlEncoder encoder(xml);
         xml.open("Properties");
-        describe(encoder, *entry.blob);
+        describe(encoder, ShownBlob{*entry.blob, version});
         xml.close();
         if (metadata) write_metadata(xml, entry.blob->metadata);
         xml.element("OrMetadata", "");
@@ -132,6 +132,7 @@ Result<std::string> first_key(const ListBlobs& command) {
 
 Task<Result<Response>> list_blobs(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
+    LAZ_CO_CHECK(check_no_conditions(x.request));
     LAZ_CO_TRY(const ListBlobs command, decode<ListBlobs>(x.request, x.query));
     LAZ_CO_TRY(const auto include, parse_include(x.query, kIncludes));
     LAZ_CO_TRY(const std::string first, first_key(command));

@@ -35,6 +35,7 @@ void write_container(XmlWriter& xml, const Container& container, bool metadata) 
 }  // namespace
 
 Task<Result<Response>> list_containers(Exchange& x) {
+    LAZ_CO_CHECK(check_no_conditions(x.request));
     LAZ_CO_TRY(const ListContainers command, decode<ListContainers>(x.request, x.query));
     LAZ_CO_TRY(const auto include, parse_include(x.query, kIncludes));
     LAZ_CO_TRY(const std::string marker, decode_marker(command.marker.value_or("")));

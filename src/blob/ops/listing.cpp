@@ -20,13 +20,21 @@ StorageError bad_parameter(std::string_view name, std::string_view value, std::s
 }  // namespace
 
 std::string encode_marker(std::string_view next_key) {
-    return std::string(kMarkerPrefix) + base64_encode(as_bytes(next_key));
+    std::string text = base64_encode(as_bytes(next_key));
+    std::replace(text.begin(), text.end(), '+', '-');
+    std::replace(text.begin(), text.end(), '/', '_');
+    while (text.ends_with('=')) text.pop_back();
+    return std::string(kMarkerPrefix) + text;
 }
 
 Result<std::string> decode_marker(std::string_view marker) {
     if (marker.empty()) return std::string();
     if (marker.starts_with(kMarkerPrefix)) {
-        if (auto key = base64_decode(marker.substr(kMarkerPrefix.size())); key && !key->empty()) return *std::move(key);
+        std::string text(marker.substr(kMarkerPrefix.size()));
+        std::replace(text.begin(), text.end(), '-', '+');
+        std::replace(text.begin(), text.end(), '_', '/');
+        text.resize((text.size() + 3) / 4 * 4, '=');
+        if (auto key = base64_decode(text); key && !key->empty()) return *std::move(key);
     }
     return fail(bad_parameter("marker", marker, "The marker was not given out by a listing."));
 }

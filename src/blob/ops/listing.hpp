@@ -14,7 +14,8 @@ namespace lazulite::blob {
 
 inline constexpr std::int64_t kMostResults = 5000;
 
-/// A marker is opaque to clients: here the key that the next page begins with, so it survives the deletion of that row.
+/// A marker is opaque to clients: here the key that the next page begins with, so it survives the deletion of that row,
+/// in characters that need no escape in a URL.
 [[nodiscard]] std::string encode_marker(std::string_view next_key);
 /// Fails with invalid_query_parameter_value for text that no listing gave out. Empty: the beginning.
 [[nodiscard]] Result<std::string> decode_marker(std::string_view marker);

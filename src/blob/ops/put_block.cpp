@@ -10,13 +10,13 @@ namespace {
 
 struct PutBlock {
     std::string block_id;
-    Guards guards;
+    std::optional<std::string> lease_id;
 };
 
 template <class Codec>
 void describe(Codec& c, PutBlock& m) {
     c.query("blockid", m.block_id);
-    c.include(m.guards);
+    c.header("x-ms-lease-id", m.lease_id);
 }
 
 /// What stands at the place must be able to take another block with an id of that length.
@@ -28,7 +28,7 @@ struct Stage {
 Result<Stage> find_stage(ReadTxn& tx, const Exchange& x, const PutBlock& command, const std::string& id) {
     LAZ_TRY(Place place, find_place(tx, x.target));
     if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
-    LAZ_CHECK(check_blob_lease(command.guards));
+    LAZ_CHECK(check_blob_lease({{}, command.lease_id}));
     Stage stage{std::move(place.key), {}};
     stage.set = find_staged_set(tx, stage.key);
     if (stage.set) {
@@ -46,8 +46,8 @@ Result<Stage> find_stage(ReadTxn& tx, const Exchange& x, const PutBlock& command
 Task<Result<Response>> put_block(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
     LAZ_CO_CHECK(check_offered_headers(x.request));
+    LAZ_CO_CHECK(check_no_conditions(x.request));
     LAZ_CO_TRY(const PutBlock command, decode<PutBlock>(x.request, x.query));
-    if (command.guards.when.any()) co_return fail(ErrorCode::condition_headers_not_supported);
     LAZ_CO_TRY(const std::string id,
                decode_block_id(command.block_id, StorageError(ErrorCode::invalid_query_parameter_value)
                                                      .with("QueryParameterName", "blockid")
@@ -83,7 +83,7 @@ Task<Result<Response>> put_block(Exchange& x) {
     response.status = 201;
     if (rules.expected_md5) {
         response.fields.add("Content-MD5", md5_text(*body.md5));
-    } else {
+    } else if (x.version >= kCrc64Answers) {
         response.fields.add("x-ms-content-crc64", crc64_text(body.crc64));
     }
     if (body.structured) response.fields.add(kStructuredBodyHeader, kStructuredBody);

@@ -141,7 +141,7 @@ Task<Result<Response>> put_block_list(Exchange& x) {
     add_tick(response, *tick);
     if (rules.expected_md5) {
         response.fields.add("Content-MD5", md5_text(*rules.expected_md5));
-    } else {
+    } else if (x.version >= kCrc64Answers) {
         response.fields.add("x-ms-content-crc64", crc64_text(Crc64::of(as_bytes(body))));
     }
     response.fields.add("x-ms-request-server-encrypted", "true");

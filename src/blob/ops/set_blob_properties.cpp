@@ -26,6 +26,16 @@ void describe(Codec& c, SetBlobMetadata& m) {
     c.metadata(m.metadata);
 }
 
+/// Any one of the stored headers in the request replaces the whole set; none of them leaves it alone.
+bool gives_headers(const Request& request) {
+    for (const std::string_view name :
+         {"x-ms-blob-content-type", "x-ms-blob-content-encoding", "x-ms-blob-content-language", "x-ms-blob-content-md5",
+          "x-ms-blob-cache-control", "x-ms-blob-content-disposition"}) {
+        if (request.fields.has(name)) return true;
+    }
+    return false;
+}
+
 /// Loads, checks, changes and saves; both operations differ in `change` alone.
 template <class Change>
 Task<Result<Instant>> update_blob(Exchange& x, const Guards& guards, Change change) {
@@ -50,7 +60,9 @@ Task<Result<Response>> set_blob_properties(Exchange& x) {
     LAZ_CO_CHECK(check_offered_headers(x.request));
     LAZ_CO_TRY(const SetBlobProperties command, decode<SetBlobProperties>(x.request, x.query));
     LAZ_CO_TRY(const Instant tick,
-               co_await update_blob(x, command.guards, [&](Blob& blob) { blob.headers = command.headers; }));
+               co_await update_blob(x, command.guards, [&](Blob& blob) {
+                   if (gives_headers(x.request)) blob.headers = command.headers;
+               }));
     Response response;
     add_tick(response, tick);
     co_return response;

@@ -29,6 +29,7 @@ describe("Put Blob", () => {
     const answer = await put(blob, "hello");
     assert.equal(answer._response.status, 201);
     assert.match(answer.etag, ETAG);
+    assert.equal(await textOf(blob), "hello");
     assert.equal(encoded(answer.contentMD5), "XUFAKrxLKna5cZ2REBfFkg==");
     assert.equal(answer.isServerEncrypted, true);
     const properties = await blob.getProperties();

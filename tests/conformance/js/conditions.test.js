@@ -46,7 +46,7 @@ describe("Reads", () => {
       for (const operation of ["download", "getProperties"]) {
         const options = { conditions: conditions(text) };
         const promise = operation === "download" ? blob.download(0, undefined, options) : blob.getProperties(options);
-        if (status === 200) await promise;
+        if (status === 200) assert.equal((await promise).contentLength, 1);
         else await refused(promise, status, READ_CODES[status]);
       }
     });
@@ -102,7 +102,11 @@ describe("Writes", () => {
     for (const [text, passes] of Object.entries(WRITES)) {
       test(`${name}: ${text} ${passes ? "passes" : "is not met"}`, async (t) => {
         const { blob, etag, conditions } = await target(t);
-        if (passes) return write(blob, conditions(text));
+        if (passes) {
+          await write(blob, conditions(text));
+          if (name === "Delete Blob") return assert.equal(await blob.exists(), false);
+          return assert.notEqual((await blob.getProperties()).etag, etag);
+        }
         await refused(write(blob, conditions(text)), 412, "ConditionNotMet");
         assert.equal((await blob.getProperties()).etag, etag);
       });
@@ -123,6 +127,7 @@ describe("Writes", () => {
       await refused(OPERATIONS[name](blob, conditions("inm=any")), 409, "BlobAlreadyExists");
       await absent(name, blob);
       await OPERATIONS[name](blob, conditions("inm=any"));
+      assert.equal(await textOf(blob), { "Put Blob": "new", "Put Block List": "again" }[name]);
     });
 
     for (const [text, passes] of Object.entries({ "im=same": false, "im=any": false, "inm=other": true, "ims=after": true, "ius=before": true })) { // prettier-ignore
@@ -130,8 +135,9 @@ describe("Writes", () => {
         const { blob, conditions } = await target(t);
         await absent(name, blob);
         const promise = OPERATIONS[name](blob, conditions(text));
-        if (passes) await promise;
-        else await refused(promise, 412, "ConditionNotMet");
+        if (!passes) return refused(promise, 412, "ConditionNotMet");
+        await promise;
+        assert.equal(await textOf(blob), { "Put Blob": "new", "Put Block List": "again" }[name]);
       });
     }
   }

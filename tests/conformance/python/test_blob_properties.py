@@ -80,6 +80,7 @@ class TestSetMetadata:
         assert text_of(text) == b"hello"
 
     def test_to_nothing_clears(self, text):
+        assert text.get_blob_properties().metadata == {"a": "1"}
         text.set_blob_metadata()
         assert text.get_blob_properties().metadata == {}
 

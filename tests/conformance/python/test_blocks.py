@@ -151,6 +151,7 @@ class TestPutBlockList:
 
     def test_empty_list_empties_a_blob(self, blob):
         blob.upload_blob(b"hello", metadata={"a": "1"})
+        assert blob.get_blob_properties().size == 5
         blob.commit_block_list([])
         properties = blob.get_blob_properties()
         assert (properties.size, properties.metadata) == (0, {})
@@ -230,6 +231,7 @@ class TestPutBlockList:
     def test_defaults(self, blob):
         stage(blob, a=b"y")
         blob.commit_block_list(["a"])
+        assert text_of(blob) == b"y"
         settings = blob.get_blob_properties().content_settings
         assert settings.content_type == "application/octet-stream"
         assert settings.content_md5 is None
@@ -303,6 +305,7 @@ class TestGetBlockList:
     def test_blob_of_put_blob_has_no_blocks(self, blob):
         blob.upload_blob(b"hello")
         assert blob.get_block_list("all") == ([], [])
+        assert text_of(blob) == b"hello"
 
     def test_missing(self, blob, service):
         with refused(404, "BlobNotFound"):

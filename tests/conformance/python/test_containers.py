@@ -57,8 +57,9 @@ class TestNames:
     @pytest.mark.parametrize("length", [3, 63])
     def test_shortest_and_longest(self, service, length):
         name = unique("")[:length].ljust(length, "x")
-        service.create_container(name)
-        service.delete_container(name)
+        made = service.create_container(name)
+        assert [found.name for found in service.list_containers(name_starts_with=name)] == [name]
+        made.delete_container()
 
     def test_a_wrong_name_is_refused_for_reads_too(self, service):
         with refused(400, "InvalidResourceName"):
@@ -87,6 +88,7 @@ class TestProperties:
         answer = raw.request(method, f"/{container.container_name}", "restype=container")
         assert answer.status == 200
         assert answer.headers["ETag"] == container.get_container_properties().etag
+        assert answer.headers["x-ms-has-legal-hold"] == "false"
         assert answer.body == b""
 
     def test_missing(self, service):
@@ -120,6 +122,7 @@ class TestMetadata:
 
     def test_set_to_nothing_clears(self, service, name):
         made = service.create_container(name, metadata={"a": "1"})
+        assert made.get_container_properties().metadata == {"a": "1"}
         made.set_container_metadata()
         assert made.get_container_properties().metadata == {}
 
@@ -181,7 +184,9 @@ class TestDelete:
 
     @on_emulator_only  # the cloud keeps the name for 30 s: 409 ContainerBeingDeleted
     def test_name_is_free_at_once(self, service, name):
-        service.create_container(name).upload_blob("old", b"x")
+        made = service.create_container(name)
+        made.upload_blob("old", b"x")
+        assert list(made.list_blob_names()) == ["old"]
         service.delete_container(name)
         made = service.create_container(name)
         assert list(made.list_blobs()) == []

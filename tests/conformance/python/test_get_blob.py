@@ -47,9 +47,11 @@ class TestWhole:
             assert headers["x-ms-copy-id"] is None
 
     def test_creation_time_outlives_a_change(self, text):
-        created = text.get_blob_properties().creation_time
+        before = text.get_blob_properties()
         text.set_blob_metadata({"a": "1"})
-        assert text.get_blob_properties().creation_time == created
+        after = text.get_blob_properties()
+        assert after.etag != before.etag
+        assert after.creation_time == before.creation_time
 
     def test_empty_blob(self, blob):
         # The SDK asks for a range first, is told 416, and asks again without one.

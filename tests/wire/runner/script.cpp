@@ -106,7 +106,9 @@ class Reader {
         Expectation expected;
         expected.line = at();
         const std::size_t blank = std::min(status_line.find(' '), status_line.size());
-        expected.status = std::stoi(status_line.substr(0, blank));
+        const std::string status = status_line.substr(0, blank);
+        if (status.size() != 3) refuse("a status is 404 or 4xx");
+        expected.status = status.ends_with("xx") ? status[0] - '0' : std::stoi(status);
         expected.reason = trim(status_line.substr(blank));
         read_head(
             [&](std::string name, std::string value) { expected.headers.emplace_back(std::move(name), std::move(value)); },

@@ -21,7 +21,7 @@ struct Request {
 
 struct Expectation {
     int line = 0;
-    int status = 0;
+    int status = 0;  ///< `4xx`: 4
     std::string reason;                                        ///< empty: not checked
     std::vector<std::pair<std::string, std::string>> headers;  ///< value as written: exact, `*`, `~REGEX`, `!other`
     std::vector<std::string> absent;

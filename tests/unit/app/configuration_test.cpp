@@ -1,0 +1,354 @@
+#include "app/configuration.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+namespace lazulite {
+namespace {
+
+using Outcome = tl::expected<Parsed, std::string>;
+
+constexpr std::string_view kKey =
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+class Configure : public testing::Test {
+  protected:
+    Configure()
+        : folder_(std::filesystem::temp_directory_path() / ("lazulite-configuration-" + std::to_string(getpid()))) {
+        std::filesystem::create_directories(folder_);
+    }
+    ~Configure() override { std::filesystem::remove_all(folder_); }
+
+    Outcome with(std::vector<const char*> arguments, const std::map<std::string, std::string>& environment = {}) {
+        arguments.insert(arguments.begin(), "lazulite");
+        return configure(arguments, [&](const char* name) -> const char* {
+            const auto at = environment.find(name);
+            return at == environment.end() ? nullptr : at->second.c_str();
+        });
+    }
+
+    std::string file(const std::string& text) {
+        const std::string path = (folder_ / "lazulite.json").string();
+        std::ofstream(path) << text;
+        return path;
+    }
+
+    std::filesystem::path folder_;
+};
+
+/// One clear line that names what is wrong.
+void expect_line(const Outcome& outcome, std::string_view naming) {
+    ASSERT_FALSE(outcome) << naming;
+    EXPECT_EQ(outcome.error().find('\n'), std::string::npos) << outcome.error();
+    EXPECT_NE(outcome.error().find(naming), std::string::npos) << outcome.error();
+}
+
+const Listen& blob(const Outcome& outcome) {
+    return outcome->configuration.emulator.listen[0];
+}
+
+TEST_F(Configure, HasDefaults) {
+    const auto parsed = with({});
+    ASSERT_TRUE(parsed) << parsed.error();
+    const Configuration& c = parsed->configuration;
+    EXPECT_EQ(c.command, Configuration::Command::run);
+    EXPECT_EQ(c.emulator.location, ".");
+    EXPECT_FALSE(c.in_memory);
+    EXPECT_FALSE(c.emulator.survive_power_loss);
+    EXPECT_FALSE(c.emulator.remote_control);
+    EXPECT_TRUE(c.emulator.access_log);
+    EXPECT_EQ(c.emulator.keep_alive, std::chrono::seconds(60));
+    EXPECT_EQ(c.emulator.threads, 0U);
+    EXPECT_EQ(c.log_level, log::Level::info);
+    EXPECT_TRUE(c.emulator.accounts.empty());
+    EXPECT_EQ(parsed->print, "");
+    constexpr std::uint16_t kPorts[] = {10000, 10001, 10002, 10003, 10004, 10005};
+    // A taken port that nobody asked for moves only where no client's default points at it.
+    constexpr bool kRequired[] = {true, true, true, false, false, false};
+    for (int i = 0; i < 6; ++i) {
+        EXPECT_EQ(c.emulator.listen[i].host, "127.0.0.1") << i;
+        EXPECT_EQ(c.emulator.listen[i].port, kPorts[i]) << i;
+        EXPECT_EQ(c.emulator.listen[i].required, kRequired[i]) << i;
+    }
+}
+
+TEST_F(Configure, TakesEveryFlag) {
+    const auto parsed = with({"--location",         "data",    "--durability",    "power",    "--threads",   "3",
+                              "--keepAliveTimeout", "0",       "--remoteControl", "--silent", "--logLevel",  "debug",
+                              "--blobHost",         "0.0.0.0", "--blobPort",      "1",        "--queueHost", "::1",
+                              "--queuePort",        "2",       "--tableHost",     "a",        "--tablePort", "3",
+                              "--fileHost",         "b",       "--filePort",      "4",        "--dfsHost",   "c",
+                              "--dfsPort",          "5",       "--webHost",       "d",        "--webPort",   "65535"});
+    ASSERT_TRUE(parsed) << parsed.error();
+    const Configuration& c = parsed->configuration;
+    EXPECT_EQ(c.emulator.location, "data");
+    EXPECT_TRUE(c.location_given);
+    EXPECT_TRUE(c.emulator.survive_power_loss);
+    EXPECT_EQ(c.emulator.threads, 3U);
+    EXPECT_EQ(c.emulator.keep_alive, std::chrono::seconds(0));
+    EXPECT_TRUE(c.emulator.remote_control);
+    EXPECT_FALSE(c.emulator.access_log);
+    EXPECT_EQ(c.log_level, log::Level::debug);
+    constexpr std::pair<std::string_view, std::uint16_t> kListen[] = {{"0.0.0.0", 1}, {"::1", 2}, {"a", 3},
+                                                                      {"b", 4},       {"c", 5},   {"d", 65535}};
+    for (int i = 0; i < 6; ++i) {
+        EXPECT_EQ(c.emulator.listen[i].host, kListen[i].first) << i;
+        EXPECT_EQ(c.emulator.listen[i].port, kListen[i].second) << i;
+        EXPECT_TRUE(c.emulator.listen[i].required) << i;
+    }
+}
+
+TEST_F(Configure, TakesEverySettingFromTheEnvironment) {
+    const auto parsed = with({}, {{"LAZULITE_LOCATION", "data"},
+                                  {"LAZULITE_DURABILITY", "power"},
+                                  {"LAZULITE_THREADS", "3"},
+                                  {"LAZULITE_KEEP_ALIVE_TIMEOUT", "5"},
+                                  {"LAZULITE_REMOTE_CONTROL", "true"},
+                                  {"LAZULITE_SILENT", "TRUE"},
+                                  {"LAZULITE_LOG_LEVEL", "off"},
+                                  {"LAZULITE_BLOB_HOST", "0.0.0.0"},
+                                  {"LAZULITE_BLOB_PORT", "1"},
+                                  {"LAZULITE_WEB_PORT", "6"}});
+    ASSERT_TRUE(parsed) << parsed.error();
+    const Configuration& c = parsed->configuration;
+    EXPECT_EQ(c.emulator.location, "data");
+    EXPECT_TRUE(c.emulator.survive_power_loss);
+    EXPECT_EQ(c.emulator.threads, 3U);
+    EXPECT_EQ(c.emulator.keep_alive, std::chrono::seconds(5));
+    EXPECT_TRUE(c.emulator.remote_control);
+    EXPECT_FALSE(c.emulator.access_log);
+    EXPECT_EQ(c.log_level, log::Level::off);
+    EXPECT_EQ(blob(parsed).host, "0.0.0.0");
+    EXPECT_EQ(blob(parsed).port, 1);
+    EXPECT_EQ(c.emulator.listen[5].port, 6);
+}
+
+TEST_F(Configure, TakesEverySettingFromTheFile) {
+    const std::string path = file(
+        R"({"location": "data", "durability": "power", "threads": 3, "keepAliveTimeout": "7", "remoteControl": true,
+            "silent": true, "logLevel": "error", "blobHost": "0.0.0.0", "blobPort": 1, "webPort": 6})");
+    for (const auto& parsed : {with({"--config", path.c_str()}), with({}, {{"LAZULITE_CONFIG", path}})}) {
+        ASSERT_TRUE(parsed) << parsed.error();
+        const Configuration& c = parsed->configuration;
+        EXPECT_EQ(c.emulator.location, "data");
+        EXPECT_TRUE(c.emulator.survive_power_loss);
+        EXPECT_EQ(c.emulator.threads, 3U);
+        EXPECT_EQ(c.emulator.keep_alive, std::chrono::seconds(7));
+        EXPECT_TRUE(c.emulator.remote_control);
+        EXPECT_FALSE(c.emulator.access_log);
+        EXPECT_EQ(c.log_level, log::Level::error);
+        EXPECT_EQ(blob(parsed).host, "0.0.0.0");
+        EXPECT_EQ(blob(parsed).port, 1);
+        EXPECT_EQ(c.emulator.listen[5].port, 6);
+    }
+}
+
+TEST_F(Configure, PrefersFlagsToTheEnvironmentToTheFile) {
+    const std::string path = file(R"({"blobPort": 1, "queuePort": 1, "tablePort": 1, "silent": true})");
+    const std::map<std::string, std::string> environment{
+        {"LAZULITE_BLOB_PORT", "2"}, {"LAZULITE_QUEUE_PORT", "2"}, {"LAZULITE_SILENT", "false"}};
+    const auto parsed = with({"--config", path.c_str(), "--blobPort", "3"}, environment);
+    ASSERT_TRUE(parsed) << parsed.error();
+    EXPECT_EQ(parsed->configuration.emulator.listen[0].port, 3);
+    EXPECT_EQ(parsed->configuration.emulator.listen[1].port, 2);
+    EXPECT_EQ(parsed->configuration.emulator.listen[2].port, 1);
+    EXPECT_TRUE(parsed->configuration.emulator.access_log);
+    // A flag beats the environment in switches too.
+    const auto silent = with({"-s"}, environment);
+    ASSERT_TRUE(silent) << silent.error();
+    EXPECT_FALSE(silent->configuration.emulator.access_log);
+}
+
+TEST_F(Configure, PrefersTheFlagThatNamesTheFile) {
+    const std::string path = file(R"({"blobPort": 1})");
+    const auto parsed = with({"--config", path.c_str()}, {{"LAZULITE_CONFIG", "/nonexistent/lazulite.json"}});
+    ASSERT_TRUE(parsed) << parsed.error();
+    EXPECT_EQ(blob(parsed).port, 1);
+}
+
+TEST_F(Configure, TakesShortFlagsAndEqualSigns) {
+    const auto parsed = with({"-l", "data", "-s", "--blobPort=7", "--logLevel=warning"});
+    ASSERT_TRUE(parsed) << parsed.error();
+    EXPECT_EQ(parsed->configuration.emulator.location, "data");
+    EXPECT_FALSE(parsed->configuration.emulator.access_log);
+    EXPECT_EQ(blob(parsed).port, 7);
+    EXPECT_EQ(parsed->configuration.log_level, log::Level::warning);
+}
+
+TEST_F(Configure, TakesAMemoryLimitWithAFraction) {
+    const auto parsed = with({"--inMemoryPersistence", "--extentMemoryLimit", "64.000000"});
+    ASSERT_TRUE(parsed) << parsed.error();
+    EXPECT_TRUE(parsed->configuration.in_memory);
+    EXPECT_TRUE(parsed->configuration.emulator.location.empty());
+    EXPECT_EQ(parsed->configuration.emulator.memory_limit_bytes, 67'108'864U);
+    const auto half = with({"--inMemoryPersistence", "--extentMemoryLimit=0.5"});
+    ASSERT_TRUE(half) << half.error();
+    EXPECT_EQ(half->configuration.emulator.memory_limit_bytes, 524'288U);
+}
+
+TEST_F(Configure, RefusesMemoryTogetherWithALocation) {
+    expect_line(with({"--inMemoryPersistence", "--location", "data"}),
+                "The --inMemoryPersistence option is not supported when the --location option is set.");
+    expect_line(with({"--extentMemoryLimit", "64"}),
+                "The --extentMemoryLimit option is only supported when the --inMemoryPersistence option is set.");
+}
+
+TEST_F(Configure, SaysWhichFlagIsWrong) {
+    expect_line(with({"--nonsense"}), "--nonsense");
+    expect_line(with({"nonsense"}), "nonsense");
+    expect_line(with({"--blobPort"}), "--blobPort");
+    for (const auto& [flag, value] : {std::pair{"--blobPort", "70000"},
+                                      {"--blobPort", "-1"},
+                                      {"--blobPort", "x"},
+                                      {"--queuePort", ""},
+                                      {"--durability", "none"},
+                                      {"--threads", "0"},
+                                      {"--threads", "257"},
+                                      {"--threads", "x"},
+                                      {"--keepAliveTimeout", "-1"},
+                                      {"--keepAliveTimeout", "1s"},
+                                      {"--logLevel", "loud"},
+                                      {"--extentMemoryLimit", "0"},
+                                      {"--extentMemoryLimit", "-1"},
+                                      {"--extentMemoryLimit", "64MB"}}) {
+        const std::string argument = std::string(flag) + "=" + value;
+        expect_line(with({"--inMemoryPersistence", argument.c_str()}), flag);
+    }
+}
+
+// Converting what is beyond the range of the byte count would be undefined.
+TEST_F(Configure, RefusesAMemoryLimitBeyondAllMemory) {
+    for (const char* value : {"inf", "nan", "1e300"}) {
+        const auto parsed = with({"--inMemoryPersistence", "--extentMemoryLimit", value});
+        EXPECT_FALSE(parsed) << value;
+    }
+}
+
+TEST_F(Configure, SaysWhichVariableIsWrong) {
+    expect_line(with({}, {{"LAZULITE_BLOB_PORT", "x"}}), "LAZULITE_BLOB_PORT");
+    expect_line(with({}, {{"LAZULITE_SILENT", "perhaps"}}), "LAZULITE_SILENT");
+}
+
+TEST_F(Configure, SaysWhatIsWrongInTheFile) {
+    expect_line(with({"--config", "/nonexistent/lazulite.json"}), "/nonexistent/lazulite.json");
+    for (const auto& [text, naming] : {std::pair{"{", "JSON"},
+                                       {"", "JSON"},
+                                       {"[]", "object"},
+                                       {R"({"blobport": 1})", "blobport"},
+                                       {R"({"blobPort": "x"})", "blobPort"},
+                                       {R"({"blobPort": 1.5})", "blobPort"},
+                                       {R"({"blobPort": null})", "blobPort"},
+                                       {R"({"silent": "perhaps"})", "silent"},
+                                       {R"({"accounts": {}})", "accounts"},
+                                       {R"({"accounts": [1]})", "account"},
+                                       {R"({"accounts": [{"keys": []}]})", "name"},
+                                       {R"({"accounts": [{"name": "one", "key": "a"}]})", "key"}}) {
+        const std::string path = file(text);
+        expect_line(with({"--config", path.c_str()}), naming);
+        expect_line(with({"--config", path.c_str()}), path);
+    }
+}
+
+TEST_F(Configure, ReadsAccountsOfTheFile) {
+    const std::string path =
+        file(R"({"accounts": [{"name": "one", "keys": ["a2V5MQ==", "a2V5Mg=="], "allowSharedKeyAccess": false},
+                                                   {"name": "devstoreaccount1"}]})");
+    const auto parsed = with({"--config", path.c_str()});
+    ASSERT_TRUE(parsed) << parsed.error();
+    const auto& accounts = parsed->configuration.emulator.accounts;
+    ASSERT_EQ(accounts.size(), 2U);
+    EXPECT_EQ(accounts[0].name, "one");
+    EXPECT_EQ(accounts[0].keys, (std::vector<std::string>{"a2V5MQ==", "a2V5Mg=="}));
+    EXPECT_FALSE(accounts[0].allow_shared_key);
+    EXPECT_EQ(accounts[1].keys, std::vector<std::string>{std::string(kKey)});
+    EXPECT_TRUE(accounts[1].allow_shared_key);
+}
+
+TEST_F(Configure, ReadsAccountsOfTheEnvironment) {
+    const std::string path = file(R"({"accounts": [{"name": "three", "keys": ["a2V5MQ=="]}]})");
+    const auto parsed = with({"--config", path.c_str()}, {{"AZURITE_ACCOUNTS", "one:a2V5MQ==;two:a2V5MQ==:a2V5Mg==;"}});
+    ASSERT_TRUE(parsed) << parsed.error();
+    const auto& accounts = parsed->configuration.emulator.accounts;
+    ASSERT_EQ(accounts.size(), 2U);
+    EXPECT_EQ(accounts[0].name, "one");
+    EXPECT_EQ(accounts[1].name, "two");
+    EXPECT_EQ(accounts[1].keys, (std::vector<std::string>{"a2V5MQ==", "a2V5Mg=="}));
+}
+
+TEST_F(Configure, IgnoresMalformedAccountsOfTheEnvironment) {
+    log::set_level(log::Level::off);
+    const auto parsed = with({}, {{"AZURITE_ACCOUNTS", "nonsense"}});
+    ASSERT_TRUE(parsed) << parsed.error();
+    EXPECT_TRUE(parsed->configuration.emulator.accounts.empty());
+}
+
+TEST_F(Configure, KnowsTheCheckCommand) {
+    const auto parsed = with({"check", "--location", "data"});
+    ASSERT_TRUE(parsed) << parsed.error();
+    EXPECT_EQ(parsed->configuration.command, Configuration::Command::check);
+    EXPECT_EQ(parsed->configuration.emulator.location, "data");
+    const auto before = with({"--location", "data", "check"});
+    ASSERT_TRUE(before) << before.error();
+    EXPECT_EQ(before->configuration.command, Configuration::Command::check);
+}
+
+TEST_F(Configure, PrintsHelpWithEverySetting) {
+    for (const char* flag : {"--help", "-h"}) {
+        const auto parsed = with({flag});
+        ASSERT_TRUE(parsed) << parsed.error();
+        for (const std::string_view name : {"--location",
+                                            "--durability",
+                                            "--inMemoryPersistence",
+                                            "--extentMemoryLimit",
+                                            "--threads",
+                                            "--keepAliveTimeout",
+                                            "--remoteControl",
+                                            "--silent",
+                                            "--logLevel",
+                                            "--blobHost",
+                                            "--blobPort",
+                                            "--queueHost",
+                                            "--queuePort",
+                                            "--tableHost",
+                                            "--tablePort",
+                                            "--fileHost",
+                                            "--filePort",
+                                            "--dfsHost",
+                                            "--dfsPort",
+                                            "--webHost",
+                                            "--webPort",
+                                            "--config",
+                                            "check"}) {
+            EXPECT_NE(parsed->print.find(name), std::string::npos) << name;
+        }
+    }
+}
+
+TEST_F(Configure, PrintsItsVersion) {
+    for (const char* flag : {"--version", "-v"}) {
+        const auto parsed = with({flag});
+        ASSERT_TRUE(parsed) << parsed.error();
+        EXPECT_EQ(parsed->print, "lazulite 0.1.0\n");
+    }
+}
+
+TEST(EnvironmentName, PutsAnUnderscoreBeforeEveryCapital) {
+    EXPECT_EQ(environment_name("location"), "LAZULITE_LOCATION");
+    EXPECT_EQ(environment_name("blobPort"), "LAZULITE_BLOB_PORT");
+    EXPECT_EQ(environment_name("inMemoryPersistence"), "LAZULITE_IN_MEMORY_PERSISTENCE");
+    EXPECT_EQ(environment_name("keepAliveTimeout"), "LAZULITE_KEEP_ALIVE_TIMEOUT");
+}
+
+TEST(Settings, HaveNamesOfTheirOwn) {
+    std::map<std::string_view, int> names;
+    for (const Setting& setting : settings()) ++names[setting.name];
+    EXPECT_EQ(names.size(), 21U);
+    for (const auto& [name, count] : names) EXPECT_EQ(count, 1) << name;
+}
+
+}  // namespace
+}  // namespace lazulite

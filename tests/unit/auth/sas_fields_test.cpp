@@ -1,0 +1,109 @@
+#include "auth/sas_fields.hpp"
+
+#include <gtest/gtest.h>
+
+#include "signing.hpp"
+
+namespace lazulite {
+namespace {
+
+TEST(SasTime, TakesEveryFormOfTheReference) {
+    // Noon of 2026-06-01 UTC is inside when the expiry names a later instant.
+    const Instant noon = midnight(2026, 6, 1) + std::chrono::hours(12);
+    for (const std::string_view later :
+         {"2026-06-02", "2026-06-01T12:01Z", "2026-06-01T12:00:01Z", "2026-06-01T12:00:00.1Z",
+          "2026-06-01T12:00:00.0000001Z", "2026-06-01T14:01+02:00", "2026-06-01T14:00:01+02:00",
+          "2026-06-01T07:00:01-05:00", "2026-06-01T10:30:00.5-01:30"}) {
+        EXPECT_TRUE(check_sas_time("", later, noon)) << later;
+        EXPECT_FALSE(check_sas_time(later, "2027-01-01", noon)) << later;
+    }
+    for (const std::string_view earlier :
+         {"2026-06-01", "2026-06-01T12:00Z", "2026-06-01T12:00:00Z", "2026-06-01T12:00:00.0000000Z",
+          "2026-06-01T14:00+02:00", "2026-06-01T06:59:59-05:00"}) {
+        EXPECT_FALSE(check_sas_time("", earlier, noon)) << earlier;
+        EXPECT_TRUE(check_sas_time(earlier, "2027-01-01", noon)) << earlier;
+    }
+}
+
+TEST(SasTime, RefusesWhatIsNoTime) {
+    for (const std::string_view text : {"tomorrow", "2026-13-01", "2026-06-31", "2026-06-01T25:00Z",
+                                        "2026-06-01 12:00Z", "2026-06-01T12:00:00", "2026-06-01T12:00:00.12345678Z"}) {
+        for (const auto& result : {check_sas_time("", text, midnight(2020, 1, 1)),
+                                   check_sas_time(text, "2030-01-01", midnight(2029, 1, 1))}) {
+            ASSERT_FALSE(result) << text;
+            EXPECT_EQ(result.error().code(), ErrorCode::authentication_failed) << text;
+            EXPECT_EQ(detail(result.error()), "Signature fields not well formed.") << text;
+        }
+    }
+}
+
+TEST(SasAddress, IsOneAddressOrAnInclusiveRange) {
+    struct Row {
+        std::string_view sip;
+        std::string_view caller;
+        bool inside;
+    };
+    constexpr Row kRows[] = {
+        {"", "192.168.0.1", true},
+        {"", "2001:db8::1", true},
+        {"10.0.0.5", "10.0.0.5", true},
+        {"10.0.0.5", "10.0.0.50", false},
+        {"10.0.0.5", "10.0.0.4", false},
+        {"10.0.0.5", "::ffff:10.0.0.5", true},
+        {"10.0.0.5", "::1", false},
+        {"10.0.0.1-10.0.0.9", "10.0.0.1", true},
+        {"10.0.0.1-10.0.0.9", "10.0.0.9", true},
+        {"10.0.0.1-10.0.0.9", "10.0.0.0", false},
+        {"10.0.0.1-10.0.0.9", "10.0.0.10", false},
+        {"10.0.0.1-10.0.1.9", "10.0.0.200", true},
+        {"0.0.0.0-255.255.255.255", "200.1.2.3", true},
+        {"10.0.0.9-10.0.0.1", "10.0.0.5", false},
+    };
+    for (const Row& row : kRows) {
+        const auto result = check_sas_address(row.sip, row.caller);
+        EXPECT_EQ(result.has_value(), row.inside) << row.sip << " " << row.caller;
+        if (!result) {
+            EXPECT_EQ(result.error().code(), ErrorCode::authorization_source_ip_mismatch) << row.sip;
+        }
+    }
+    EXPECT_EQ(element(check_sas_address("10.0.0.5", "10.0.0.4").error(), "SourceIP"), "10.0.0.4");
+    EXPECT_EQ(element(check_sas_address("10.0.0.5", "::1").error(), "SourceIP"), "::1");
+}
+
+TEST(SasAddress, RefusesGarbage) {
+    for (const std::string_view sip :
+         {"x", "10.0.0", "10.0.0.256", "10.0.0.0.1", "10.0.0.1-", "-10.0.0.1", "10.0.0.1-x", " 10.0.0.1", "10..0.1",
+          "10.0.0.1,10.0.0.2", "10.0.0.1-10.0.0.2-10.0.0.3", "-"}) {
+        const auto result = check_sas_address(sip, "10.0.0.1");
+        ASSERT_FALSE(result) << sip;
+        EXPECT_EQ(result.error().code(), ErrorCode::authentication_failed) << sip;
+        EXPECT_EQ(detail(result.error()), "Signature fields not well formed.") << sip;
+    }
+}
+
+TEST(SasProtocol, IsHttpsAloneOrWithHttp) {
+    for (const bool secure : {false, true}) {
+        EXPECT_TRUE(check_sas_protocol("", secure));
+        EXPECT_TRUE(check_sas_protocol("https,http", secure));
+        EXPECT_EQ(check_sas_protocol("https", secure).has_value(), secure);
+        for (const std::string_view garbage : {"http", "HTTPS", "https,", "ftp", "https, http", "http,https"}) {
+            const auto result = check_sas_protocol(garbage, secure);
+            ASSERT_FALSE(result) << garbage;
+            EXPECT_EQ(result.error().code(), ErrorCode::authentication_failed) << garbage;
+        }
+    }
+    EXPECT_EQ(check_sas_protocol("https", false).error().code(), ErrorCode::authorization_protocol_mismatch);
+}
+
+TEST(Ipv4, ParsesFourNumbers) {
+    EXPECT_EQ(parse_ipv4("0.0.0.0"), 0U);
+    EXPECT_EQ(parse_ipv4("10.0.0.1"), 0x0A000001U);
+    EXPECT_EQ(parse_ipv4("255.255.255.255"), 0xFFFFFFFFU);
+    EXPECT_EQ(parse_ipv4(""), std::nullopt);
+    EXPECT_EQ(parse_ipv4("1.2.3"), std::nullopt);
+    EXPECT_EQ(parse_ipv4("1.2.3.4.5"), std::nullopt);
+    EXPECT_EQ(parse_ipv4("1.2.3.-4"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace lazulite
