@@ -27,5 +27,11 @@ rule "no service sees another" git grep -nE '#include "(queue|table|file)/' -- s
 rule "domain sees neither HTTP nor SQL" git grep -nE '#include "(wire|http|service|store|auth)/' -- 'src/*/domain'
 rule "rows see neither HTTP nor services" git grep -nE '#include "(wire|http|service|auth)/' -- 'src/*/rows'
 
+# Two classes of one name in the namespace are one class to the linker.
+one_name_twice() {
+  git grep -hoE '^(class|struct) [A-Za-z0-9]+( final)?( :| \{|$)' -- 'src/*.hpp' | awk '{print $2}' | sort | uniq -d
+}
+rule "no class name stands in two headers" one_name_twice
+
 echo "$passed passed, $failed failed, 0 skipped"
 [ $failed -eq 0 ]

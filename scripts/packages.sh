@@ -5,6 +5,9 @@ BUILD_PACKAGES=(g++ cmake ninja-build ccache mold pkg-config libboost1.81-dev li
   nlohmann-json3-dev libspdlog-dev libfmt-dev libpugixml-dev libcli11-dev libexpected-dev)
 TEST_PACKAGES=(libgtest-dev clang-19 libclang-rt-19-dev python3 python3-venv nodejs npm git)
 
+# Compilations are shared between checkouts, wherever they stand.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+
 # The command that becomes root, or nothing for root itself.
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi

@@ -107,6 +107,8 @@ part_conformance() {
   stop_server conformance build/release/lazulite
 }
 
+part_cli() { run cli python3 tests/cli/run.py --binary build/release/lazulite; }
+
 part_fault() { run fault python3 tests/fault/kill.py --binary build/release/lazulite --kills "$($full && echo 500 || echo 50)"; }
 
 part_install() { run install tests/install/run.sh; }
@@ -123,7 +125,7 @@ part_asan() {
   unit_tests asan
   fuzz_corpora asan
   run asan-wire build/asan/tests/wire/wire_tests tests/wire
-  run asan-fault python3 tests/fault/kill.py --binary build/asan/lazulite --kills 5
+  run asan-fault python3 tests/fault/kill.py --binary build/asan/lazulite --kills 5 --seconds 4
 }
 
 part_tsan() {
@@ -132,7 +134,7 @@ part_tsan() {
   run tsan-wire build/tsan/tests/wire/wire_tests tests/wire
 }
 
-parts=(packages lint release conformance fault install asan tsan)
+parts=(packages lint release cli conformance fault install asan tsan)
 for part in "${parts[@]}"; do
   if [ ${#only[@]} -gt 0 ] && ! printf '%s\n' "${only[@]}" | grep -qx "$part"; then continue; fi
   began=$SECONDS

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "wire/uri.hpp"
 
 namespace lazulite {
 
@@ -14,7 +15,9 @@ std::string without_signature(std::string_view query) {
         const std::string_view parameter = query.substr(0, end);
         query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
         if (!kept.empty()) kept.push_back('&');
-        kept.append(starts_with_ignoring_case(parameter, "sig=") ? std::string_view("sig=***") : parameter);
+        const auto name = percent_decode(parameter.substr(0, parameter.find('=')), true);
+        const bool secret = !name || equals_ignoring_case(*name, "sig");
+        kept.append(secret ? std::string_view("sig=***") : parameter);
     }
     return kept;
 }

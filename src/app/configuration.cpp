@@ -34,7 +34,8 @@ Listen& listen(Configuration& c, ServiceKind kind) { return c.emulator.listen[st
 std::optional<double> parse_decimal(const std::string& text) {
     char* end = nullptr;
     const double value = std::strtod(text.c_str(), &end);
-    if (text.empty() || *end != '\0' || !(value > 0)) return std::nullopt;
+    constexpr double kMost = 1e9;  // a petabyte of megabytes; also keeps infinities out
+    if (text.empty() || *end != '\0' || !(value > 0) || value > kMost) return std::nullopt;
     return value;
 }
 

@@ -12,6 +12,8 @@ namespace {
 constexpr ServiceVersion kFirstAccountSas{2015, 4, 5};
 constexpr ServiceVersion kEncryptionScopeSigned{2020, 12, 6};
 
+constexpr std::string_view kNotWellFormed = "Signature fields not well formed.";
+
 bool only_letters_of(std::string_view text, std::string_view allowed) {
     return !text.empty() && text.find_first_not_of(allowed) == std::string_view::npos;
 }
@@ -25,12 +27,34 @@ Result<> check_form(const Query& query) {
     const auto version = ServiceVersion::parse(query.value_or_empty("sv"));
     if (!version || *version < kFirstAccountSas || query.has("si") ||
         !only_letters_of(query.value_or_empty("ss"), "bqtf") || !only_letters_of(query.value_or_empty("srt"), "sco")) {
-        return sas_refused("Signature fields not well formed.");
+        return sas_refused(kNotWellFormed);
     }
-    return {};
+    return check_sas_form(query);
+}
+
+struct AddressRange {
+    std::uint32_t first, last;
+};
+
+std::optional<AddressRange> parse_addresses(std::string_view sip) {
+    const std::size_t dash = sip.find('-');
+    const auto first = parse_ipv4(sip.substr(0, dash));
+    const auto last = dash == std::string_view::npos ? first : parse_ipv4(sip.substr(dash + 1));
+    if (!first || !last) return std::nullopt;
+    return AddressRange{*first, *last};
 }
 
 }  // namespace
+
+Result<> check_sas_form(const Query& query) {
+    const std::string_view st = query.value_or_empty("st");
+    const std::string_view sip = query.value_or_empty("sip");
+    const std::string_view spr = query.value_or_empty("spr");
+    const bool times = parse_iso8601(query.value_or_empty("se")) && (st.empty() || parse_iso8601(st));
+    const bool protocol = spr.empty() || spr == "https" || spr == "https,http";
+    if (!times || !protocol || (!sip.empty() && !parse_addresses(sip))) return sas_refused(kNotWellFormed);
+    return {};
+}
 
 tl::unexpected<StorageError> sas_refused(std::string_view detail) {
     return fail(StorageError(ErrorCode::authentication_failed).with("AuthenticationErrorDetail", detail));
@@ -52,7 +76,7 @@ std::optional<std::uint32_t> parse_ipv4(std::string_view text) {
 Result<> check_sas_time(std::string_view st, std::string_view se, Instant now) {
     const auto start = parse_iso8601(st);
     const auto expiry = parse_iso8601(se);
-    if (!expiry || (!start && !st.empty())) return sas_refused("Signature fields not well formed.");
+    if (!expiry || (!start && !st.empty())) return sas_refused(kNotWellFormed);
     if ((start && now < *start) || now >= *expiry) {
         return sas_refused("Signature not valid in the specified time frame: Start [" +
                            (start ? format_rfc1123(*start) : std::string()) + "] - Expiry [" + format_rfc1123(*expiry) +
@@ -63,22 +87,20 @@ Result<> check_sas_time(std::string_view st, std::string_view se, Instant now) {
 
 Result<> check_sas_address(std::string_view sip, std::string_view remote_address) {
     if (sip.empty()) return {};
-    const std::size_t dash = sip.find('-');
-    const auto first = parse_ipv4(sip.substr(0, dash));
-    const auto last = dash == std::string_view::npos ? first : parse_ipv4(sip.substr(dash + 1));
-    if (!first || !last) return sas_refused("Signature fields not well formed.");
+    const auto allowed = parse_addresses(sip);
+    if (!allowed) return sas_refused(kNotWellFormed);
     constexpr std::string_view kMapped = "::ffff:";
     if (remote_address.starts_with(kMapped)) remote_address.remove_prefix(kMapped.size());
     const auto caller = parse_ipv4(remote_address);
-    if (!caller || *caller < *first || *caller > *last) {
+    if (!caller || *caller < allowed->first || *caller > allowed->last) {
         return fail(StorageError(ErrorCode::authorization_source_ip_mismatch).with("SourceIP", remote_address));
     }
     return {};
 }
 
 Result<> check_sas_protocol(std::string_view spr, bool secure) {
-    if (spr.empty() || spr == "https,http" || spr == "http,https") return {};
-    if (spr != "https") return sas_refused("Signature fields not well formed.");
+    if (spr.empty() || spr == "https,http") return {};
+    if (spr != "https") return sas_refused(kNotWellFormed);
     if (!secure) return fail(ErrorCode::authorization_protocol_mismatch);
     return {};
 }

@@ -5,10 +5,14 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "wire/uri.hpp"
 
 namespace lazulite {
 
 /// The checks that every kind of SAS shares. Failures as in `verify_account_sas`.
+
+/// Whether `st`, `se`, `sip` and `spr` are of their forms; judged before the signature.
+[[nodiscard]] Result<> check_sas_form(const Query& query);
 
 /// `st` (may be empty) <= now < `se`. Texts that do not parse fail as not well formed.
 [[nodiscard]] Result<> check_sas_time(std::string_view st, std::string_view se, Instant now);

@@ -1,6 +1,8 @@
 #include "auth/shared_key.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <vector>
 
 #include "wire/date.hpp"
 
@@ -9,6 +11,7 @@ namespace {
 
 constexpr auto kAllowedSkew = std::chrono::minutes(15);
 constexpr ServiceVersion kEmptyLengthForZero{2015, 2, 21};
+constexpr ServiceVersion kFullString{2009, 9, 19};
 
 std::string content_length_line(const SharedKeyCheck& check) {
     const auto value = check.request.fields.find("Content-Length");
@@ -36,9 +39,31 @@ Result<> check_date(const SharedKeyCheck& check) {
     return {};
 }
 
-}  // namespace
+/// The path without the `-secondary` of its first segment, as older clients sign it; as it is where there is none.
+std::string primary_path(std::string_view path) {
+    constexpr std::string_view kSuffix = "-secondary";
+    const std::size_t end = std::min(path.find('/', 1), path.size());
+    std::string cut(path);
+    if (path.substr(0, end).ends_with(kSuffix)) cut.erase(end - kSuffix.size(), kSuffix.size());
+    return cut;
+}
 
-std::string shared_key_string_to_sign(const SharedKeyCheck& check, Canonicalization how) {
+/// What versions before 2009-09-19 sign under the name SharedKey, and later ones as Shared Key Lite.
+std::string short_string_to_sign(const SharedKeyCheck& check, std::string_view path, Canonicalization how) {
+    const FieldViews& fields = check.request.fields;
+    const std::string_view date = fields.has("x-ms-date") ? std::string_view{} : fields.value_or_empty("Date");
+    std::string text;
+    for (const std::string_view line : {check.request.method_text, fields.value_or_empty("Content-MD5"),
+                                        fields.value_or_empty("Content-Type"), date}) {
+        text.append(line).append("\n");
+    }
+    text.append(canonicalized_headers(fields, check.version, how));
+    text.append(canonicalized_resource_lite(check.account, path, check.query));
+    return text;
+}
+
+std::string string_to_sign(const SharedKeyCheck& check, std::string_view path, Canonicalization how) {
+    if (check.version < kFullString) return short_string_to_sign(check, path, how);
     const FieldViews& fields = check.request.fields;
     const std::string length = content_length_line(check);
     const std::string_view date = fields.has("x-ms-date") ? std::string_view{} : fields.value_or_empty("Date");
@@ -53,8 +78,14 @@ std::string shared_key_string_to_sign(const SharedKeyCheck& check, Canonicalizat
         text.append(line).append("\n");
     }
     text.append(canonicalized_headers(fields, check.version, how));
-    text.append(canonicalized_resource(check.account, check.request.path, check.query));
+    text.append(canonicalized_resource(check.account, path, check.query));
     return text;
+}
+
+}  // namespace
+
+std::string shared_key_string_to_sign(const SharedKeyCheck& check, Canonicalization how) {
+    return string_to_sign(check, check.request.path, how);
 }
 
 Result<Identity> verify_shared_key(const SharedKeyCheck& check, std::string_view authorization) {
@@ -77,17 +108,18 @@ Result<Identity> verify_shared_key(const SharedKeyCheck& check, std::string_view
                                           {Order::culture, Blanks::as_received},
                                           {Order::ordinal, Blanks::folded},
                                           {Order::culture, Blanks::folded}};
-    std::string first;
-    std::string previous;
-    for (const Canonicalization& way : kWays) {
-        std::string candidate = shared_key_string_to_sign(check, way);
-        if (candidate == previous) continue;
-        for (const AccountKey& key : check.keys) {
-            if (signature && key.signed_by(candidate, as_bytes(*signature))) return Identity::owner();
+    std::vector<std::string> tried;
+    for (const std::string& path : {std::string(check.request.path), primary_path(check.request.path)}) {
+        for (const Canonicalization& way : kWays) {
+            std::string candidate = string_to_sign(check, path, way);
+            if (std::find(tried.begin(), tried.end(), candidate) != tried.end()) continue;
+            for (const AccountKey& key : check.keys) {
+                if (signature && key.signed_by(candidate, as_bytes(*signature))) return Identity::owner();
+            }
+            tried.push_back(std::move(candidate));
         }
-        if (first.empty()) first = candidate;
-        previous = std::move(candidate);
     }
+    const std::string& first = tried.front();
     return refuse("The MAC signature found in the HTTP request '" + std::string(signature_text) +
                   "' is not the same as any computed signature. Server used following string to sign: '" + first + "'.");
 }

@@ -199,7 +199,7 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"SealAppendBlob", "AppendBlob_Seal",
      kPut, false, kAtBlob, {.comp = "seal"}, kWriteBlob, nullptr},
     {"QueryBlobContents", "Blob_Query",
-     kPost, false, kAtBlob, {.comp = "query"}, kReadBlob, nullptr},
+     kPost, false, kAtBlob, {.comp = "query"}, reads(kObject, "r"), nullptr},
     {"GetBlobTags", "Blob_GetTags",
      kGet, false, kAtBlob, {.comp = "tags"}, kReadTags, nullptr},
     {"SetBlobTags", "Blob_SetTags",

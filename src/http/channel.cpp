@@ -4,13 +4,19 @@
 
 namespace lazulite {
 
-Channel::OtherTurn Channel::yield() { return {thread_, false}; }
-Channel::OtherTurn Channel::return_home() { return {thread_, Executor::current() == &thread_}; }
+Channel::OtherTurn Channel::yield() {
+    return {thread_, false};
+}
+Channel::OtherTurn Channel::return_home() {
+    return {thread_, Executor::current() == &thread_};
+}
 
 void Channel::expire_after(std::chrono::milliseconds timeout) {
     timed_out_ = false;
-    if (timeout.count() == 0) thread_.clear_timer(*this);
-    else thread_.set_timer(*this, timeout);
+    if (timeout.count() == 0)
+        thread_.clear_timer(*this);
+    else
+        thread_.set_timer(*this, timeout);
 }
 
 void Channel::never_expire() {
@@ -28,6 +34,8 @@ void Channel::cut() {
     transport_->close();
 }
 
-BufferPool& Channel::buffers() { return thread_.buffers(); }
+BufferPool& Channel::buffers() {
+    return thread_.buffers();
+}
 
 }  // namespace lazulite

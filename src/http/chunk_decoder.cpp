@@ -42,7 +42,8 @@ ChunkDecoder::State ChunkDecoder::step(char c) {
                 return State::size;
             }
             return after_size(c);
-        case State::size_blank: return after_size(c);
+        case State::size_blank:
+            return after_size(c);
         case State::extension:
             if (c == '\r') return State::size_lf;
             return is_text(c) ? State::extension : State::malformed;
@@ -50,7 +51,8 @@ ChunkDecoder::State ChunkDecoder::step(char c) {
             if (c != '\n') return State::malformed;
             line_ = 0;
             return remaining_ == 0 ? State::trailer_start : State::data;
-        case State::data_cr: return c == '\r' ? State::data_lf : State::malformed;
+        case State::data_cr:
+            return c == '\r' ? State::data_lf : State::malformed;
         case State::data_lf:
             if (c != '\n') return State::malformed;
             line_ = 0;
@@ -66,10 +68,12 @@ ChunkDecoder::State ChunkDecoder::step(char c) {
         case State::trailer_lf:
             line_ = 0;
             return c == '\n' ? State::trailer_start : State::malformed;
-        case State::last_lf: return c == '\n' ? State::complete : State::malformed;
+        case State::last_lf:
+            return c == '\n' ? State::complete : State::malformed;
         case State::data:
         case State::complete:
-        case State::malformed: break;
+        case State::malformed:
+            break;
     }
     return state_;
 }

@@ -6,8 +6,9 @@
 
 namespace lazulite {
 
-/// Takes the chunked transfer coding (RFC 9112, 7.1) off a body, in place and in any pieces. Extensions and trailer fields
-/// are skipped; a line of more than 4 KiB or trailers of more than 16 KiB in all are refused, and so are bare CR and LF.
+/// Takes the chunked transfer coding (RFC 9112, 7.1) off a body, in place and in any pieces. Extensions and trailer
+/// fields are skipped; a line of more than 4 KiB or trailers of more than 16 KiB in all are refused, and so are bare CR
+/// and LF.
 class ChunkDecoder {
   public:
     struct Decoded {
@@ -25,9 +26,9 @@ class ChunkDecoder {
 
   private:
     enum class State : std::uint8_t {
-        size,          // hexadecimal digits
-        size_blank,    // blanks behind the size
-        extension,     // from ';' to the line end
+        size,        // hexadecimal digits
+        size_blank,  // blanks behind the size
+        extension,   // from ';' to the line end
         size_lf,
         data,
         data_cr,

@@ -22,7 +22,7 @@ constexpr milliseconds kShrinkAfter{2000};
 
 }  // namespace
 
-Connection::Connection(IoThread& thread, std::unique_ptr<Transport> transport, const ServerOptions& options,
+HttpConnection::HttpConnection(IoThread& thread, std::unique_ptr<Transport> transport, const ServerOptions& options,
                        Handler& handler, Peer peer)
     : options_(options),
       handler_(handler),
@@ -37,12 +37,12 @@ Connection::Connection(IoThread& thread, std::unique_ptr<Transport> transport, c
     request_.secure = peer_.secure;
 }
 
-void Connection::finish() {
+void HttpConnection::finish() {
     finishing_ = true;
     if (waiting_) channel_.transport().cancel();
 }
 
-Task<void> Connection::run() {
+Task<void> HttpConnection::run() {
     try {
         bool more = true;
         while (more) {
@@ -54,10 +54,17 @@ Task<void> Connection::run() {
                     more = keep;
                     break;
                 }
-                case Head::too_large: co_await refuse(ErrorCode::request_header_fields_too_large); break;
-                case Head::too_slow: co_await refuse(ErrorCode::request_timeout); break;
-                case Head::malformed: co_await refuse(ErrorCode::bad_request); break;
-                case Head::closed: break;
+                case Head::too_large:
+                    co_await refuse(ErrorCode::request_header_fields_too_large);
+                    break;
+                case Head::too_slow:
+                    co_await refuse(ErrorCode::request_timeout);
+                    break;
+                case Head::malformed:
+                    co_await refuse(ErrorCode::bad_request);
+                    break;
+                case Head::closed:
+                    break;
             }
         }
     } catch (const std::exception& problem) {
@@ -67,7 +74,7 @@ Task<void> Connection::run() {
     }
 }
 
-Task<Connection::Head> Connection::read_head() {
+Task<HttpConnection::Head> HttpConnection::read_head() {
     std::size_t seen = 0;
     bool begun = false;
     for (;;) {
@@ -90,8 +97,10 @@ Task<Connection::Head> Connection::read_head() {
         begun = !text.empty();
         make_room();
         Transfer got;
-        if (begun) got = co_await channel_.read(input_.space());
-        else got = co_await wait_for_request();
+        if (begun)
+            got = co_await channel_.read(input_.space());
+        else
+            got = co_await wait_for_request();
         if (begun && channel_.timed_out() && !channel_.was_cut()) co_return Head::too_slow;
         if (!got.done()) co_return Head::closed;
         if (got.bytes == input_.space().size()) busy_ = true;
@@ -99,13 +108,13 @@ Task<Connection::Head> Connection::read_head() {
     }
 }
 
-void Connection::make_room() {
+void HttpConnection::make_room() {
     input_.rewind();
     const bool too_small = busy_ && input_.capacity() == BufferPool::kSmall;
     if (too_small || input_.space().empty()) input_.move_to(input_.capacity() + 1);
 }
 
-Task<Transfer> Connection::wait_for_request() {
+Task<Transfer> HttpConnection::wait_for_request() {
     waiting_ = true;
     milliseconds left = options_.idle_timeout;
     Transfer got;
@@ -126,20 +135,22 @@ Task<Transfer> Connection::wait_for_request() {
     co_return got;
 }
 
-bool Connection::can_shrink() const { return input_.capacity() > BufferPool::kSmall || busy_; }
+bool HttpConnection::can_shrink() const {
+    return input_.capacity() > BufferPool::kSmall || busy_;
+}
 
-void Connection::shrink() {
+void HttpConnection::shrink() {
     busy_ = false;
     input_.move_to(BufferPool::kSmall);
     writer_.shrink();
 }
 
-bool Connection::can_keep(const Response& response) const {
+bool HttpConnection::can_keep(const Response& response) const {
     return framing_.keep_alive && !response.close && !finishing_ && !body_.withheld() && !body_.failed() &&
            body_.remaining() <= kDrainLimit;
 }
 
-Task<bool> Connection::answer() {
+Task<bool> HttpConnection::answer() {
     body_.begin(request_, framing_);
     std::optional<Response> response;
     try {
@@ -168,7 +179,7 @@ Task<bool> Connection::answer() {
     if (keep && !body_.complete() && !head_only && response->content_length > kSmallAnswer) {
         keep = co_await body_.discard(kDrainLimit, options_.linger_timeout);
     }
-    const Persistence persistence = !keep              ? Persistence::close
+    const Persistence persistence = !keep             ? Persistence::close
                                     : framing_.http10 ? Persistence::keep_alive_http10
                                                       : Persistence::keep_alive;
     const ResponseWriter::Outcome outcome = co_await writer_.send(*response, head_only, persistence);
@@ -183,13 +194,13 @@ Task<bool> Connection::answer() {
     co_return keep && !finishing_;
 }
 
-Task<void> Connection::refuse(ErrorCode code) {
+Task<void> HttpConnection::refuse(ErrorCode code) {
     Response response = handler_.refuse(code);
     const ResponseWriter::Outcome outcome = co_await writer_.send(response, false, Persistence::close);
     if (outcome.whole) co_await linger();
 }
 
-Task<void> Connection::linger() {
+Task<void> HttpConnection::linger() {
     channel_.transport().shutdown_send();
     channel_.expire_after(options_.linger_timeout);
     const Buffer bin = channel_.buffers().take(BufferPool::kMedium);

@@ -22,9 +22,9 @@ struct Peer {
 };
 
 /// One client: reads heads, asks the handler, sends answers, until either side has had enough. On its io thread only.
-class Connection final : public GroupMember {
+class HttpConnection final : public GroupMember {
   public:
-    Connection(IoThread& thread, std::unique_ptr<Transport> transport, const ServerOptions& options, Handler& handler,
+    HttpConnection(IoThread& thread, std::unique_ptr<Transport> transport, const ServerOptions& options, Handler& handler,
                Peer peer);
 
     /// The whole life of the connection. Never throws.

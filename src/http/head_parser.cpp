@@ -10,7 +10,9 @@ namespace {
 namespace beast = boost::beast::http;
 using boost::system::error_code;
 
-std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(boost::beast::string_view text) {
+    return {text.data(), text.size()};
+}
 
 /// Beast's parser, with fields going where we want them instead of into a container of copies.
 class Parser final : public beast::basic_parser<true> {
@@ -116,7 +118,8 @@ bool parse_head(std::string_view head, Request& request, Framing& framing) {
     int hosts = 0;
     int codings = 0;
     for (const auto& [name, value] : request.fields) {
-        if (equals_ignoring_case(name, "Host")) ++hosts;
+        if (equals_ignoring_case(name, "Host"))
+            ++hosts;
         else if (equals_ignoring_case(name, "Transfer-Encoding")) {
             ++codings;
             if (!equals_ignoring_case(value, "chunked")) return false;

@@ -14,8 +14,8 @@ struct Framing {
     bool expects_continue = false;
 };
 
-/// Bytes of the head at the beginning of `text`, with its empty line; 0: not all there yet. `seen` bytes have been looked
-/// at before.
+/// Bytes of the head at the beginning of `text`, with its empty line; 0: not all there yet. `seen` bytes have been
+/// looked at before.
 [[nodiscard]] std::size_t find_head(std::string_view text, std::size_t seen);
 
 /// True when `text`, the beginning of a head that is not all there yet, can never become a valid one: it begins with

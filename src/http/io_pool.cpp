@@ -64,7 +64,8 @@ std::uint64_t IoThread::ticks_now() const {
 void IoThread::set_timer(Timer& timer, std::chrono::milliseconds after) {
     if (!wheel_.busy()) wheel_.advance(ticks_now());
     // One step more, since the current one has partly passed.
-    wheel_.set(timer, static_cast<std::uint64_t>((after + resolution_ - std::chrono::milliseconds(1)) / resolution_) + 1);
+    wheel_.set(timer,
+               static_cast<std::uint64_t>((after + resolution_ - std::chrono::milliseconds(1)) / resolution_) + 1);
     if (!ticking_) tick();
 }
 
@@ -111,6 +112,8 @@ void IoPool::join() {
     for (const auto& thread : threads_) thread->join();
 }
 
-Executor& IoPool::executor(std::size_t index) { return *threads_[index]; }
+Executor& IoPool::executor(std::size_t index) {
+    return *threads_[index];
+}
 
 }  // namespace lazulite

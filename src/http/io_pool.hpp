@@ -17,8 +17,7 @@ class IoThread;  // http/io_thread.hpp, the part that knows Asio
 class IoPool {
   public:
     /// `timer_resolution` is the step of the timer wheel behind all timeouts: a timeout fires at most two steps late.
-    explicit IoPool(std::size_t threads,
-                    std::chrono::milliseconds timer_resolution = std::chrono::milliseconds(1000));
+    explicit IoPool(std::size_t threads, std::chrono::milliseconds timer_resolution = std::chrono::milliseconds(1000));
     ~IoPool();  ///< stop() and join()
     IoPool(const IoPool&) = delete;
     IoPool& operator=(const IoPool&) = delete;

@@ -42,14 +42,16 @@ class PlainTransport final : public Transport {
     }
 
     void start_read(std::span<std::byte> into, Completion& completion) override {
-        socket_.async_read_some(
-            boost::asio::buffer(into.data(), into.size()),
-            [waiting = &completion](const boost::system::error_code& problem, std::size_t bytes) {
-                if (!problem) waiting->transfer = {State::done, bytes};
-                else if (problem == boost::asio::error::eof) waiting->transfer = {State::ended};
-                else waiting->transfer = {State::failed};
-                waiting->waiter.resume();
-            });
+        socket_.async_read_some(boost::asio::buffer(into.data(), into.size()),
+                                [waiting = &completion](const boost::system::error_code& problem, std::size_t bytes) {
+                                    if (!problem)
+                                        waiting->transfer = {State::done, bytes};
+                                    else if (problem == boost::asio::error::eof)
+                                        waiting->transfer = {State::ended};
+                                    else
+                                        waiting->transfer = {State::failed};
+                                    waiting->waiter.resume();
+                                });
     }
 
     Transfer write(std::span<const iovec> pieces, bool more) override {
@@ -57,8 +59,8 @@ class PlainTransport final : public Transport {
         message.msg_iov = const_cast<iovec*>(pieces.data());  // NOLINT: sendmsg does not write to it
         message.msg_iovlen = pieces.size();
         for (;;) {
-            const ssize_t n = ::sendmsg(socket_.native_handle(), &message,
-                                        MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0));
+            const ssize_t n =
+                ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0));
             if (n >= 0) return {State::done, static_cast<std::size_t>(n)};
             if (errno != EINTR) return failure();
         }

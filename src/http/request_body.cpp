@@ -24,9 +24,12 @@ void RequestBody::begin(const Request& request, const Framing& framing) {
 
 bool RequestBody::complete() const {
     switch (kind_) {
-        case Kind::none: return true;
-        case Kind::sized: return remaining_ == 0;
-        case Kind::chunked: return decoder_.complete();
+        case Kind::none:
+            return true;
+        case Kind::sized:
+            return remaining_ == 0;
+        case Kind::chunked:
+            return decoder_.complete();
     }
     return true;
 }
@@ -51,8 +54,10 @@ ByteView RequestBody::take_buffered() {
         piece = decoded.data;
         failed_ = decoder_.malformed();
     }
-    if (in_block) pending_ = pending_.subspan(consumed);
-    else input_.consume(consumed);
+    if (in_block)
+        pending_ = pending_.subspan(consumed);
+    else
+        input_.consume(consumed);
     return piece;
 }
 
@@ -95,7 +100,8 @@ std::span<std::byte> RequestBody::room() {
     if (kind_ == Kind::sized) {
         // Behind the head there is often place for all of a small body, and then the next request may come along.
         if (remaining_ <= input_.space().size()) return input_.space();
-        if (block_.empty()) block_ = channel_.buffers().take(remaining_ < kLargeBody ? BufferPool::kMedium : BufferPool::kLarge);
+        if (block_.empty())
+            block_ = channel_.buffers().take(remaining_ < kLargeBody ? BufferPool::kMedium : BufferPool::kLarge);
         return block_.bytes().first(static_cast<std::size_t>(std::min<std::uint64_t>(block_.size(), remaining_)));
     }
     if (block_.size() < BufferPool::kLarge) {
@@ -122,8 +128,10 @@ Task<bool> RequestBody::receive() {
     if (!got.done()) co_return false;
     received_ += got.bytes;
     since_turn_ += got.bytes;
-    if (to_input) input_.filled(got.bytes);
-    else pending_ = into.first(got.bytes);
+    if (to_input)
+        input_.filled(got.bytes);
+    else
+        pending_ = into.first(got.bytes);
     co_return true;
 }
 

@@ -12,9 +12,9 @@
 
 namespace lazulite {
 
-/// The body of the request that is being answered. What came together with the head is handed out where it lies; the rest
-/// goes into a block of its own, so that the head's views stay. Never reads far past the end of the body: a length says
-/// where it is, and behind a chunk at most a few KiB are taken, which finish() gives back to the input.
+/// The body of the request that is being answered. What came together with the head is handed out where it lies; the
+/// rest goes into a block of its own, so that the head's views stay. Never reads far past the end of the body: a length
+/// says where it is, and behind a chunk at most a few KiB are taken, which finish() gives back to the input.
 class RequestBody final : public BodyReader {
   public:
     RequestBody(Channel& channel, InputBuffer& input, std::chrono::milliseconds timeout)
@@ -23,8 +23,8 @@ class RequestBody final : public BodyReader {
     void begin(const Request& request, const Framing& framing);
     Task<Result<ByteView>> read() override;
 
-    /// Reads and forgets what is left, at most `limit` bytes and for at most `patience`. False: something is still left,
-    /// or the connection is gone.
+    /// Reads and forgets what is left, at most `limit` bytes and for at most `patience`. False: something is still
+    /// left, or the connection is gone.
     Task<bool> discard(std::uint64_t limit, std::chrono::milliseconds patience);
     /// The request is over: gives up the block, and what was read too far becomes the next request's.
     void finish();
@@ -59,7 +59,7 @@ class RequestBody final : public BodyReader {
     std::uint64_t received_ = 0;
     std::uint64_t since_turn_ = 0;
     ChunkDecoder decoder_;
-    Buffer block_;                 // for what did not come with the head
+    Buffer block_;                  // for what did not come with the head
     std::span<std::byte> pending_;  // received and not yet taken, inside block_
 };
 

@@ -18,7 +18,8 @@ constexpr std::size_t kTurn = 1024 * 1024;
 constexpr std::uint64_t kSendFile = 64 * 1024;
 constexpr std::size_t kKeptHead = 1024;
 
-alignas(4096) std::byte zero_page[64 * 1024];  // NOLINT: never written; not const, so that it takes no room in the binary
+alignas(
+    4096) std::byte zero_page[64 * 1024];  // NOLINT: never written; not const, so that it takes no room in the binary
 
 bool read_fully(int fd, std::byte* into, std::size_t length, std::uint64_t offset) {
     while (length != 0) {

@@ -12,14 +12,14 @@
 
 namespace lazulite {
 
-/// Puts answers on the connection. Head and first bytes of the body leave in one write; at most 1 MiB goes out before the
-/// other connections of the thread have their turn.
+/// Puts answers on the connection. Head and first bytes of the body leave in one write; at most 1 MiB goes out before
+/// the other connections of the thread have their turn.
 class ResponseWriter {
   public:
     ResponseWriter(Channel& channel, std::chrono::milliseconds timeout) : channel_(channel), timeout_(timeout) {}
 
     struct Outcome {
-        bool whole = false;           ///< everything is out; otherwise the connection is of no more use
+        bool whole = false;            ///< everything is out; otherwise the connection is of no more use
         std::uint64_t body_bytes = 0;  ///< of the body, that went out
     };
     /// `response` is emptied: its source is destroyed when its last byte is out or the client has left.
@@ -43,7 +43,7 @@ class ResponseWriter {
     Channel& channel_;
     std::chrono::milliseconds timeout_;
     std::string head_;
-    Buffer scratch_;               // for what is read from files
+    Buffer scratch_;                // for what is read from files
     std::size_t scratch_used_ = 0;  // bytes of it that pieces_ points at
     std::array<iovec, 16> pieces_;  // NOLINT: [begin_, end_) is set
     std::size_t begin_ = 0;

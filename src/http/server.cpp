@@ -85,7 +85,7 @@ class Server::Impl {
 
     IoPool& pool_;
     ServerOptions options_;
-    std::vector<ConnectionGroup> groups_;  // by thread
+    std::vector<ConnectionGroup> groups_;                                       // by thread
     std::vector<std::pair<std::size_t, std::shared_ptr<Listener>>> listeners_;  // and their threads
     std::atomic<bool> stopping_{false};
     mutable std::mutex mutex_;
@@ -148,12 +148,12 @@ void Server::Impl::begin(std::size_t index, const Listener::Accepted& accepted, 
     }
     IoThread& thread = pool_.thread(index);
     std::unique_ptr<Transport> transport;
-    std::unique_ptr<Connection> connection;
+    std::unique_ptr<HttpConnection> connection;
     bool owned = false;
     try {
         transport = make_plain_transport(thread, accepted.socket, accepted.peer.protocol() == ip::tcp::v6());
         owned = true;
-        connection = std::make_unique<Connection>(thread, std::move(transport), options_, handler,
+        connection = std::make_unique<HttpConnection>(thread, std::move(transport), options_, handler,
                                                   Peer{text_of(accepted.peer.address()), local_port, false});
     } catch (const std::exception& problem) {
         log::error(std::string("a connection could not be taken up: ") + problem.what());
@@ -231,8 +231,14 @@ Server::~Server() {
 tl::expected<Endpoint, std::string> Server::listen(const std::string& host, std::uint16_t port, Handler& handler) {
     return impl_->listen(host, port, handler);
 }
-bool Server::stop(std::chrono::milliseconds grace) { return impl_->stop(grace); }
-void Server::join() { impl_->join(); }
-std::size_t Server::connections() const { return impl_->connections(); }
+bool Server::stop(std::chrono::milliseconds grace) {
+    return impl_->stop(grace);
+}
+void Server::join() {
+    impl_->join();
+}
+std::size_t Server::connections() const {
+    return impl_->connections();
+}
 
 }  // namespace lazulite

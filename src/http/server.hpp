@@ -13,7 +13,8 @@
 namespace lazulite {
 
 struct ServerOptions {
-    std::chrono::milliseconds header_timeout{30'000};  ///< from the first byte of a request to the end of its header block
+    std::chrono::milliseconds header_timeout{
+        30'000};  ///< from the first byte of a request to the end of its header block
     std::chrono::milliseconds idle_timeout{60'000};    ///< between requests; 0: none
     std::chrono::milliseconds body_timeout{60'000};    ///< without a byte of the request's body arriving
     std::chrono::milliseconds write_timeout{120'000};  ///< without the client taking a byte of the answer
@@ -27,8 +28,8 @@ struct Endpoint {
     std::uint16_t port = 0;
 };
 
-/// Listeners and their connections. listen, stop and join are called from outside the pool's threads; a Handler is called
-/// on them, many at once, and must outlive join().
+/// Listeners and their connections. listen, stop and join are called from outside the pool's threads; a Handler is
+/// called on them, many at once, and must outlive join().
 class Server {
   public:
     using Options = ServerOptions;
@@ -43,9 +44,9 @@ class Server {
     /// such as "address already in use" or "permission denied".
     tl::expected<Endpoint, std::string> listen(const std::string& host, std::uint16_t port, Handler& handler);
 
-    /// Stops accepting, closes idle connections, gives requests in flight `grace` to finish, then cuts every connection.
-    /// Returns when none is left, or after the cut, because a handler that waits for a store cannot be cut short: drain
-    /// the store, then join(). True when all ended within `grace`.
+    /// Stops accepting, closes idle connections, gives requests in flight `grace` to finish, then cuts every
+    /// connection. Returns when none is left, or after the cut, because a handler that waits for a store cannot be cut
+    /// short: drain the store, then join(). True when all ended within `grace`.
     bool stop(std::chrono::milliseconds grace = std::chrono::milliseconds(500));
     /// After stop(): waits until the last connection has ended.
     void join();

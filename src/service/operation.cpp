@@ -32,6 +32,11 @@ StorageError unmet(const Match& match, const Request& request, const Query& quer
     return {ErrorCode::invalid_input};
 }
 
+void allow(std::string& allowed, Method method) {
+    const std::string_view name = to_string(method);
+    if (allowed.find(name) == std::string::npos) allowed.append(allowed.empty() ? "" : ", ").append(name);
+}
+
 StorageError no_such_resource(const Query& query) {
     for (const std::string_view name : {"comp", "restype"}) {
         if (const std::string* value = query.find(name)) {
@@ -59,9 +64,8 @@ Result<const Operation*> match_operation(std::span<const Operation> table, const
             continue;
         }
         if (!row.answers(request.method)) {
-            if (allowed.find(to_string(row.method)) == std::string::npos) {
-                allowed.append(allowed.empty() ? "" : ", ").append(to_string(row.method));
-            }
+            allow(allowed, row.method);
+            if (row.also_head) allow(allowed, Method::head);
             continue;
         }
         if (!meets_all(row.match, request, query)) {

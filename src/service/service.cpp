@@ -62,6 +62,16 @@ Result<> check_client_request_id(const Request& request) {
     return {};
 }
 
+/// A preflight needs no credentials. No rule can be set yet, so none matches. Reference: "Preflight Blob Request".
+StorageError preflight_failure(const Request& request) {
+    for (const std::string_view name : {"Origin", "Access-Control-Request-Method"}) {
+        if (!request.fields.has(name)) {
+            return header_error(name, "").saying("A required CORS header is not present.");
+        }
+    }
+    return {ErrorCode::cors_preflight_failure};
+}
+
 StorageError no_authentication(ServiceVersion version, bool version_named) {
     if (!version_named || version < kBearerChallenge) return {ErrorCode::resource_not_found};
     return StorageError(ErrorCode::no_authentication_information)
@@ -83,6 +93,7 @@ struct Gateway::Progress {
     std::shared_ptr<Store> store;
     std::optional<ServiceVersion> named_version;
     ServiceVersion version{2009, 9, 19};
+    bool authenticated = false;
 };
 
 Gateway::Gateway(Environment& environment, ServiceKind listener, Control control, AccessLog access_log)
@@ -127,8 +138,12 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
         LAZ_CO_TRY(progress.store, environment_.stores.store(progress.target.account, progress.service->store_kind));
     }
 
+    if (request.method == Method::options) co_return fail(preflight_failure(request));
+    if (request.method == Method::unknown) co_return fail(ErrorCode::invalid_http_verb);
+
     // Who sends it is judged before what it asks for: a wrong signature on a wrong URL is a 403.
     LAZ_CO_TRY(const Identity identity, identify(request, progress));
+    progress.authenticated = identity.kind() != Identity::Kind::anonymous;
     if (progress.service->operations.empty()) co_return fail(ErrorCode::not_implemented);
     LAZ_CO_TRY(progress.operation, match_operation(progress.service->operations, request, query,
                                                    progress.service->scope(progress.target, query)));
@@ -181,7 +196,7 @@ Result<> Gateway::check_public(const Progress& progress) const {
 void Gateway::stamp(Response& response, const Request& request, const Progress& progress) const {
     response.fields.add("Server", std::string(progress.service->server_header) + "/" + environment_.product_version);
     response.fields.add("x-ms-request-id", progress.request_id);
-    if (progress.named_version) response.fields.add("x-ms-version", progress.version.text());
+    if (progress.named_version || progress.authenticated) response.fields.add("x-ms-version", progress.version.text());
     if (const auto id = request.fields.find("x-ms-client-request-id"); id && id->size() <= kClientRequestIdLimit) {
         response.fields.add("x-ms-client-request-id", *id);
     }

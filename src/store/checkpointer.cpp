@@ -11,15 +11,19 @@ namespace {
 constexpr int kFrameHeader = 24;
 constexpr int kCacheKib = 64;  // a checkpoint reads pages past the cache
 
+std::uint32_t frames_in(std::uint64_t bytes, int page_size) {
+    return static_cast<std::uint32_t>(bytes / static_cast<unsigned>(page_size + kFrameHeader));
+}
+
 }  // namespace
 
-Checkpointer::Checkpointer(FileSystem& files, std::string database, int page_size, std::uint64_t wal_bytes)
+Checkpointer::Checkpointer(FileSystem& files, std::string database, const Options& options)
     : files_(files),
       database_(std::move(database)),
-      page_size_(page_size),
-      copy_frames_(static_cast<std::uint32_t>(kCopyBytes / static_cast<unsigned>(page_size))),
-      restart_frames_(static_cast<std::uint32_t>(kRestartBytes / static_cast<unsigned>(page_size))),
-      left_over_(static_cast<std::uint32_t>(wal_bytes / static_cast<unsigned>(page_size + kFrameHeader))) {}
+      options_(options),
+      copy_frames_(frames_in(kCopyBytes / (options.in_memory ? kInMemory : 1), options.page_size)),
+      restart_frames_(frames_in(kRestartBytes / (options.in_memory ? kInMemory : 1), options.page_size)),
+      left_over_(frames_in(options.wal_bytes, options.page_size)) {}
 
 Checkpointer::Next Checkpointer::after_group(Connection& writer, Moment now) {
     const std::uint32_t frames = std::max(writer.wal_frames(), left_over_);
@@ -70,7 +74,7 @@ void Checkpointer::copy() {
     try {
         if (!connection_) {
             Connection::Options options;
-            options.page_size = page_size_;
+            options.page_size = options_.page_size;
             options.cache_kib = kCacheKib;
             connection_ = std::make_unique<Connection>(files_, database_, options);
         }

@@ -19,12 +19,17 @@ class Checkpointer {
     using Moment = std::chrono::steady_clock::time_point;
     static constexpr std::uint64_t kCopyBytes = 16U << 20;
     static constexpr std::uint64_t kRestartBytes = 64U << 20;
+    static constexpr std::uint64_t kInMemory = 8;  ///< where nothing is synced and bytes are dear: an eighth of both
     static constexpr std::chrono::milliseconds kIdle{1000};
     static constexpr std::chrono::milliseconds kRetry{50};
     static constexpr std::chrono::milliseconds kRetryAfterError{1000};
 
-    /// `wal_bytes`: what an earlier process left in the WAL.
-    Checkpointer(FileSystem& files, std::string database, int page_size, std::uint64_t wal_bytes);
+    struct Options {
+        int page_size = 4096;
+        bool in_memory = false;
+        std::uint64_t wal_bytes = 0;  ///< what an earlier process left in the WAL
+    };
+    Checkpointer(FileSystem& files, std::string database, const Options& options);
 
     struct Next {
         bool copy = false;             ///< call `copy` in the background, then `after_group` again
@@ -39,15 +44,15 @@ class Checkpointer {
 
     FileSystem& files_;
     const std::string database_;
-    const int page_size_;
+    const Options options_;
     const std::uint32_t copy_frames_;
     const std::uint32_t restart_frames_;
 
     // of the turn
-    std::uint32_t left_over_;      ///< frames of an earlier process, while nothing has been written since
-    std::uint32_t frames_ = 0;     ///< in the WAL
-    std::uint32_t copied_ = 0;     ///< of them
-    std::uint32_t copying_ = 0;    ///< how many will be copied when the copy under way is complete
+    std::uint32_t left_over_;    ///< frames of an earlier process, while nothing has been written since
+    std::uint32_t frames_ = 0;   ///< in the WAL
+    std::uint32_t copied_ = 0;   ///< of them
+    std::uint32_t copying_ = 0;  ///< how many will be copied when the copy under way is complete
     Moment last_write_{};
     Moment not_before_{};
 

@@ -5,13 +5,10 @@
 #include <stdexcept>
 
 #include "store/content_codec.hpp"
-#include "store/ledger.hpp"
 
 namespace lazulite::contents {
 
 namespace {
-
-constexpr int kChunksAtOnce = 200;
 
 struct Row {
     ContentKind kind;
@@ -33,26 +30,37 @@ void add_names(WriteTxn& tx, const Range& range, std::uint64_t count) {
 }
 
 void drop_name(WriteTxn& tx, const Range& range, std::uint64_t owner) {
-    std::int64_t refs = 0;
+    std::int64_t refs = 1;
     {
         Cursor cursor =
             tx.query("SELECT refs FROM shared_ranges WHERE extent_id = ? AND offset = ?", range.extent, range.offset);
         if (cursor.next()) refs = cursor.integer(0);
     }
-    if (refs == 0) return tx.release(range, owner);
-    if (refs > 1) {
-        tx.execute("UPDATE shared_ranges SET refs = refs - 1 WHERE extent_id = ? AND offset = ?", range.extent,
-                   range.offset);
-        return;
+    if (refs == 1) return tx.release(range, owner);
+    if (refs == 2) {
+        return tx.execute("DELETE FROM shared_ranges WHERE extent_id = ? AND offset = ?", range.extent, range.offset);
     }
-    // The last of several names. A reader may have come by one of the others and pinned a content that is long gone.
-    tx.execute("DELETE FROM shared_ranges WHERE extent_id = ? AND offset = ?", range.extent, range.offset);
-    tx.release(range, Ledger::kEveryPin);
+    tx.execute("UPDATE shared_ranges SET refs = refs - 1 WHERE extent_id = ? AND offset = ?", range.extent,
+               range.offset);
 }
 
-bool longer_than(ReadTxn& tx, std::int64_t list, int chunks) {
-    Cursor cursor = tx.query("SELECT 1 FROM list_chunks WHERE content_id = ? LIMIT 1 OFFSET ?", list, chunks);
-    return cursor.next();
+/// True when no chunk is left.
+bool drain_list(WriteTxn& tx, std::int64_t id, int rows) {
+    std::vector<Block> dropped;
+    std::int64_t last = -1;
+    int taken = 0;
+    {
+        Cursor cursor =
+            tx.query("SELECT start, entries FROM list_chunks WHERE content_id = ? ORDER BY start LIMIT ?", id, rows);
+        for (; cursor.next(); ++taken) {
+            last = cursor.integer(0);
+            decode_chunk(cursor.bytes(1), dropped);
+        }
+    }
+    const std::uint64_t owner = ContentRef::row(id).pin_key();
+    for (const Block& block : dropped) release(tx, block.source, owner);
+    tx.execute("DELETE FROM list_chunks WHERE content_id = ? AND start <= ?", id, last);
+    return taken < rows;
 }
 
 /// Collects the pieces of [first, first + length), at most `limit`; what follows in the same extent is one piece.
@@ -209,41 +217,20 @@ void release(WriteTxn& tx, const ContentRef& ref) {
     if (!id) return;
     const Row row = load(tx, *id);
     if (row.refs > 1) return tx.execute("UPDATE contents SET refs = refs - 1 WHERE content_id = ?", *id);
-    switch (row.kind) {
-        case ContentKind::inline_bytes:
-            break;
-        case ContentKind::range:
-            release(tx, decode_source(row.body), ref.pin_key());
-            break;
-        case ContentKind::list:
-            if (longer_than(tx, *id, kChunksAtOnce)) {
-                tx.execute("UPDATE contents SET refs = 0 WHERE content_id = ?", *id);
-                return tx.drain(WriteTxn::Drain::content, *id);
-            }
-            (void)drain(tx, *id, kChunksAtOnce);
-            return;
-        case ContentKind::map:
-            throw_corrupt("a map of spans, which this version does not write");
+    if (row.kind == ContentKind::inline_bytes) {
+        return tx.execute("DELETE FROM contents WHERE content_id = ?", *id);
     }
-    tx.execute("DELETE FROM contents WHERE content_id = ?", *id);
+    // Whoever has pinned it may still resolve it.
+    tx.execute("UPDATE contents SET refs = 0 WHERE content_id = ?", *id);
+    tx.drain(WriteTxn::Drain::content, *id);
 }
 
 bool drain(WriteTxn& tx, std::int64_t content_id, int rows) {
-    const std::uint64_t owner = ContentRef::row(content_id).pin_key();
-    std::vector<Block> dropped;
-    std::int64_t last = -1;
-    int taken = 0;
-    {
-        Cursor cursor = tx.query("SELECT start, entries FROM list_chunks WHERE content_id = ? ORDER BY start LIMIT ?",
-                                 content_id, rows);
-        for (; cursor.next(); ++taken) {
-            last = cursor.integer(0);
-            decode_chunk(cursor.bytes(1), dropped);
-        }
+    const Row row = load(tx, content_id);
+    if (row.kind == ContentKind::list && !drain_list(tx, content_id, rows)) return false;
+    if (row.kind == ContentKind::range) {
+        release(tx, decode_source(row.body), ContentRef::row(content_id).pin_key());
     }
-    for (const Block& block : dropped) release(tx, block.source, owner);
-    tx.execute("DELETE FROM list_chunks WHERE content_id = ? AND start <= ?", content_id, last);
-    if (taken == rows && longer_than(tx, content_id, 0)) return false;
     tx.execute("DELETE FROM contents WHERE content_id = ?", content_id);
     return true;
 }

@@ -105,7 +105,8 @@ struct EncodedList {
 }
 /// One more row names the content: O(1); an embedded content is promoted to a row first, hence the new ref.
 [[nodiscard]] ContentRef share(WriteTxn& tx, const ContentRef& ref, std::uint64_t size);
-/// A row no longer names it. The last name frees its ranges (lists of more than 200 chunks in slices).
+/// A row no longer names it: O(1). With the last name inline bytes go at once (read them in the transaction that found
+/// them); other contents can still be resolved by those who pinned them, and are drained in slices after that.
 void release(WriteTxn& tx, const ContentRef& ref);
 
 /// The pieces that make [first, first + length), at most `limit` of them; the caller asks again from where they end.
@@ -125,7 +126,7 @@ void release(WriteTxn& tx, const ContentRef& ref);
 void name(WriteTxn& tx, const Source& source);
 void release(WriteTxn& tx, const Source& source, std::uint64_t owner);
 
-/// For the reclaimer: removes at most `rows` chunks of a list that `release` left for later; true when nothing is left.
+/// For the reclaimer: removes at most `rows` rows of a content that nobody names or pins; true when nothing is left.
 [[nodiscard]] bool drain(WriteTxn& tx, std::int64_t content_id, int rows);
 
 }  // namespace contents

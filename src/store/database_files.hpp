@@ -30,8 +30,8 @@ struct DatabaseFiles {
     [[nodiscard]] std::string wal() const { return database() + "-wal"; }
     [[nodiscard]] std::string extents() const { return folder + "/extents-" + kind; }
 
-    /// Puts a new database in place, whole or not at all, unless there is one, and an empty WAL unless there is one. True
-    /// when something was made: it is not on the disk before `sync`.
+    /// Puts a new database in place, whole or not at all, unless there is one, and an empty WAL unless there is one.
+    /// True when something was made: it is not on the disk before `sync`.
     IoResult<bool> create(const EmptyDatabase& empty) const;
     IoResult<> sync() const;
     [[nodiscard]] std::uint64_t wal_bytes() const;

@@ -30,7 +30,6 @@ class Readers {
         Guard& operator=(const Guard&) = delete;
 
       private:
-        Readers& readers_;
         void* slot_;
     };
     [[nodiscard]] Pin pin(std::uint64_t key);  ///< inside a Guard
@@ -39,8 +38,6 @@ class Readers {
     std::uint64_t advance();
     /// True when no reader that entered in `epoch` or before is still inside.
     [[nodiscard]] bool passed(std::uint64_t epoch) const;
-    /// True when every pin that was taken in `epoch` or before has ended, whatever its key.
-    [[nodiscard]] bool unpinned_since(std::uint64_t epoch) const;
 
   private:
     struct State;
@@ -59,9 +56,6 @@ class Ledger {
         WriteTxn::Drain kind;
         std::int64_t id;
     };
-    /// Owner of a range that was shared between contents: it waits for every pin that is older than its release.
-    static constexpr std::uint64_t kEveryPin = 0;
-
     void begin();  ///< a new attempt of the group: forgets the last one
     void name(const Range& range);
     void release(const Range& range, std::uint64_t owner);
@@ -110,22 +104,20 @@ class Reclaim {
     [[nodiscard]] bool waiting() const { return waiting_; }
 
   private:
-    /// Reclaim rows up to `seq` were committed when `epoch` ended. Once it has passed, `pins` is the epoch whose pins
-    /// may still protect something they list.
+    /// Rows of the queue up to `seq` were committed when `epoch` ended.
     struct Batch {
         std::int64_t seq;
         std::uint64_t epoch;
-        std::uint64_t pins;
     };
     struct Work;
 
     Services with_;
-    std::vector<Batch> closed_;    // in order of seq: readers may still be inside
-    std::vector<Batch> opened_;    // no reader inside
-    std::int64_t seen_ = 0;        // rows up to here are in a batch
-    std::int64_t cursor_ = 0;      // the row after which the next slice begins
+    std::vector<Batch> closed_;  // in order of seq: readers may still be inside
+    std::int64_t seen_ = 0;      // rows up to here were or are in a batch
+    std::int64_t open_ = 0;      // no running read needs what rows up to here list
+    std::int64_t cursor_ = 0;    // the row after which the next slice begins
     bool waiting_ = true;
-    bool listed_ = false;          // orphans_ was filled
+    bool listed_ = false;        // orphans_ was filled
     std::vector<std::uint64_t> orphans_;
 };
 

@@ -41,8 +41,8 @@ class OpenStore final : public Store, public std::enable_shared_from_this<OpenSt
         const Clock& wall;
         std::shared_ptr<StoreThreads> threads;
     };
-    /// Makes the database from `empty` when there is none: in `power` mode it is on the disk when this returns, else soon
-    /// after. The error is one clear line. When the last owner leaves, the background thread closes the store.
+    /// Makes the database from `empty` when there is none: in `power` mode it is on the disk when this returns, else
+    /// soon after. The error is one clear line. When the last owner leaves, the background thread closes the store.
     static tl::expected<std::shared_ptr<OpenStore>, std::string> open(const Place& place, const EmptyDatabase& empty);
     ~OpenStore() override;
 

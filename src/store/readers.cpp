@@ -1,6 +1,5 @@
 #include <array>
 #include <atomic>
-#include <map>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -34,25 +33,23 @@ struct Readers::State {
 
     struct alignas(64) Shard {
         std::mutex mutex;
-        std::unordered_map<std::uint64_t, std::size_t> keys;
-        std::map<std::uint64_t, std::size_t> epochs;  // in which the pins that still live were taken
+        std::unordered_map<std::uint64_t, std::size_t> keys;  // with the number of pins
     };
     std::array<Shard, kShards> shards;
 
     Shard& shard_of(std::uint64_t key) { return shards[key % kShards]; }
 
-    void unpin(std::uint64_t key, std::uint64_t since) {
+    void unpin(std::uint64_t key) {
         Shard& shard = shard_of(key);
         const std::lock_guard lock(shard.mutex);
         if (const auto found = shard.keys.find(key); --found->second == 0) shard.keys.erase(found);
-        if (const auto found = shard.epochs.find(since); --found->second == 0) shard.epochs.erase(found);
     }
 };
 
 Readers::Readers() : state_(std::make_shared<State>()) {}
 Readers::~Readers() = default;
 
-Readers::Guard::Guard(Readers& readers) : readers_(readers), slot_(nullptr) {
+Readers::Guard::Guard(Readers& readers) : slot_(nullptr) {
     State& state = *readers.state_;
     const std::size_t home = home_slot();
     for (std::size_t i = home;; ++i) {
@@ -71,15 +68,13 @@ Readers::Guard::Guard(Readers& readers) : readers_(readers), slot_(nullptr) {
 Readers::Guard::~Guard() { static_cast<Slot*>(slot_)->epoch.store(0, std::memory_order_release); }
 
 Pin Readers::pin(std::uint64_t key) {
-    const std::uint64_t since = state_->epoch.load();
     {
         State::Shard& shard = state_->shard_of(key);
         const std::lock_guard lock(shard.mutex);
         ++shard.keys[key];
-        ++shard.epochs[since];
     }
     // The pointer is only there to be non-null; what counts is the end of its last copy.
-    return Pin(std::shared_ptr<void>(state_.get(), [state = state_, key, since](void*) { state->unpin(key, since); }));
+    return Pin(std::shared_ptr<void>(state_.get(), [state = state_, key](void*) { state->unpin(key); }));
 }
 
 bool Readers::pinned(std::uint64_t key) const {
@@ -95,14 +90,6 @@ bool Readers::passed(std::uint64_t epoch) const {
     for (const Slot& slot : state_->slots) {
         const std::uint64_t inside = slot.epoch.load();
         if (inside != 0 && inside <= epoch) return false;
-    }
-    return true;
-}
-
-bool Readers::unpinned_since(std::uint64_t epoch) const {
-    for (State::Shard& shard : state_->shards) {
-        const std::lock_guard lock(shard.mutex);
-        if (!shard.epochs.empty() && shard.epochs.begin()->first <= epoch) return false;
     }
     return true;
 }

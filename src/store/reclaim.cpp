@@ -15,8 +15,8 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kSliceTime{2};
 constexpr int kSliceRows = 200;
-constexpr int kStepRows = 40;    // rows drained between two looks at the clock
-constexpr int kStepChunks = 10;  // of a list: about 300 blocks
+constexpr int kStepRows = 40;   // rows drained between two looks at the clock
+constexpr int kStepChunks = 8;  // of a list: about 250 blocks
 
 /// Gate 2: what a power loss could still take back must not be acted on, since a punch outlives the delete that allowed
 /// it. As long as there is no barrier, what is committed counts as durable.
@@ -38,38 +38,29 @@ struct Reclaim::Work {
 
     /// Follows the queue: which rows are committed, and of these which no running read can still need.
     void open_gates() {
-        std::int64_t lowest = 0;
         std::int64_t highest = 0;
         {
-            Cursor cursor = tx.query("SELECT min(seq), max(seq) FROM reclaim");
-            if (cursor.next()) {
-                lowest = cursor.integer(0);
-                highest = cursor.integer(1);
-            }
+            Cursor cursor = tx.query("SELECT max(seq) FROM reclaim");
+            if (cursor.next()) highest = cursor.integer(0);
         }
-        Readers& readers = self.with_.readers;
         auto& closed = self.closed_;
-        auto& opened = self.opened_;
         if (highest > self.seen_) {
-            closed.push_back({highest, readers.advance(), 0});
+            closed.push_back({highest, self.with_.readers.advance()});
             self.seen_ = highest;
         }
-        while (!closed.empty() && durable(closed.front().seq) && readers.passed(closed.front().epoch)) {
-            // Pins of the readers that have left are all there by now.
-            opened.push_back({closed.front().seq, closed.front().epoch, readers.advance()});
-            closed.erase(closed.begin());
+        auto first = closed.begin();
+        for (; first != closed.end() && durable(first->seq) && self.with_.readers.passed(first->epoch); ++first) {
+            self.open_ = first->seq;
         }
-        while (opened.size() > 1 && opened.front().seq < lowest) opened.erase(opened.begin());
+        closed.erase(closed.begin(), first);
     }
 
     /// Rows behind open gates, each once, beginning where the last slice ended: what is pinned holds nobody back.
     void walk_queue() {
-        if (self.opened_.empty()) return;
-        const std::int64_t last = self.opened_.back().seq;
         const std::int64_t start = self.cursor_;
         bool wrapped = false;
         while (true) {
-            const auto [seq, work] = next_row(last);
+            const auto [seq, work] = next_row();
             if (seq == 0 && !wrapped && start != 0) {
                 self.cursor_ = 0;
                 wrapped = true;
@@ -85,9 +76,9 @@ struct Reclaim::Work {
         }
     }
 
-    std::pair<std::int64_t, std::string> next_row(std::int64_t last) {
+    std::pair<std::int64_t, std::string> next_row() {
         Cursor cursor = tx.query("SELECT seq, work FROM reclaim WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT 1",
-                                 self.cursor_, last);
+                                 self.cursor_, self.open_);
         if (!cursor.next()) return {0, {}};
         return {cursor.integer(0), std::string(cursor.bytes(1))};
     }
@@ -95,13 +86,12 @@ struct Reclaim::Work {
     void settle(std::int64_t seq, std::string_view bytes) {
         ReclaimWork work = ReclaimWork::decode(bytes);
         ReclaimWork left;
-        const auto batch = std::find_if(self.opened_.begin(), self.opened_.end(),
-                                        [&](const Batch& candidate) { return candidate.seq >= seq; });
-        const auto ready = std::stable_partition(work.released.begin(), work.released.end(),
-                                                 [&](const auto& released) { return pinned(released, batch->pins); });
+        const auto ready = std::partition(work.released.begin(), work.released.end(),
+                                          [this](const auto& released) { return pinned(released); });
         left.released.assign(work.released.begin(), ready);
-        std::stable_sort(ready, work.released.end(),
-                         [](const auto& a, const auto& b) { return a.range.extent < b.range.extent; });
+        std::sort(ready, work.released.end(), [](const auto& a, const auto& b) {
+            return std::pair(a.range.extent, a.range.offset) < std::pair(b.range.extent, b.range.offset);
+        });
         for (auto first = ready; first != work.released.end();) {
             const auto next = std::find_if(first, work.released.end(), [&](const auto& released) {
                 return released.range.extent != first->range.extent;
@@ -120,11 +110,10 @@ struct Reclaim::Work {
         }
     }
 
-    bool pinned(const Ledger::Release& released, std::uint64_t pins) {
+    bool pinned(const Ledger::Release& released) const {
         const Readers& readers = self.with_.readers;
         // The second: by a reader that found the range in a row, before it was promoted to a content of its own.
-        if (readers.pinned(released.owner) || readers.pinned(pin_key_of(released.range))) return true;
-        return released.owner == Ledger::kEveryPin && !readers.unpinned_since(pins);
+        return readers.pinned(released.owner) || readers.pinned(pin_key_of(released.range));
     }
 
     /// Freed ranges of one extent. Returns how many were given back before the slice was used up.
@@ -161,12 +150,13 @@ struct Reclaim::Work {
     }
 
     bool drained(const Ledger::Drain& drain) {
-        const bool list = drain.kind == WriteTxn::Drain::content;
+        const bool content = drain.kind == WriteTxn::Drain::content;
         const StoreKind& kind = self.with_.kind;
-        if (!list && kind.drain == nullptr) return true;
+        if (content && self.with_.readers.pinned(ContentRef::row(drain.id).pin_key())) return false;
+        if (!content && kind.drain == nullptr) return true;
         while (!exhausted()) {
-            rows -= kStepRows;
-            if (list ? contents::drain(tx, drain.id, kStepChunks) : kind.drain(tx, drain.kind, drain.id, kStepRows)) {
+            rows -= content ? 1 : kStepRows;
+            if (content ? contents::drain(tx, drain.id, kStepChunks) : kind.drain(tx, drain.kind, drain.id, kStepRows)) {
                 return true;
             }
         }

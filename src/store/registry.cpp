@@ -68,7 +68,7 @@ tl::expected<FolderLock, std::string> FolderLock::take(FileSystem& files) {
         if (errno == EWOULDBLOCK) {
             const std::string owner(trim(read_all(**file).value_or("")));
             return tl::unexpected("another lazulite" + (owner.empty() ? "" : " (process " + owner + ")") +
-                                  " has the data folder: lazulite/lock is taken");
+                                  " has this data folder open (lazulite/lock is taken)");
         }
         log::warning(problem("the data folder's file system knows no locks; make sure that one process uses it",
                              std::error_code(errno, std::generic_category())));

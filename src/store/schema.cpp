@@ -9,7 +9,7 @@ CREATE TABLE meta(name TEXT PRIMARY KEY NOT NULL, value);
 CREATE TABLE settings(name TEXT PRIMARY KEY NOT NULL, value);
 
 -- kind: 1 inline (body = the bytes), 2 list (list_chunks), 3 map (map_spans), 4 range (body = a block source).
--- refs: rows that name it and contents that stand on it; 0 while its rows are drained.
+-- refs: rows that name it and contents that stand on it; 0 while it waits in the reclaim queue.
 CREATE TABLE contents(
   content_id INTEGER PRIMARY KEY,
   kind INTEGER NOT NULL, refs INTEGER NOT NULL, size INTEGER NOT NULL,
@@ -22,7 +22,7 @@ CREATE TABLE map_spans(
   content_id INTEGER NOT NULL, "end" INTEGER NOT NULL, start INTEGER NOT NULL, source BLOB NOT NULL, crc INTEGER,
   PRIMARY KEY(content_id, "end")) WITHOUT ROWID;
 
--- Ranges that have, or once had, more than one name: refs is exact. A range without a row has one name.
+-- Ranges with more than one name, and how many. A range without a row here has one.
 CREATE TABLE shared_ranges(
   extent_id INTEGER NOT NULL, offset INTEGER NOT NULL, refs INTEGER NOT NULL,
   PRIMARY KEY(extent_id, offset)) WITHOUT ROWID;

@@ -15,8 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 using Moment = Checkpointer::Moment;
 
-// Giving space back: how often at most while writes keep coming (it may then take a fifth of the writer's time), and when
-// to look again at what a reader or an error holds back.
+// Giving space back: how often at most while writes keep coming (it may then take a fifth of the writer's time), and
+// when to look again at what a reader or an error holds back.
 constexpr auto kReclaimPause = 10ms;
 constexpr int kReclaimShare = 4;
 constexpr auto kReclaimRetry = 100ms;
@@ -56,7 +56,7 @@ class Reading final : public ReadTxn {
 
 }  // namespace
 
-// ---- life ------------------------------------------------------------------------------------------------------------
+// ---- life ---------------------------------------------------------------------------------------------------------
 
 tl::expected<std::shared_ptr<OpenStore>, std::string> OpenStore::open(const Place& place, const EmptyDatabase& empty) {
     const auto close_in_background = [threads = place.threads](OpenStore* store) {
@@ -102,7 +102,8 @@ void OpenStore::start() {
     options.first_id = next_extent_id(*connection_);
     {
         Cursor uuid = connection_->query("SELECT value FROM meta WHERE name = 'uuid'");
-        if (!uuid.next() || uuid.bytes(0).size() != options.store.bytes.size()) throw std::runtime_error("it has no uuid");
+        if (!uuid.next() || uuid.bytes(0).size() != options.store.bytes.size())
+            throw std::runtime_error("it has no uuid");
         std::copy_n(uuid.bytes(0).begin(), options.store.bytes.size(), options.store.bytes.begin());
     }
     {
@@ -112,7 +113,9 @@ void OpenStore::start() {
     extents_ = make_extents(place_.files, std::move(options));
     writer_ = std::make_unique<Writer>(
         Writer::Parts{*connection_, *extents_, readers_, place_.kind, place_.wall, clock_offset_});
-    checkpointer_ = std::make_unique<Checkpointer>(place_.files, paths_.database(), place_.kind.page_size, wal_bytes);
+    checkpointer_ = std::make_unique<Checkpointer>(
+        place_.files, paths_.database(),
+        Checkpointer::Options{place_.kind.page_size, place_.durability == Durability::none, wal_bytes});
     const Moment now = std::chrono::steady_clock::now();
     reclaim_at_ = now + kReclaimAfterStart;
     wake_at(reclaim_at_, now);
@@ -152,11 +155,12 @@ void OpenStore::checkpoint() {
     try {
         connection_->checkpoint(Connection::Checkpoint::truncate);
     } catch (const SqlError& problem) {
-        log::warning(std::string("store: the last checkpoint failed, which the next start makes up for: ") + problem.what());
+        log::warning(std::string("store: the last checkpoint failed, which the next start makes up for: ") +
+                     problem.what());
     }
 }
 
-// ---- writing ---------------------------------------------------------------------------------------------------------
+// ---- writing ------------------------------------------------------------------------------------------------------
 
 void OpenStore::submit(WriteJob& job) {
     if (draining_) return refuse(job, StorageError(ErrorCode::server_busy).saying("The server is shutting down."));
@@ -240,7 +244,7 @@ Result<> OpenStore::set_clock_offset(Ticks offset) {
     return {};
 }
 
-// ---- reading ---------------------------------------------------------------------------------------------------------
+// ---- reading ------------------------------------------------------------------------------------------------------
 
 Pin OpenStore::pin(std::uint64_t key) {
     struct Held {

@@ -86,12 +86,13 @@ StorageError closing() {
     return StorageError(ErrorCode::server_busy).saying("The server is shutting down.");
 }
 
-// ---- opening ---------------------------------------------------------------------------------------------------------
+// ---- opening ------------------------------------------------------------------------------------------------------
 
 Result<std::shared_ptr<Store>> Folder::store(std::string_view account, std::string_view kind) {
     if (auto found = find(account, kind)) return found;
     const StoreKind* const description = known(kind);
-    if (description == nullptr) return fail(because(ErrorCode::internal_error, "no service keeps " + std::string(kind)));
+    if (description == nullptr)
+        return fail(because(ErrorCode::internal_error, "no service keeps " + std::string(kind)));
     if (!Registry::valid_account(account)) return fail(ErrorCode::invalid_resource_name);
     const std::lock_guard changing(changing_);
     if (closed_) return fail(closing());
@@ -137,7 +138,7 @@ std::vector<std::string> Folder::accounts() const {
     return names;
 }
 
-// ---- resetting -------------------------------------------------------------------------------------------------------
+// ---- resetting ----------------------------------------------------------------------------------------------------
 
 Result<> Folder::reset(std::string_view account, std::string_view kind) {
     if (!kind.empty() && known(kind) == nullptr) return fail(ErrorCode::invalid_input);
@@ -189,7 +190,7 @@ void Folder::sync_registry() {
         log::warning("store: the registry cannot be synced: " + synced.error().message());
 }
 
-// ---- closing ---------------------------------------------------------------------------------------------------------
+// ---- closing ------------------------------------------------------------------------------------------------------
 
 void Folder::close() {
     std::vector<std::shared_ptr<OpenStore>> stores;

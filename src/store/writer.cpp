@@ -36,7 +36,7 @@ void refuse(WriteJob& job, const StorageError& error) {
     callback_of(job)();
 }
 
-// ---- counters --------------------------------------------------------------------------------------------------------
+// ---- counters -----------------------------------------------------------------------------------------------------
 
 PersistedCounter::PersistedCounter(Connection& connection, const char* load, const char* save, std::int64_t ahead)
     : save_(save), ahead_(ahead), ceiling_(0) {
@@ -52,7 +52,7 @@ void PersistedCounter::before_commit(Connection& connection) {
     connection.execute(save_, wanted_);
 }
 
-// ---- the transaction a function sees ---------------------------------------------------------------------------------
+// ---- the transaction a function sees ------------------------------------------------------------------------------
 
 class Writer::Transaction final : public WriteTxn {
   public:
@@ -69,7 +69,7 @@ class Writer::Transaction final : public WriteTxn {
     Writer& writer_;
 };
 
-// ---- the queue -------------------------------------------------------------------------------------------------------
+// ---- the queue ----------------------------------------------------------------------------------------------------
 
 Writer::Writer(const Parts& parts)
     : with_(parts),
@@ -101,7 +101,7 @@ WriteJob* Writer::take() {
     return job;
 }
 
-// ---- groups ----------------------------------------------------------------------------------------------------------
+// ---- groups -------------------------------------------------------------------------------------------------------
 
 void Writer::run_group() {
     if (idle()) return;
@@ -212,7 +212,7 @@ Writer::Slice Writer::reclaim() {
     }
 }
 
-// ---- transactions ----------------------------------------------------------------------------------------------------
+// ---- transactions -------------------------------------------------------------------------------------------------
 
 void Writer::begin() {
     with_.connection.execute("BEGIN IMMEDIATE");

@@ -36,8 +36,8 @@ class PersistedCounter {
   private:
     const char* const save_;
     const std::int64_t ahead_;
-    std::int64_t ceiling_;      ///< as the last commit left it
-    std::int64_t wanted_ = 0;   ///< as the transaction under way will leave it
+    std::int64_t ceiling_;     ///< as the last commit left it
+    std::int64_t wanted_ = 0;  ///< as the transaction under way will leave it
     std::int64_t last_ = 0;
     bool used_ = false;
 };
@@ -45,9 +45,9 @@ class PersistedCounter {
 /// The writer of one store: takes the waiting functions in order, runs up to 256 of them (or 5 ms) in one transaction,
 /// commits once, and then answers them all, with one wake-up per executor.
 ///
-/// A member that fails before it changed anything costs nothing. One that fails after a change, or any failure of SQLite,
-/// makes the group roll back and its members run again, each in a transaction of its own; a member that SQLite fails once
-/// more is answered with insufficient_storage or internal_error, and the next group starts afresh.
+/// A member that fails before it changed anything costs nothing. One that fails after a change, or any failure of
+/// SQLite, makes the group roll back and its members run again, each in a transaction of its own; a member that SQLite
+/// fails once more is answered with insufficient_storage or internal_error, and the next group starts afresh.
 ///
 /// `push` and `queued` may be called from any thread; everything else belongs to the turn: one thread at a time.
 class Writer {

@@ -2,6 +2,7 @@
 
 #include "base/etag.hpp"
 #include "base/text.hpp"
+#include "blob/ops/common.hpp"
 #include "blob/rows/blobs.hpp"
 #include "wire/codec.hpp"
 #include "wire/service_version.hpp"
@@ -31,7 +32,7 @@ void describe(Codec& c, const ShownBlob& shown) {
     };
     if (shown.version >= kCreationTime) c.property("x-ms-creation-time", "Creation-Time", blob.created);
     c.property("Last-Modified", "Last-Modified", blob.tick);
-    c.header("ETag", quoted_etag(blob.tick));
+    c.header("ETag", header_etag(blob.tick, shown.version));
     c.element("Etag", etag_text(blob.tick));
     c.element("Content-Length", blob.size);
     text("Content-Type", "Content-Type", blob.headers.type);

@@ -103,8 +103,13 @@ Result<Found> require_blob(ReadTxn& tx, const Target& target) {
     return Found{std::move(place.container), std::move(place.key), *std::move(place.blob)};
 }
 
-void add_tick(Response& response, Instant tick) {
-    response.fields.add("ETag", quoted_etag(tick));
+std::string header_etag(Instant tick, ServiceVersion version) {
+    constexpr ServiceVersion kQuotes{2011, 8, 18};
+    return version >= kQuotes ? quoted_etag(tick) : etag_text(tick);
+}
+
+void add_tick(Response& response, Instant tick, ServiceVersion version) {
+    response.fields.add("ETag", header_etag(tick, version));
     response.fields.add("Last-Modified", format_rfc1123(tick));
 }
 

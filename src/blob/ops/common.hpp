@@ -93,7 +93,9 @@ struct Place {
 };
 [[nodiscard]] Result<Place> find_place(ReadTxn& tx, const Target& target);
 
+/// An ETag as a header carries it: in quotes from version 2011-08-18 on.
+[[nodiscard]] std::string header_etag(Instant tick, ServiceVersion version);
 /// ETag and Last-Modified.
-void add_tick(Response& response, Instant tick);
+void add_tick(Response& response, Instant tick, ServiceVersion version);
 
 }  // namespace lazulite::blob

@@ -1,19 +1,33 @@
 #pragma once
 
 #include "base/etag.hpp"
+#include "blob/ops/common.hpp"
 #include "blob/rows/containers.hpp"
 #include "wire/codec.hpp"
 
 namespace lazulite::blob {
 
+inline constexpr ServiceVersion kListedAccess{2016, 5, 31};
+
+/// A container as a client of that version is shown it.
+struct ShownContainer {
+    const Container& container;
+    ServiceVersion version;
+};
+
 /// A container's properties, as headers of Get Container Properties and as elements of List Containers.
 template <class Codec>
-void describe(Codec& c, const Container& container) {
+void describe(Codec& c, const ShownContainer& shown) {
+    const Container& container = shown.container;
     c.property("Last-Modified", "Last-Modified", container.tick);
-    c.property("ETag", "Etag", quoted_etag(container.tick));
+    c.header("ETag", header_etag(container.tick, shown.version));
+    c.element("Etag", quoted_etag(container.tick));
     c.property("x-ms-lease-status", "LeaseStatus", std::string_view("unlocked"));
     c.property("x-ms-lease-state", "LeaseState", std::string_view("available"));
-    if (container.access != PublicAccess::none) c.property("x-ms-blob-public-access", "PublicAccess", container.access);
+    if (container.access != PublicAccess::none) {
+        c.header("x-ms-blob-public-access", container.access);
+        if (shown.version >= kListedAccess) c.element("PublicAccess", container.access);
+    }
     c.property("x-ms-has-immutability-policy", "HasImmutabilityPolicy", false);
     c.property("x-ms-has-legal-hold", "HasLegalHold", false);
     c.property("x-ms-default-encryption-scope", "DefaultEncryptionScope",

@@ -43,7 +43,7 @@ Task<Result<Response>> create_container(Exchange& x) {
     }));
     Response response;
     response.status = 201;
-    add_tick(response, tick);
+    add_tick(response, tick, x.version);
     co_return response;
 }
 

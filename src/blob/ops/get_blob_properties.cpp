@@ -36,7 +36,7 @@ Task<Result<Response>> get_blob_properties(Exchange& x) {
 Task<Result<Response>> get_blob_metadata(Exchange& x) {
     LAZ_CO_TRY(const Blob blob, load(x));
     Response response;
-    add_tick(response, blob.tick);
+    add_tick(response, blob.tick, x.version);
     HeaderEncoder(response.fields).metadata(Metadata::unpack(blob.metadata).value_or(Metadata{}));
     co_return response;
 }

@@ -72,7 +72,7 @@ Task<Result<Response>> get_block_list(Exchange& x) {
     xml.close();
 
     Response response;
-    if (lists.blob) add_tick(response, lists.blob->tick);
+    if (lists.blob) add_tick(response, lists.blob->tick, x.version);
     response.fields.add("x-ms-blob-content-length", std::to_string(lists.blob ? lists.blob->size : 0));
     response.fields.add("Content-Type", "application/xml");
     response.set_body(xml.take());

@@ -31,7 +31,7 @@ Task<Result<Response>> get_container_properties(Exchange& x) {
     LAZ_CO_TRY(const Container container, load(x));
     Response response;
     HeaderEncoder encoder(response.fields);
-    describe(encoder, container);
+    describe(encoder, ShownContainer{container, x.version});
     encoder.metadata(Metadata::unpack(container.metadata).value_or(Metadata{}));
     co_return response;
 }
@@ -39,7 +39,7 @@ Task<Result<Response>> get_container_properties(Exchange& x) {
 Task<Result<Response>> get_container_metadata(Exchange& x) {
     LAZ_CO_TRY(const Container container, load(x));
     Response response;
-    add_tick(response, container.tick);
+    add_tick(response, container.tick, x.version);
     HeaderEncoder(response.fields).metadata(Metadata::unpack(container.metadata).value_or(Metadata{}));
     co_return response;
 }

@@ -21,12 +21,12 @@ void describe(Codec& c, ListContainers& m) {
     c.query("maxresults", m.max_results, Between{1, kMostResults, true});
 }
 
-void write_container(XmlWriter& xml, const Container& container, bool metadata) {
+void write_container(XmlWriter& xml, const Container& container, bool metadata, ServiceVersion version) {
     XmlEncoder encoder(xml);
     xml.open("Container");
     xml.element("Name", container.name);
     xml.open("Properties");
-    describe(encoder, container);
+    describe(encoder, ShownContainer{container, version});
     xml.close();
     if (metadata) write_metadata(xml, container.metadata);
     xml.close();
@@ -50,7 +50,7 @@ Task<Result<Response>> list_containers(Exchange& x) {
         xml.open("Containers");
         std::optional<Container> container = cursor.next();
         for (std::size_t count = 0; container && container->name.starts_with(prefix) && count < most; ++count) {
-            write_container(xml, *container, includes(include, "metadata"));
+            write_container(xml, *container, includes(include, "metadata"), x.version);
             container = cursor.next();
         }
         xml.close();

@@ -98,7 +98,7 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
 
     Response response;
     response.status = 201;
-    add_tick(response, tick);
+    add_tick(response, tick, x.version);
     response.fields.add("Content-MD5", md5_text(*body.md5));
     if (rules.expected_crc64) response.fields.add("x-ms-content-crc64", crc64_text(body.crc64));
     if (body.structured) response.fields.add(kStructuredBodyHeader, kStructuredBody);

@@ -138,7 +138,7 @@ Task<Result<Response>> put_block_list(Exchange& x) {
 
     Response response;
     response.status = 201;
-    add_tick(response, *tick);
+    add_tick(response, *tick, x.version);
     if (rules.expected_md5) {
         response.fields.add("Content-MD5", md5_text(*rules.expected_md5));
     } else if (x.version >= kCrc64Answers) {

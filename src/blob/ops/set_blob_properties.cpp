@@ -64,7 +64,7 @@ Task<Result<Response>> set_blob_properties(Exchange& x) {
                    if (gives_headers(x.request)) blob.headers = command.headers;
                }));
     Response response;
-    add_tick(response, tick);
+    add_tick(response, tick, x.version);
     co_return response;
 }
 
@@ -76,7 +76,7 @@ Task<Result<Response>> set_blob_metadata(Exchange& x) {
                    blob.metadata = command.metadata.pack();
                }));
     Response response;
-    add_tick(response, tick);
+    add_tick(response, tick, x.version);
     response.fields.add("x-ms-request-server-encrypted", "true");
     co_return response;
 }

@@ -34,7 +34,7 @@ Task<Result<Response>> set_container_metadata(Exchange& x) {
         return container.tick;
     }));
     Response response;
-    add_tick(response, tick);
+    add_tick(response, tick, x.version);
     co_return response;
 }
 

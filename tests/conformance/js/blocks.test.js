@@ -97,6 +97,7 @@ describe("Put Block List", () => {
 
   test("an empty list makes an empty blob", async (t) => {
     const blob = await aTextBlob(t, "hello", { metadata: { a: "1" } });
+    assert.equal((await blob.getProperties()).contentLength, 5);
     await blob.commitBlockList([]);
     const { contentLength, metadata } = await blob.getProperties();
     assert.deepEqual([contentLength, metadata], [0, {}]);
@@ -202,7 +203,9 @@ describe("Get Block List", () => {
   });
 
   test("of a blob of Put Blob", async (t) => {
-    assert.deepEqual(await lists(await aTextBlob(t)), [[], []]);
+    const blob = await aTextBlob(t);
+    assert.deepEqual(await lists(blob), [[], []]);
+    assert.equal((await blob.getBlockList("all")).blobContentLength, 5);
   });
 
   test("missing", async (t) => {

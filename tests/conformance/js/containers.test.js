@@ -52,7 +52,7 @@ describe("Create Container", () => {
       const container = service.getContainerClient(unique("").slice(0, length).padEnd(length, "x"));
       t.after(() => container.deleteIfExists());
       await container.create();
-      assert.equal(await container.exists(), true);
+      assert.deepEqual(await names(service.listContainers({ prefix: container.containerName })), [container.containerName]);
     });
   }
 
@@ -135,6 +135,7 @@ describe("Delete Container", () => {
   test("the name is free at once", { skip: !onEmulator }, async (t) => {
     const container = await aContainer(t);
     await container.uploadBlockBlob("old", "x", 1);
+    assert.deepEqual(await names(container.listBlobsFlat()), ["old"]);
     await container.delete();
     await container.create();
     assert.deepEqual(await names(container.listBlobsFlat()), []);

@@ -32,7 +32,7 @@ TEST(SasTime, RefusesWhatIsNoTime) {
                                    check_sas_time(text, "2030-01-01", midnight(2029, 1, 1))}) {
             ASSERT_FALSE(result) << text;
             EXPECT_EQ(result.error().code(), ErrorCode::authentication_failed) << text;
-            EXPECT_EQ(detail(result.error()), "Signature fields not well formed.") << text;
+            EXPECT_EQ(error_detail(result.error()), "Signature fields not well formed.") << text;
         }
     }
 }
@@ -77,7 +77,7 @@ TEST(SasAddress, RefusesGarbage) {
         const auto result = check_sas_address(sip, "10.0.0.1");
         ASSERT_FALSE(result) << sip;
         EXPECT_EQ(result.error().code(), ErrorCode::authentication_failed) << sip;
-        EXPECT_EQ(detail(result.error()), "Signature fields not well formed.") << sip;
+        EXPECT_EQ(error_detail(result.error()), "Signature fields not well formed.") << sip;
     }
 }
 

@@ -204,7 +204,7 @@ TEST(SharedKey, JudgesTheStorageDateWhenBothAreThere) {
     const auto result = stale.signed_with("iv1uUFwjFoai4ce1Od/VnubQzTCgLvLa0K27q3lzvYg=");
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code(), ErrorCode::authentication_failed);
-    EXPECT_NE(detail(result.error()).find("too old"), std::string::npos) << detail(result.error());
+    EXPECT_NE(error_detail(result.error()).find("too old"), std::string::npos) << error_detail(result.error());
 }
 
 TEST(SharedKey, NeedsADateThatParses) {
@@ -271,7 +271,7 @@ TEST(SharedKey, SaysWhichStringWasSigned) {
     const auto result = list_blobs().signed_with("KV0gVDiD7vYZdB5ag7hVgu9s3jZNYT9gXauK3LQgELE=");
     ASSERT_FALSE(result);
     EXPECT_EQ(
-        detail(result.error()),
+        error_detail(result.error()),
         "The MAC signature found in the HTTP request 'KV0gVDiD7vYZdB5ag7hVgu9s3jZNYT9gXauK3LQgELE=' is not the same "
         "as any computed signature. Server used following string to sign: '" +
             std::string(kListBlobsText) + "'.");

@@ -68,7 +68,7 @@ inline std::string element(const StorageError& error, std::string_view name) {
     }
     return "(absent)";
 }
-inline std::string detail(const StorageError& error) {
+inline std::string error_detail(const StorageError& error) {
     return element(error, "AuthenticationErrorDetail");
 }
 

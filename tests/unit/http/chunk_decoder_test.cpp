@@ -23,8 +23,7 @@ Outcome decode(std::string text, const std::vector<std::size_t>& cuts) {
     std::size_t at = 0;
     for (std::size_t i = 0; i <= cuts.size(); ++i) {
         const std::size_t end = i < cuts.size() ? cuts[i] : text.size();
-        const auto decoded =
-            decoder.decode({reinterpret_cast<std::byte*>(text.data()) + at, end - at});
+        const auto decoded = decoder.decode({reinterpret_cast<std::byte*>(text.data()) + at, end - at});
         outcome.data.append(reinterpret_cast<const char*>(decoded.data.data()), decoded.data.size());
         if (decoder.complete() || decoder.malformed()) {
             outcome.left = decoder.complete() ? text.substr(at + decoded.consumed) : "";
@@ -61,8 +60,8 @@ TEST(ChunkDecoder, DecodesHoweverThePiecesAreCut) {
 }
 
 TEST(ChunkDecoder, RefusesHoweverThePiecesAreCut) {
-    for (const std::string text : {"g\r\n", "\r\n", ";\r\n", "-1\r\n", "1\n", "1\r\r\n", "1;\n", "10000000000000000\r\n",
-                                   "0\r\n\n", "0\r\nX\n", "0\r\n\rX", "1 2\r\n"}) {
+    for (const std::string text : {"g\r\n", "\r\n", ";\r\n", "-1\r\n", "1\n", "1\r\r\n", "1;\n",
+                                   "10000000000000000\r\n", "0\r\n\n", "0\r\nX\n", "0\r\n\rX", "1 2\r\n"}) {
         expect_in_any_pieces(text, {"", "", false, true});
     }
     for (const std::string text : {"1\r\nab", "1\r\na\n", "1\r\na\r\r"}) {

@@ -98,8 +98,9 @@ TEST_F(Connection, AHandlerThatThrowsIsAnsweredFor) {
 }
 
 TEST_F(Connection, SaysWhatWasSent) {
-    exchange("GET /hello HTTP/1.1\r\nHost: x\r\n\r\nHEAD /hello HTTP/1.1\r\nHost: x\r\n\r\n"
-             "GET /zeros/100000 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    exchange(
+        "GET /hello HTTP/1.1\r\nHost: x\r\n\r\nHEAD /hello HTTP/1.1\r\nHost: x\r\n\r\n"
+        "GET /zeros/100000 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     EXPECT_EQ(handler.wait_for_sent(3),
               (std::vector<Sent>{{"/hello", 200, 5}, {"/hello", 200, 0}, {"/zeros/100000", 200, 100'000}}));
 }

@@ -25,7 +25,9 @@ int open_socket(int family) {
     return socket;
 }
 
-std::uint64_t number(std::string_view text) { return parse_number<std::uint64_t>(text).value_or(0); }
+std::uint64_t number(std::string_view text) {
+    return parse_number<std::uint64_t>(text).value_or(0);
+}
 
 /// A source whose windows are made beforehand.
 class Windows : public BodySource {
@@ -109,7 +111,9 @@ Client::Client(std::uint16_t port, const std::string& address) {
     }
 }
 
-Client::~Client() { close(); }
+Client::~Client() {
+    close();
+}
 
 void Client::close() {
     if (socket_ >= 0) ::close(std::exchange(socket_, -1));
@@ -121,7 +125,9 @@ void Client::abort() {
     close();
 }
 
-void Client::shutdown_send() { ::shutdown(socket_, SHUT_WR); }
+void Client::shutdown_send() {
+    ::shutdown(socket_, SHUT_WR);
+}
 
 void Client::keep_receive_window_small() {
     const int size = 64 * 1024;
@@ -312,10 +318,18 @@ Task<Response> TestHandler::handle(Request& request) {
 Response TestHandler::refuse(const StorageError& error) {
     Response response;
     switch (error.code()) {
-        case ErrorCode::bad_request: response.status = 400; break;
-        case ErrorCode::request_timeout: response.status = 408; break;
-        case ErrorCode::request_header_fields_too_large: response.status = 431; break;
-        default: response.status = 500; break;
+        case ErrorCode::bad_request:
+            response.status = 400;
+            break;
+        case ErrorCode::request_timeout:
+            response.status = 408;
+            break;
+        case ErrorCode::request_header_fields_too_large:
+            response.status = 431;
+            break;
+        default:
+            response.status = 500;
+            break;
     }
     response.set_body("refused");
     return response;

@@ -9,8 +9,7 @@ class Refusal : public HttpTest {
     void SetUp() override { start(); }
 };
 
-const std::string kBadRequest =
-    "HTTP/1.1 400 Bad Request\r\nContent-Length: 7\r\nConnection: close\r\n\r\nrefused";
+const std::string kBadRequest = "HTTP/1.1 400 Bad Request\r\nContent-Length: 7\r\nConnection: close\r\n\r\nrefused";
 const std::string kTooLarge =
     "HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 7\r\nConnection: close\r\n\r\nrefused";
 

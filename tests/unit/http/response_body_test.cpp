@@ -16,8 +16,8 @@ class ResponseBody : public HttpTest {
 
 TEST_F(ResponseBody, SlicesOfAFile) {
     Client client(port);
-    const std::pair<std::uint64_t, std::uint64_t> cases[] = {
-        {0, 1}, {17, 4096}, {5, 65'535}, {5, 65'536}, {1, 65'537}, {4095, 1'048'577}, {0, 6'000'000}};
+    const std::pair<std::uint64_t, std::uint64_t> cases[] = {{0, 1},      {17, 4096},        {5, 65'535},   {5, 65'536},
+                                                             {1, 65'537}, {4095, 1'048'577}, {0, 6'000'000}};
     for (const auto& [offset, size] : cases) {
         client.send("GET /file/" + std::to_string(offset) + "/" + std::to_string(size) +
                     " HTTP/1.1\r\nHost: x\r\n\r\n");

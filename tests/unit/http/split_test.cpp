@@ -99,9 +99,8 @@ class Split : public ::testing::Test {
   private:
     Task<void> run(std::vector<std::string> pieces, std::size_t take, std::string& written) {
         co_await Hop{pool.executor(0)};
-        auto transport =
-            std::make_unique<ScriptedTransport>(pool.executor(0), std::move(pieces), take, written);
-        lazulite::Connection connection(pool.thread(0), std::move(transport), options, handler,
+        auto transport = std::make_unique<ScriptedTransport>(pool.executor(0), std::move(pieces), take, written);
+        lazulite::HttpConnection connection(pool.thread(0), std::move(transport), options, handler,
                                         Peer{"127.0.0.1", 1, false});
         co_await connection.run();
     }
@@ -110,7 +109,8 @@ class Split : public ::testing::Test {
 const std::string kConversation =
     "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n"
     "\r\nPUT /echo?a=b HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n12345"
-    "PUT /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;e\r\nabc\r\nA\r\n0123456789\r\n0\r\nT: v\r\n\r\n"
+    "PUT /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;e\r\nabc\r\nA\r\n0123456789\r\n0\r\nT: "
+    "v\r\n\r\n"
     "PUT /ignore HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nz\r\n0\r\n\r\n"
     "PUT /ignore HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nwxyz"
     "HEAD /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
@@ -129,7 +129,8 @@ TEST_F(Split, AtEveryByte) {
 TEST_F(Split, IntoPiecesOfEverySize) {
     for (std::size_t size = 1; size < 100; ++size) {
         std::vector<std::string> pieces;
-        for (std::size_t at = 0; at < kConversation.size(); at += size) pieces.push_back(kConversation.substr(at, size));
+        for (std::size_t at = 0; at < kConversation.size(); at += size)
+            pieces.push_back(kConversation.substr(at, size));
         EXPECT_EQ(converse(std::move(pieces)), answers()) << size;
     }
 }

@@ -14,8 +14,7 @@ TEST_F(Timeout, SlowHeadsAreAnswered) {
     start(options);
     Client client(port);
     client.send("GET /hello HTTP/1.1\r\nHost:");
-    const std::string answer =
-        "HTTP/1.1 408 Request Timeout\r\nContent-Length: 7\r\nConnection: close\r\n\r\nrefused";
+    const std::string answer = "HTTP/1.1 408 Request Timeout\r\nContent-Length: 7\r\nConnection: close\r\n\r\nrefused";
     EXPECT_EQ(client.rest(), answer);
     Client second(port);
     second.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\nG");

@@ -32,7 +32,7 @@ bool value_matches(const std::string& wanted, const std::string& actual, Variabl
 
 bool is_xml(const std::vector<std::string>& lines) {
     const auto first = std::find_if(lines.begin(), lines.end(), [](const std::string& line) { return trim(line) != "..."; });
-    return first != lines.end() && trim(*first).starts_with('<');
+    return first != lines.end() && (trim(*first).starts_with('<') || trim(*first).starts_with("~<"));
 }
 
 /// A line for each tag that has another before it, without indentation and declaration; an element without content is
@@ -155,7 +155,7 @@ std::vector<Difference> compare(const Expectation& expected, const Answer& answe
     return differences;
 }
 
-std::vector<Difference> compare_with_common(const Expectation& expected, std::string_view method, const Headers& sent,
+std::vector<Difference> compare_common(const Expectation& expected, std::string_view method, const Headers& sent,
                                             const Answer& answer) {
     std::vector<Difference> differences;
     const auto owed = [&](const std::string& name, const std::string& pattern, const std::string& shown) {
@@ -169,7 +169,7 @@ std::vector<Difference> compare_with_common(const Expectation& expected, std::st
     const std::string version = find_header(sent, "x-ms-version").value_or("");
     if (matches_regex("[0-9]{4}-[0-9]{2}-[0-9]{2}", version)) owed("x-ms-version", version, version);
     const std::string client_id = find_header(sent, "x-ms-client-request-id").value_or("");
-    if (matches_regex("[0-9A-Za-z-]+", client_id)) owed("x-ms-client-request-id", client_id, client_id);
+    if (client_id.size() <= 1024 && matches_regex("[0-9A-Za-z-]+", client_id)) owed("x-ms-client-request-id", client_id, client_id);
     if (answer.status < 400) return differences;
     const auto code = find_header(answer.headers, "x-ms-error-code");
     if (!code) differences.push_back({"x-ms-error-code", "(a code)", "(absent)"});

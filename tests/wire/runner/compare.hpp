@@ -20,7 +20,7 @@ std::vector<Difference> compare(const Expectation& expected, const Answer& answe
 
 /// What every answer of the Blob service owes, whatever the file asks: request id, date, the version and client request
 /// id that were sent, and an error's code both as header and in the body. Headers that the file names are left to it.
-std::vector<Difference> compare_with_common(const Expectation& expected, std::string_view method, const Headers& sent,
+std::vector<Difference> compare_common(const Expectation& expected, std::string_view method, const Headers& sent,
                                             const Answer& answer);
 
 }  // namespace wire_tests

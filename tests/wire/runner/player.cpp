@@ -142,7 +142,7 @@ class Player {
             differences.push_back({"100 Continue", exchange.continues ? "sent" : "not sent", answer.continued ? "sent" : "not sent"});
         }
         if (!control) {
-            for (Difference& more : compare_with_common(exchange.expected, request.method, headers, answer)) {
+            for (Difference& more : compare_common(exchange.expected, request.method, headers, answer)) {
                 differences.push_back(std::move(more));
             }
         }

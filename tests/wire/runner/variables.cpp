@@ -84,8 +84,9 @@ void Variables::parse(std::string_view text, const std::function<void(std::strin
         while (end < text.size() && (end == 0 ? starts_name(text[0]) : continues_name(text[end]))) ++end;
         const std::size_t close = std::min(text.find('}'), text.size());
         const std::string_view shift = text.substr(end, close - end);
+        const bool encoded = shift == "%";
         const auto seconds = shift.starts_with('+') ? number(shift.substr(1)) : number(shift);
-        if (end == 0 || close == text.size() || (!shift.empty() && !seconds)) {
+        if (end == 0 || close == text.size() || (!shift.empty() && !seconds && !encoded)) {
             plain += '{';
             continue;
         }
@@ -93,7 +94,9 @@ void Variables::parse(std::string_view text, const std::function<void(std::strin
         text.remove_prefix(close + 1);
         const auto found = values_.find(name);
         if (found != values_.end()) {
-            const auto value = shift.empty() ? found->second : moved(found->second, *seconds);
+            std::optional<std::string> value = found->second;
+            if (encoded) value = percent_encode(*value);
+            else if (seconds) value = moved(*value, *seconds);
             if (!value) throw std::runtime_error("{" + name + "} is no date: " + found->second);
             plain += *value;
         } else {

@@ -9,7 +9,7 @@ namespace wire_tests {
 
 /// The values a case knows by name, and the little language in braces that uses them:
 ///
-///     {etag}             the value stored under that name
+///     {etag}             the value stored under that name; {marker%} percent-encoded
 ///     {modified-60}      a date, so many seconds earlier; {now+60} later
 ///     {"\r\n"} {"x"*99}  a text with escapes, once or so many times
 ///

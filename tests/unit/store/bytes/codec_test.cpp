@@ -54,7 +54,7 @@ TEST(ContentRef, RefusesWhatIsCutOrLonger) {
     EXPECT_THROW((void)ContentRef::decode("\x09"), SqlError);
 }
 
-TEST(ContentRef, PinKeysDifferAndAreNeverTheOneForEveryPin) {
+TEST(ContentRef, PinKeysDifferAndAreNeverZero) {
     std::set<std::uint64_t> keys;
     for (std::int64_t id = 0; id < 1000; ++id) {
         keys.insert(ContentRef::row(id).pin_key());
@@ -62,7 +62,7 @@ TEST(ContentRef, PinKeysDifferAndAreNeverTheOneForEveryPin) {
         keys.insert(ContentRef(Range{1, 4096 * (static_cast<std::uint64_t>(id) + 2), 1, 0}).pin_key());
     }
     EXPECT_EQ(keys.size(), 3000U);
-    EXPECT_FALSE(keys.contains(Ledger::kEveryPin));
+    EXPECT_FALSE(keys.contains(0));
 }
 
 TEST(Source, ComesBackFromItsColumn) {
@@ -129,14 +129,14 @@ TEST(ListChunk, RefusesDamage) {
 TEST(ReclaimWork, ComesBackFromItsRow) {
     ReclaimWork work;
     work.released.push_back({kRange, 42});
-    work.released.push_back({Range{1, 4096, 1, 0}, Ledger::kEveryPin});
+    work.released.push_back({Range{1, 4096, 1, 0}, 0});
     work.drains.push_back({WriteTxn::Drain::staging, 12345});
     const ReclaimWork back = ReclaimWork::decode(work.encode());
     ASSERT_EQ(back.released.size(), 2U);
     EXPECT_EQ(back.released[0].range.offset, kRange.offset);
     EXPECT_EQ(back.released[0].range.length, kRange.length);
     EXPECT_EQ(back.released[0].owner, 42U);
-    EXPECT_EQ(back.released[1].owner, Ledger::kEveryPin);
+    EXPECT_EQ(back.released[1].owner, 0U);
     ASSERT_EQ(back.drains.size(), 1U);
     EXPECT_EQ(back.drains[0].kind, WriteTxn::Drain::staging);
     EXPECT_EQ(back.drains[0].id, 12345);

@@ -10,7 +10,7 @@ namespace lazulite::test {
 namespace {
 
 /// Random rows of all kinds against byte arrays: after every step the counts are exact and the bytes are right, and reads
-/// that are under way (a snapshot, then pieces behind a pin) get the bytes of their time, whatever is released meanwhile.
+/// that are under way (a snapshot, then windows behind a pin) get the bytes of their time, whatever is released meanwhile.
 class ContentsModel {
   public:
     ContentsModel(FileSystem& files, std::uint64_t seed) : store_(files, small_extents()), random_(seed) {}
@@ -44,7 +44,8 @@ class ContentsModel {
         std::string bytes;
         std::unique_ptr<OpenRead> read;  // until it is pinned
         Pin pin;
-        std::vector<Piece> pieces;
+        ContentRef ref;
+        std::string got;
     };
 
     static SmallStore::Options small_extents() {
@@ -169,10 +170,11 @@ class ContentsModel {
     void stream() {
         if (!rows_.empty() && (streams_.empty() || any(3) == 0)) {
             const std::int64_t id = any_row();
-            streams_.push_back({id, rows_[id].bytes, std::make_unique<OpenRead>(store_.readers, store_.files), {}, {}});
+            streams_.push_back({id, rows_[id].bytes, std::make_unique<OpenRead>(store_.readers, store_.files), {}, {}, {}});
         } else if (!streams_.empty()) {
             const auto stream = streams_.begin() + static_cast<std::ptrdiff_t>(any(streams_.size()));
             if (stream->read) return pin(*stream);
+            if (advance(*stream)) return;
             finish(*stream);
             streams_.erase(stream);
         }
@@ -180,15 +182,29 @@ class ContentsModel {
 
     void pin(Stream& stream) {
         ReadTxn& tx = stream.read->tx();
-        const ContentRef ref = SmallStore::row(tx, stream.id);
-        stream.pieces = contents::resolve(tx, ref, 0, stream.bytes.size(), 1000);
-        stream.pin = store_.readers.pin(ref.pin_key());
+        stream.ref = SmallStore::row(tx, stream.id);
+        if (stream.bytes.size() <= 1024) {  // may be inline: read at once
+            stream.got = store_.bytes_of(contents::resolve(tx, stream.ref, 0, stream.bytes.size(), 1000));
+        }
+        stream.pin = store_.readers.pin(stream.ref.pin_key());
         stream.read.reset();
+    }
+
+    /// A few pieces, in a transaction of their own.
+    bool advance(Stream& stream) {
+        const std::uint64_t left = stream.bytes.size() - stream.got.size();
+        if (left == 0) return false;
+        store_.read([&](ReadTxn& tx) {
+            stream.got += store_.bytes_of(contents::resolve(tx, stream.ref, stream.got.size(), left, 1 + any(5)));
+        });
+        return true;
     }
 
     void finish(Stream& stream) {
         if (stream.read) pin(stream);
-        EXPECT_BYTES(store_.bytes_of(stream.pieces), stream.bytes);
+        while (advance(stream)) {
+        }
+        EXPECT_BYTES(stream.got, stream.bytes);
         stream.pin = {};
     }
 

@@ -141,9 +141,31 @@ TEST_F(ReclaimTest, APinOutlastsThePromotionOfAnEmbeddedContent) {
     EXPECT_EQ(punches(), 1U);
 }
 
+TEST_F(ReclaimTest, APinnedContentCanStillBeResolved) {
+    const std::string bytes = some_bytes(5000, 1);
+    const Block first = block(bytes);
+    ContentRef old;
+    store_->write([&](WriteTxn& tx) {
+        old = contents::create_list(tx, std::vector<Block>{first, {"t", 4, std::string("text")}});
+        store_->set_row(tx, 1, old);
+    });
+    store_->put(9, "x");
+    Pin pin = store_->readers.pin(old.pin_key());
+    store_->drop_row(1);
+    store_->reclaim();
+    EXPECT_TRUE(store_->reclaimer.waiting());
+    EXPECT_BYTES(store_->content(old, 0, 5004), bytes + "text");
+    store_->expect_sound();
+    pin = {};
+    store_->reclaim();
+    EXPECT_EQ(punches(), 1U);
+    EXPECT_EQ(store_->number("SELECT count(*) FROM contents"), 0);
+    EXPECT_EQ(store_->number("SELECT count(*) FROM list_chunks"), 0);
+    store_->expect_sound();
+}
+
 TEST_F(ReclaimTest, APinOutlastsTheMoveOfABlockToAnotherList) {
     ContentRef old;
-    ContentRef next;
     const Block moved = block(some_bytes(5000, 1));
     store_->write([&](WriteTxn& tx) {
         old = contents::create_list(tx, std::vector<Block>{moved});
@@ -152,7 +174,7 @@ TEST_F(ReclaimTest, APinOutlastsTheMoveOfABlockToAnotherList) {
     store_->put(9, "x");
     Pin reader_of_old = store_->readers.pin(old.pin_key());
     store_->write([&](WriteTxn& tx) {
-        next = contents::create_list(tx, contents::blocks(tx, old));
+        const ContentRef next = contents::create_list(tx, contents::blocks(tx, old));
         contents::release(tx, old);
         store_->set_row(tx, 1, next);
     });
@@ -160,7 +182,6 @@ TEST_F(ReclaimTest, APinOutlastsTheMoveOfABlockToAnotherList) {
     store_->drop_row(1);
     store_->reclaim();
     EXPECT_EQ(punches(), 0U);
-    const Pin younger = store_->readers.pin(4711);  // holds nothing
     reader_of_old = {};
     store_->reclaim();
     EXPECT_EQ(punches(), 1U);

@@ -52,8 +52,7 @@ TEST_P(StoreGroups, AGroupHasAtMost256Members) {
     std::deque<Job> jobs;
     BusyWriter busy(*store_);
     for (std::size_t i = 0; i < kJobs; ++i) {
-        jobs.emplace_back(
-            *store_, [](WriteTxn&) -> Result<> { return {}; }, &executor);
+        jobs.emplace_back(*store_, [](WriteTxn&) -> Result<> { return {}; }, &executor);
     }
     busy.release();
     executor.wait_for(kJobs);
@@ -66,8 +65,7 @@ TEST_P(StoreGroups, EachExecutorIsWokenOnce) {
     std::deque<Job> jobs;
     BusyWriter busy(*store_);
     for (int i = 0; i < 10; ++i) {
-        jobs.emplace_back(
-            *store_, [](WriteTxn&) -> Result<> { return {}; }, i % 2 == 0 ? &first : &second);
+        jobs.emplace_back(*store_, [](WriteTxn&) -> Result<> { return {}; }, i % 2 == 0 ? &first : &second);
     }
     busy.release();
     first.wait_for(5);
@@ -128,7 +126,8 @@ enum class Late { fails, throws, breaks_a_constraint };
 
 class FailureAfterAChange : public ::testing::TestWithParam<Late> {};
 
-INSTANTIATE_TEST_SUITE_P(Ways, FailureAfterAChange, ::testing::Values(Late::fails, Late::throws, Late::breaks_a_constraint));
+INSTANTIATE_TEST_SUITE_P(Ways, FailureAfterAChange,
+                         ::testing::Values(Late::fails, Late::throws, Late::breaks_a_constraint));
 
 TEST_P(FailureAfterAChange, IsUndoneWithoutAnyoneElseNoticing) {
     const auto files = make_memory_file_system(kNoLimit);

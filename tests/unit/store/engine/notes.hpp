@@ -20,8 +20,9 @@ namespace lazulite::testing {
 inline const StoreKind kNotes{
     .name = "notes",
     .format = 3,
-    .schema = "CREATE TABLE notes(name BLOB PRIMARY KEY NOT NULL, text BLOB NOT NULL) WITHOUT ROWID;"
-              "CREATE TABLE ticks(position INTEGER PRIMARY KEY, tick INTEGER NOT NULL)",
+    .schema =
+        "CREATE TABLE notes(name BLOB PRIMARY KEY NOT NULL, text BLOB NOT NULL) WITHOUT ROWID;"
+        "CREATE TABLE ticks(position INTEGER PRIMARY KEY, tick INTEGER NOT NULL)",
     .drain = nullptr,
     .named_contents = {},
     .named_sources = {},

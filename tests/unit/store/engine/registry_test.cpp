@@ -1,6 +1,6 @@
+#include "store/registry.hpp"
 #include "notes.hpp"
 #include "store/fault_file_system.hpp"
-#include "store/registry.hpp"
 
 namespace lazulite {
 namespace {

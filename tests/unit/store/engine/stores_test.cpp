@@ -54,11 +54,13 @@ TEST_P(StoresOfAFolder, AccountsAndKindsHaveNothingToDoWithEachOther) {
 }
 
 TEST_P(StoresOfAFolder, EverythingIsThereAfterAReopen) {
-    for (int i = 0; i < 20; ++i) ASSERT_TRUE(add(*notes_of(*stores_, "account" + std::to_string(i)), std::to_string(i)));
+    for (int i = 0; i < 20; ++i)
+        ASSERT_TRUE(add(*notes_of(*stores_, "account" + std::to_string(i)), std::to_string(i)));
     reopen();
     EXPECT_EQ(stores_->accounts().size(), 20U);
     for (int i = 0; i < 20; ++i)
-        EXPECT_EQ(names_in(*notes_of(*stores_, "account" + std::to_string(i))), std::vector<std::string>{std::to_string(i)});
+        EXPECT_EQ(names_in(*notes_of(*stores_, "account" + std::to_string(i))),
+                  std::vector<std::string>{std::to_string(i)});
 }
 
 TEST_P(StoresOfAFolder, ClosingEmptiesTheWal) {
@@ -258,7 +260,8 @@ TEST(StoresOnDisk, AFolderThatCannotBeWrittenIsOneClearLine) {
     if (::geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
     const TemporaryFolder folder;
     const auto files = must(open_disk(folder.path()));
-    std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+    std::filesystem::permissions(folder.path(),
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
     EXPECT_NE(error_of(*files).find("the data folder"), std::string::npos);
     std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_all);
 }

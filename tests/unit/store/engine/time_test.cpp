@@ -99,7 +99,8 @@ TEST_P(StoreTime, IdsAreNeverGivenTwice) {
     std::int64_t last = 0;
     for (int round = 0; round < 3; ++round) {
         for (int i = 0; i < 2000; ++i) {
-            const std::int64_t next = *store_->write_and_wait([](WriteTxn& tx) -> Result<std::int64_t> { return tx.next_id(); });
+            const std::int64_t next =
+                *store_->write_and_wait([](WriteTxn& tx) -> Result<std::int64_t> { return tx.next_id(); });
             ASSERT_GT(next, last);
             last = next;
         }
