@@ -23,6 +23,7 @@ done
 passed=0 failed=0 skipped=0
 log_folder=build/test-logs
 mkdir -p "$log_folder"
+: >"$log_folder/skipped"
 
 # count FILE: adds the counts that a test program printed. GoogleTest, and the plain `N passed, N failed, N skipped`.
 count() {
@@ -31,6 +32,7 @@ count() {
   f=$(awk '/^ *[0-9]+ FAILED TESTS?$/ {n += $1} /^[0-9]+ passed, [0-9]+ failed/ {n += $3} END {print n + 0}' "$1")
   s=$(awk '/^\[  SKIPPED \] [0-9]+ test/ {n += $4} /^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped/ {n += $5} END {print n + 0}' "$1")
   passed=$((passed + p)); failed=$((failed + f)); skipped=$((skipped + s))
+  awk '/^\[  SKIPPED \] [^ ]+\.[^ ]+/ {print $4}' "$1" | sort -u >>"$log_folder/skipped"
   counted="$p passed, $f failed, $s skipped"
 }
 
@@ -83,7 +85,7 @@ stop_server() {
 unit_tests() {  # unit_tests PRESET [FILTER]
   local program
   for program in build/"$1"/tests/unit/*/test_* build/"$1"/tests/unit/*/*/test_*; do
-    [ -x "$program" ] && [ -f "$program" ] && run "$1-$(basename "$program")" "$program" --gtest_brief=1 ${2:+"--gtest_filter=$2"}
+    [ -x "$program" ] && [ -f "$program" ] && run "$1-$(basename "$program")" "$program" ${2:+"--gtest_filter=$2"}
   done
 }
 
@@ -143,10 +145,11 @@ for part in "${parts[@]}"; do
   echo "  $part took $((SECONDS - began)) s"
 done
 
-allowed=$(grep -cvE '^(#|$)' tests/skips.txt)
-if [ "$skipped" -gt "$allowed" ]; then
-  echo "$skipped tests were skipped, tests/skips.txt allows $allowed"
+# A GoogleTest names what it skipped; the list does not know the suites of the SDKs, which skip nothing.
+while read -r name; do
+  grep -qxF "$name" tests/skips.txt && continue
+  echo "$name was skipped, and tests/skips.txt does not list it"
   failed=$((failed + 1))
-fi
+done < <(sort -u "$log_folder/skipped")
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
