@@ -23,7 +23,7 @@ constexpr milliseconds kShrinkAfter{2000};
 }  // namespace
 
 HttpConnection::HttpConnection(IoThread& thread, std::unique_ptr<Transport> transport, const ServerOptions& options,
-                       Handler& handler, Peer peer)
+                               Handler& handler, Peer peer)
     : options_(options),
       handler_(handler),
       peer_(std::move(peer)),

@@ -24,8 +24,8 @@ struct Peer {
 /// One client: reads heads, asks the handler, sends answers, until either side has had enough. On its io thread only.
 class HttpConnection final : public GroupMember {
   public:
-    HttpConnection(IoThread& thread, std::unique_ptr<Transport> transport, const ServerOptions& options, Handler& handler,
-               Peer peer);
+    HttpConnection(IoThread& thread, std::unique_ptr<Transport> transport, const ServerOptions& options,
+                   Handler& handler, Peer peer);
 
     /// The whole life of the connection. Never throws.
     Task<void> run();

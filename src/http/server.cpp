@@ -154,7 +154,7 @@ void Server::Impl::begin(std::size_t index, const Listener::Accepted& accepted, 
         transport = make_plain_transport(thread, accepted.socket, accepted.peer.protocol() == ip::tcp::v6());
         owned = true;
         connection = std::make_unique<HttpConnection>(thread, std::move(transport), options_, handler,
-                                                  Peer{text_of(accepted.peer.address()), local_port, false});
+                                                      Peer{text_of(accepted.peer.address()), local_port, false});
     } catch (const std::exception& problem) {
         log::error(std::string("a connection could not be taken up: ") + problem.what());
         if (!owned) ::close(accepted.socket);

@@ -101,7 +101,7 @@ class Split : public ::testing::Test {
         co_await Hop{pool.executor(0)};
         auto transport = std::make_unique<ScriptedTransport>(pool.executor(0), std::move(pieces), take, written);
         lazulite::HttpConnection connection(pool.thread(0), std::move(transport), options, handler,
-                                        Peer{"127.0.0.1", 1, false});
+                                            Peer{"127.0.0.1", 1, false});
         co_await connection.run();
     }
 };

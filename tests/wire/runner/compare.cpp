@@ -1,6 +1,7 @@
 #include "compare.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <regex>
 
 #include "text.hpp"
@@ -11,6 +12,9 @@ namespace {
 constexpr std::string_view kMetadata = "x-ms-meta-";
 
 bool matches_regex(const std::string& pattern, std::string_view text) {
+    // libstdc++ fills a cache of the global locale while it compiles and matches, without a lock of its own.
+    static std::mutex one_at_a_time;
+    const std::lock_guard lock(one_at_a_time);
     return std::regex_match(text.begin(), text.end(), std::regex(pattern));
 }
 
