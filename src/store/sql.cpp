@@ -2,8 +2,10 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <cstring>
 #include <system_error>
+#include <thread>
 
 #include "store/vfs.hpp"
 
@@ -23,6 +25,22 @@ constexpr int kCheckpointPatienceMs = 100;
         what += " (" + std::generic_category().message(last_file_error()) + ")";
     }
     throw SqlError(code, what + ": " + sql);
+}
+
+/// Two connections that turn a new database to WAL mode at once would wait for each other, so SQLite tells both "busy"
+/// without asking the busy handler. Neither holds a lock then: each tries again until one was first.
+void enter_wal_mode(Connection& connection, const std::string& path) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(kPatienceMs);
+    for (;;) {
+        try {
+            Cursor mode = connection.query("PRAGMA journal_mode=WAL");
+            if (!mode.next() || mode.bytes(0) != "wal") throw SqlError(SQLITE_ERROR, path + ": no WAL mode");
+            return;
+        } catch (const SqlError& error) {
+            if ((error.code() & 0xff) != SQLITE_BUSY || std::chrono::steady_clock::now() > until) throw;
+            std::this_thread::sleep_for(std::chrono::microseconds(100));
+        }
+    }
 }
 
 }  // namespace
@@ -74,10 +92,7 @@ Connection::Connection(FileSystem& files, const std::string& path, const Options
                                      ";PRAGMA synchronous=" + (options.full_sync ? "FULL" : "NORMAL") +
                                      ";PRAGMA temp_store=MEMORY;PRAGMA secure_delete=OFF;PRAGMA cell_size_check=OFF";
         script(settings.c_str());
-        if (!options.read_only) {
-            Cursor mode = query("PRAGMA journal_mode=WAL");
-            if (!mode.next() || mode.bytes(0) != "wal") throw SqlError(SQLITE_ERROR, path + ": no WAL mode");
-        }
+        if (!options.read_only) enter_wal_mode(*this, path);
         // Also ends autocheckpoint, which is a hook itself.
         sqlite3_wal_hook(
             db_,

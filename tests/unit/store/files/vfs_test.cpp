@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include <atomic>
+#include <barrier>
 #include <cstddef>
 #include <stdexcept>
 #include <thread>
@@ -249,6 +250,21 @@ TEST_P(Wal, ConnectionsToManyDatabasesOpenAtOnce) {
     for (std::thread& thread : threads) thread.join();
     Connection shared(files(), "shared.db", {});
     EXPECT_EQ(count(shared), 20);
+}
+
+TEST_P(Wal, ANewDatabaseIsTurnedToWalModeByManyAtOnce) {
+    for (int round = 0; round < 50; ++round) {
+        const std::string name = "new-" + std::to_string(round) + ".db";
+        std::barrier start(4);
+        std::vector<std::thread> threads;
+        for (int i = 0; i < 4; ++i) {
+            threads.emplace_back([&] {
+                start.arrive_and_wait();
+                EXPECT_NO_THROW(Connection(files(), name, {}));
+            });
+        }
+        for (std::thread& thread : threads) thread.join();
+    }
 }
 
 // ---- the VFS alone, called as SQLite calls it -------------------------------------------------------------------
