@@ -228,6 +228,11 @@ Needs::Public public_access(ReadTxn& tx, const Target& target) {
     return Needs::Public::never;
 }
 
+StoredPolicies stored_policies(ReadTxn& tx, const Target& target) {
+    const auto container = find_container(tx, target.container);
+    return container ? unpack_policies(container->policies) : StoredPolicies();
+}
+
 }  // namespace
 
 std::span<const Operation> operations() { return kOperations; }
@@ -239,6 +244,7 @@ const Service& service() {
                                       .scope = scope_of,
                                       .store_kind = "blob",
                                       .public_access = public_access,
+                                      .stored_policies = stored_policies,
                                       .errors = ErrorFormat::xml};
     return kBlobService;
 }

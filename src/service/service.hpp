@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "auth/stored_policy.hpp"
 #include "base/clock.hpp"
 #include "service/accounts.hpp"
 #include "service/error_response.hpp"
@@ -30,6 +31,8 @@ struct Service {
     std::string_view store_kind;                  ///< of Stores; empty: no store yet
     /// How far the target's container is open to anonymous readers; null: never.
     Needs::Public (*public_access)(ReadTxn&, const Target&) = nullptr;
+    /// The stored access policies of the target's container (queue, table, share); null: the service has none.
+    StoredPolicies (*stored_policies)(ReadTxn&, const Target&) = nullptr;
     ErrorFormat errors = ErrorFormat::xml;
     ServiceVersion version_without_header{2009, 9, 19};
 };

@@ -9,13 +9,14 @@ namespace {
 
 constexpr std::int64_t kLive = std::numeric_limits<std::int64_t>::max();
 
-enum Tag : std::uint8_t { kMetadata = 1, kDefaultEncryptionScope = 2, kDenyEncryptionScopeOverride = 3 };
+enum Tag : std::uint8_t { kMetadata = 1, kDefaultEncryptionScope = 2, kDenyEncryptionScopeOverride = 3, kPolicies = 4 };
 
 std::string pack(const Container& container) {
     PackedWriter props;
     props.put(kMetadata, container.metadata);
     props.put(kDefaultEncryptionScope, container.default_encryption_scope);
     props.put_integer(kDenyEncryptionScopeOverride, container.deny_encryption_scope_override ? 1 : 0);
+    props.put(kPolicies, container.policies);
     return props.take();
 }
 
@@ -34,6 +35,7 @@ Container read_row(const Cursor& row) {
             case kMetadata: container.metadata = entry->value; break;
             case kDefaultEncryptionScope: container.default_encryption_scope = entry->value; break;
             case kDenyEncryptionScopeOverride: container.deny_encryption_scope_override = entry->integer() != 0; break;
+            case kPolicies: container.policies = entry->value; break;
             default: break;
         }
     }

@@ -21,6 +21,7 @@ struct Container {
     Instant created;
     PublicAccess access = PublicAccess::none;
     std::string metadata;  ///< packed (wire/metadata.hpp)
+    std::string policies;  ///< stored access policies, packed (auth/stored_policy.hpp)
     std::string default_encryption_scope;
     bool deny_encryption_scope_override = false;
 };
