@@ -7,6 +7,8 @@ target_compile_options(lazulite_warnings INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 sees uninitialized strings inside empty std::optionals; clang, which builds the same sources, does not.
   target_compile_options(lazulite_warnings INTERFACE -Wno-maybe-uninitialized)
+  # In sources that are compiled as one, g++ takes an anonymous namespace for one in a header.
+  target_compile_options(lazulite_warnings INTERFACE -Wno-subobject-linkage)
   # Symmetric transfer between coroutines must be a tail call at every optimisation level.
   add_compile_options(-foptimize-sibling-calls)
 endif()

@@ -10,6 +10,10 @@ namespace lazulite {
 using Ticks = std::chrono::duration<std::int64_t, std::ratio<1, 10'000'000>>;
 using Instant = std::chrono::time_point<std::chrono::system_clock, Ticks>;
 
+/// An Instant as rows store it, and back.
+[[nodiscard]] constexpr std::int64_t tick_count(Instant when) { return when.time_since_epoch().count(); }
+[[nodiscard]] constexpr Instant instant_of(std::int64_t tick_count) { return Instant(Ticks(tick_count)); }
+
 /// Wall time: judges signatures, tokens and TLS, and is never advanced. Account time is wall time plus a store's
 /// persisted offset and exists only inside its transactions (`store/store.hpp`). Any thread.
 class Clock {

@@ -9,7 +9,6 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::uint64_t kLargeBody = 256 * 1024;
 /// How far a read may go behind the present chunk: what is left over must fit the smallest input buffer.
 constexpr std::size_t kReadAhead = BufferPool::kSmall;
-constexpr std::uint64_t kTurn = 1024 * 1024;
 
 }  // namespace
 

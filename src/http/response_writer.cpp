@@ -13,7 +13,6 @@ namespace {
 
 using State = Transfer::State;
 
-constexpr std::size_t kTurn = 1024 * 1024;
 /// From here on sendfile is worth its own system call.
 constexpr std::uint64_t kSendFile = 64 * 1024;
 constexpr std::size_t kKeptHead = 1024;

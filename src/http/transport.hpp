@@ -9,6 +9,9 @@
 
 namespace lazulite {
 
+/// Bytes that one connection moves before the others of its thread get their turn.
+inline constexpr std::size_t kTurn = 1024 * 1024;
+
 /// What came of one attempt to move bytes.
 struct Transfer {
     enum class State : std::uint8_t {

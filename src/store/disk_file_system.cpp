@@ -12,10 +12,6 @@
 namespace lazulite {
 namespace {
 
-tl::unexpected<std::error_code> failed(int error = errno) {
-    return tl::unexpected(std::error_code(error, std::generic_category()));
-}
-
 /// Calls until the call was not interrupted by a signal.
 template <class Call>
 auto uninterrupted(Call call) {
@@ -25,7 +21,7 @@ auto uninterrupted(Call call) {
 }
 
 IoResult<> checked(int outcome) {
-    if (outcome < 0) return failed();
+    if (outcome < 0) return io_failure(errno);
     return {};
 }
 
@@ -58,7 +54,7 @@ class DiskFile final : public File {
                 return ::pread(descriptor(), static_cast<std::byte*>(to) + done, size - done,
                                static_cast<off_t>(offset + done));
             });
-            if (got < 0) return failed();
+            if (got < 0) return io_failure(errno);
             if (got == 0) break;
             done += static_cast<std::size_t>(got);
         }
@@ -69,8 +65,8 @@ class DiskFile final : public File {
         while (!bytes.empty()) {
             const ssize_t put = uninterrupted(
                 [&] { return ::pwrite(descriptor(), bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
-            if (put < 0) return failed();
-            if (put == 0) return failed(EIO);  // would loop for ever
+            if (put < 0) return io_failure(errno);
+            if (put == 0) return io_failure(EIO);  // would loop for ever
             bytes = bytes.subspan(static_cast<std::size_t>(put));
             offset += static_cast<std::uint64_t>(put);
         }
@@ -87,7 +83,7 @@ class DiskFile final : public File {
 
     IoResult<std::uint64_t> size() override {
         struct stat status {};
-        if (::fstat(descriptor(), &status) < 0) return failed();
+        if (::fstat(descriptor(), &status) < 0) return io_failure(errno);
         return static_cast<std::uint64_t>(status.st_size);
     }
 
@@ -103,7 +99,7 @@ class DiskFile final : public File {
 
     IoResult<std::uint64_t> links() override {
         struct stat status {};
-        if (::fstat(descriptor(), &status) < 0) return failed();
+        if (::fstat(descriptor(), &status) < 0) return io_failure(errno);
         return static_cast<std::uint64_t>(status.st_nlink);
     }
 
@@ -123,19 +119,19 @@ class DiskFileSystem final : public FileSystem {
         if (how != Open::existing) flags |= O_CREAT;
         if (how == Open::create_new || how == Open::extent_new) flags |= O_EXCL;
         Descriptor file = open_at(path, flags);
-        if (!file) return failed();
+        if (!file) return io_failure(errno);
         return std::make_unique<DiskFile>(std::move(file));
     }
 
     IoResult<bool> exists(const std::string& path) override {
         if (::faccessat(root_.number(), relative(path), F_OK, 0) == 0) return true;
         if (errno == ENOENT || errno == ENOTDIR) return false;
-        return failed();
+        return io_failure(errno);
     }
 
     IoResult<> remove(const std::string& path) override {
         if (::unlinkat(root_.number(), relative(path), 0) == 0) return {};
-        if (errno != EISDIR && errno != EPERM) return failed();
+        if (errno != EISDIR && errno != EPERM) return io_failure(errno);
         return checked(::unlinkat(root_.number(), relative(path), AT_REMOVEDIR));
     }
 
@@ -152,9 +148,9 @@ class DiskFileSystem final : public FileSystem {
 
     IoResult<std::vector<std::string>> list(const std::string& path) override {
         Descriptor directory = open_at(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (!directory) return failed();
+        if (!directory) return io_failure(errno);
         const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(directory.number()), ::closedir);
-        if (!stream) return failed();
+        if (!stream) return io_failure(errno);
         directory.release();  // closedir closes it
         std::vector<std::string> names;
         for (;;) {
@@ -164,13 +160,13 @@ class DiskFileSystem final : public FileSystem {
             std::string name = static_cast<const char*>(entry->d_name);
             if (name != "." && name != "..") names.push_back(std::move(name));
         }
-        if (errno != 0) return failed();
+        if (errno != 0) return io_failure(errno);
         return names;
     }
 
     IoResult<> sync_directory(const std::string& path) override {
         const Descriptor directory = open_at(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (!directory) return failed();
+        if (!directory) return io_failure(errno);
         return checked(uninterrupted([&] { return ::fsync(directory.number()); }));
     }
 
@@ -183,10 +179,10 @@ class DiskFileSystem final : public FileSystem {
 
     [[nodiscard]] IoResult<> make_directory(const std::string& path) const {
         if (path.empty() || ::mkdirat(root_.number(), path.c_str(), 0777) == 0) return {};
-        if (errno != EEXIST) return failed();
+        if (errno != EEXIST) return io_failure(errno);
         struct stat status {};
-        if (::fstatat(root_.number(), path.c_str(), &status, 0) < 0) return failed();
-        if (!S_ISDIR(status.st_mode)) return failed(ENOTDIR);
+        if (::fstatat(root_.number(), path.c_str(), &status, 0) < 0) return io_failure(errno);
+        if (!S_ISDIR(status.st_mode)) return io_failure(ENOTDIR);
         return {};
     }
 
@@ -200,7 +196,7 @@ IoResult<std::unique_ptr<FileSystem>> open_disk(const std::string& root) {
     std::filesystem::create_directories(root, problem);
     if (problem) return tl::unexpected(std::error_code(problem.value(), std::generic_category()));
     Descriptor directory(uninterrupted([&] { return ::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
-    if (!directory) return failed();
+    if (!directory) return io_failure(errno);
     return std::make_unique<DiskFileSystem>(std::move(directory));
 }
 

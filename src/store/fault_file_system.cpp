@@ -16,10 +16,6 @@ namespace {
 
 using Kind = FileOperation::Kind;
 
-tl::unexpected<std::error_code> failed(int error) {
-    return tl::unexpected(std::error_code(error, std::generic_category()));
-}
-
 /// For set-up, where a failure means that the test is broken.
 template <class T>
 T must(IoResult<T> result, const std::string& what) {
@@ -204,7 +200,7 @@ class TracedFile final : public File {
         : files_(files), file_(std::move(file)), path_(std::move(path)), id_(id) {}
 
     IoResult<std::size_t> read(std::uint64_t offset, void* to, std::size_t size) override {
-        if (const auto fault = files_.strike(Kind::read, path_)) return failed(fault->error);
+        if (const auto fault = files_.strike(Kind::read, path_)) return io_failure(fault->error);
         return file_->read(offset, to, size);
     }
     IoResult<> write(std::uint64_t offset, ByteView bytes) override {
@@ -219,24 +215,24 @@ class TracedFile final : public File {
                 std::make_shared<const std::string>(reinterpret_cast<const char*>(bytes.data()), bytes.size());
             files_.record(std::move(operation));
         }
-        if (fault) return failed(fault->error);
+        if (fault) return io_failure(fault->error);
         return {};
     }
     IoResult<> sync() override {
         FileOperation operation = about(Kind::sync);
         operation.covers = files_.position();
-        if (const auto fault = files_.strike(Kind::sync, path_)) return failed(fault->error);
+        if (const auto fault = files_.strike(Kind::sync, path_)) return io_failure(fault->error);
         return noted(file_->sync(), std::move(operation));
     }
     IoResult<> truncate(std::uint64_t size) override {
-        if (const auto fault = files_.strike(Kind::truncate, path_)) return failed(fault->error);
+        if (const auto fault = files_.strike(Kind::truncate, path_)) return io_failure(fault->error);
         FileOperation operation = about(Kind::truncate);
         operation.offset = size;
         return noted(file_->truncate(size), std::move(operation));
     }
     IoResult<std::uint64_t> size() override { return file_->size(); }
     IoResult<> punch(std::uint64_t offset, std::uint64_t length) override {
-        if (const auto fault = files_.strike(Kind::punch, path_)) return failed(fault->error);
+        if (const auto fault = files_.strike(Kind::punch, path_)) return io_failure(fault->error);
         FileOperation operation = about(Kind::punch);
         operation.offset = offset;
         operation.length = length;
@@ -350,7 +346,7 @@ void FaultFileSystem::record(FileOperation operation) {
 }
 
 IoResult<std::unique_ptr<File>> FaultFileSystem::open(const std::string& path, Open how) {
-    if (const auto fault = strike(Kind::open, path)) return failed(fault->error);
+    if (const auto fault = strike(Kind::open, path)) return io_failure(fault->error);
     const std::lock_guard guard(names_mutex_);
     auto file = under_.open(path, how);
     if (!file) return file;
@@ -370,7 +366,7 @@ IoResult<std::unique_ptr<File>> FaultFileSystem::open(const std::string& path, O
 IoResult<bool> FaultFileSystem::exists(const std::string& path) { return under_.exists(path); }
 
 IoResult<> FaultFileSystem::remove(const std::string& path) {
-    if (const auto fault = strike(Kind::remove, path)) return failed(fault->error);
+    if (const auto fault = strike(Kind::remove, path)) return io_failure(fault->error);
     const std::lock_guard guard(names_mutex_);
     if (auto removed = under_.remove(path); !removed) return removed;
     FileOperation operation;
@@ -383,7 +379,7 @@ IoResult<> FaultFileSystem::remove(const std::string& path) {
 }
 
 IoResult<> FaultFileSystem::rename(const std::string& from, const std::string& to) {
-    if (const auto fault = strike(Kind::rename, from)) return failed(fault->error);
+    if (const auto fault = strike(Kind::rename, from)) return io_failure(fault->error);
     const std::lock_guard guard(names_mutex_);
     if (auto renamed = under_.rename(from, to); !renamed) return renamed;
     FileOperation operation;
@@ -404,7 +400,7 @@ IoResult<> FaultFileSystem::rename(const std::string& from, const std::string& t
 }
 
 IoResult<> FaultFileSystem::make_directories(const std::string& path) {
-    if (const auto fault = strike(Kind::make_directory, path)) return failed(fault->error);
+    if (const auto fault = strike(Kind::make_directory, path)) return io_failure(fault->error);
     const std::lock_guard guard(names_mutex_);
     if (auto made = under_.make_directories(path); !made) return made;
     for (std::size_t end = 0; end != std::string::npos && !path.empty();) {
@@ -422,12 +418,12 @@ IoResult<> FaultFileSystem::make_directories(const std::string& path) {
 }
 
 IoResult<std::vector<std::string>> FaultFileSystem::list(const std::string& path) {
-    if (const auto fault = strike(Kind::list, path)) return failed(fault->error);
+    if (const auto fault = strike(Kind::list, path)) return io_failure(fault->error);
     return under_.list(path);
 }
 
 IoResult<> FaultFileSystem::sync_directory(const std::string& path) {
-    if (const auto fault = strike(Kind::sync_directory, path)) return failed(fault->error);
+    if (const auto fault = strike(Kind::sync_directory, path)) return io_failure(fault->error);
     const std::lock_guard guard(names_mutex_);
     if (auto synced = under_.sync_directory(path); !synced) return synced;
     FileOperation operation;

@@ -18,6 +18,11 @@ namespace lazulite {
 template <class T = void>
 using IoResult = tl::expected<T, std::error_code>;
 
+/// At the place of failure: `return io_failure(EIO);`
+inline tl::unexpected<std::error_code> io_failure(int error) {
+    return tl::unexpected(std::error_code(error, std::generic_category()));
+}
+
 /// No room for the bytes: the disk, a quota, a file size limit, or the limit of memory.
 [[nodiscard]] inline bool out_of_space(const std::error_code& error) {
     return error == std::errc::no_space_on_device || error == std::errc::file_too_large ||

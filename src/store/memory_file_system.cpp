@@ -17,10 +17,6 @@
 namespace lazulite {
 namespace {
 
-tl::unexpected<std::error_code> failed(int error) {
-    return tl::unexpected(std::error_code(error, std::generic_category()));
-}
-
 /// Bytes in use by all files of one file system, against its limit.
 class Budget {
   public:
@@ -147,7 +143,7 @@ class HeapNode final : public Node {
             if (index >= chunks_.size() || !chunks_[index]) ++missing;
         });
         if (missing == 0) return {};
-        if (!budget_->take(missing * kChunk)) return failed(ENOSPC);
+        if (!budget_->take(missing * kChunk)) return io_failure(ENOSPC);
         try {
             const std::size_t last = static_cast<std::size_t>((offset + size - 1) / kChunk);
             if (last >= chunks_.size()) chunks_.resize(last + 1);
@@ -158,7 +154,7 @@ class HeapNode final : public Node {
             });
         } catch (const std::bad_alloc&) {
             budget_->give_back(missing * kChunk);
-            return failed(ENOMEM);
+            return io_failure(ENOMEM);
         }
         return {};
     }
@@ -197,7 +193,7 @@ class ExtentNode final : public Node {
             const ssize_t got = ::pread(descriptor_, static_cast<std::byte*>(to) + done, size - done,
                                         static_cast<off_t>(offset + done));
             if (got < 0 && errno == EINTR) continue;
-            if (got < 0) return failed(errno);
+            if (got < 0) return io_failure(errno);
             if (got == 0) break;
             done += static_cast<std::size_t>(got);
         }
@@ -210,7 +206,7 @@ class ExtentNode final : public Node {
         while (!bytes.empty()) {
             const ssize_t put = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
             if (put < 0 && errno == EINTR) continue;
-            if (put <= 0) return failed(put < 0 ? errno : EIO);  // counted until punched or removed
+            if (put <= 0) return io_failure(put < 0 ? errno : EIO);  // counted until punched or removed
             bytes = bytes.subspan(static_cast<std::size_t>(put));
             offset += static_cast<std::uint64_t>(put);
         }
@@ -218,7 +214,7 @@ class ExtentNode final : public Node {
     }
 
     IoResult<> truncate(std::uint64_t size) override {
-        if (::ftruncate(descriptor_, static_cast<off_t>(size)) < 0) return failed(errno);
+        if (::ftruncate(descriptor_, static_cast<off_t>(size)) < 0) return io_failure(errno);
         const std::lock_guard guard(mutex_);
         forget(page_after(size), used_.size());
         return {};
@@ -226,7 +222,7 @@ class ExtentNode final : public Node {
 
     IoResult<std::uint64_t> size() override {
         const off_t end = ::lseek(descriptor_, 0, SEEK_END);  // moves a position that nobody uses
-        if (end < 0) return failed(errno);
+        if (end < 0) return io_failure(errno);
         return static_cast<std::uint64_t>(end);
     }
 
@@ -234,7 +230,7 @@ class ExtentNode final : public Node {
         if (length == 0) return {};
         if (::fallocate(descriptor_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
                         static_cast<off_t>(length)) < 0) {
-            return failed(errno);
+            return io_failure(errno);
         }
         const std::lock_guard guard(mutex_);
         forget(page_after(offset), static_cast<std::size_t>((offset + length) / kPage));
@@ -257,7 +253,7 @@ class ExtentNode final : public Node {
         const auto begin = used_.begin() + static_cast<std::ptrdiff_t>(first);
         const auto end = used_.begin() + static_cast<std::ptrdiff_t>(last);
         const auto fresh = static_cast<std::uint64_t>(std::count(begin, end, false));
-        if (!budget_->take(fresh * kPage)) return failed(ENOSPC);
+        if (!budget_->take(fresh * kPage)) return io_failure(ENOSPC);
         std::fill(begin, end, true);
         return {};
     }
@@ -302,17 +298,17 @@ class MemoryFileSystem final : public FileSystem {
     IoResult<std::unique_ptr<File>> open(const std::string& path, Open how) override {
         const std::lock_guard guard(mutex_);
         if (auto there = check_parents(path); !there) return tl::unexpected(there.error());
-        if (path.empty()) return failed(EISDIR);
+        if (path.empty()) return io_failure(EISDIR);
         if (const auto entry = entries_.find(path); entry != entries_.end()) {
-            if (how == Open::create_new || how == Open::extent_new) return failed(EEXIST);
-            if (!entry->second) return failed(EISDIR);
+            if (how == Open::create_new || how == Open::extent_new) return io_failure(EEXIST);
+            if (!entry->second) return io_failure(EISDIR);
             return std::make_unique<MemoryFile>(entry->second);
         }
-        if (how == Open::existing) return failed(ENOENT);
+        if (how == Open::existing) return io_failure(ENOENT);
         std::shared_ptr<Node> node;
         if (how == Open::extent_new) {
             const int descriptor = ::memfd_create("lazulite-extent", MFD_CLOEXEC);
-            if (descriptor < 0) return failed(errno);
+            if (descriptor < 0) return io_failure(errno);
             node = std::make_shared<ExtentNode>(budget_, descriptor);
         } else {
             node = std::make_shared<HeapNode>(budget_);
@@ -330,7 +326,7 @@ class MemoryFileSystem final : public FileSystem {
         const std::lock_guard guard(mutex_);
         const auto entry = find(path);
         if (!entry) return tl::unexpected(entry.error());
-        if (!(*entry)->second && has_children(path)) return failed(ENOTEMPTY);
+        if (!(*entry)->second && has_children(path)) return io_failure(ENOTEMPTY);
         erase(*entry);
         return {};
     }
@@ -342,12 +338,12 @@ class MemoryFileSystem final : public FileSystem {
         if (auto there = check_parents(to); !there) return there;
         if (from == to) return {};
         const bool directory = !(*source)->second;
-        if (directory && to.starts_with(from + '/')) return failed(EINVAL);
+        if (directory && to.starts_with(from + '/')) return io_failure(EINVAL);
         if (const auto target = entries_.find(to); target != entries_.end()) {
             const bool over_directory = !target->second;
-            if (directory && !over_directory) return failed(ENOTDIR);
-            if (!directory && over_directory) return failed(EISDIR);
-            if (over_directory && has_children(to)) return failed(ENOTEMPTY);
+            if (directory && !over_directory) return io_failure(ENOTDIR);
+            if (!directory && over_directory) return io_failure(EISDIR);
+            if (over_directory && has_children(to)) return io_failure(ENOTEMPTY);
             erase(target);
         }
         std::vector<std::string> moved{from};
@@ -367,7 +363,7 @@ class MemoryFileSystem final : public FileSystem {
         for (std::size_t end = 0; end != std::string::npos && !path.empty();) {
             end = path.find('/', end + 1);
             const auto [entry, made] = entries_.try_emplace(path.substr(0, end));
-            if (!made && entry->second) return failed(ENOTDIR);
+            if (!made && entry->second) return io_failure(ENOTDIR);
         }
         return {};
     }
@@ -396,16 +392,16 @@ class MemoryFileSystem final : public FileSystem {
         const auto entry = entries_.find(path);
         if (entry != entries_.end()) return entry;
         if (auto there = check_parents(path); !there) return tl::unexpected(there.error());
-        return failed(path.empty() ? EBUSY : ENOENT);
+        return io_failure(path.empty() ? EBUSY : ENOENT);
     }
     IoResult<> check_directory(const std::string& path) const {
         if (path.empty()) return {};
         const auto entry = entries_.find(path);
         if (entry == entries_.end()) {
             if (auto there = check_parents(path); !there) return there;
-            return failed(ENOENT);
+            return io_failure(ENOENT);
         }
-        if (entry->second) return failed(ENOTDIR);
+        if (entry->second) return io_failure(ENOTDIR);
         return {};
     }
     IoResult<> check_parents(const std::string& path) const {

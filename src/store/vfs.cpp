@@ -423,12 +423,12 @@ int get_last_error(sqlite3_vfs*, int, char*) { return last_errno; }
 
 // ---- registration -----------------------------------------------------------------------------------------------
 
-struct Registry {
+struct KnownVfs {
     std::mutex mutex;
     std::unordered_map<const FileSystem*, std::weak_ptr<Vfs>> known;
 };
-Registry& registry() {
-    static auto* instance = new Registry;  // connections of static lifetime may outlive any static object
+KnownVfs& known_vfs() {
+    static auto* instance = new KnownVfs;  // connections of static lifetime may outlive any static object
     return *instance;
 }
 
@@ -462,17 +462,17 @@ Vfs::Vfs(FileSystem& of) : files(of) {
 
 Vfs::~Vfs() {
     sqlite3_vfs_unregister(&base);
-    const std::lock_guard guard(registry().mutex);
-    const auto entry = registry().known.find(&files);
-    if (entry != registry().known.end() && entry->second.expired()) registry().known.erase(entry);
+    const std::lock_guard guard(known_vfs().mutex);
+    const auto entry = known_vfs().known.find(&files);
+    if (entry != known_vfs().known.end() && entry->second.expired()) known_vfs().known.erase(entry);
 }
 
 }  // namespace
 
 VfsHandle vfs_for(FileSystem& files) {
     configure_sqlite();
-    const std::lock_guard guard(registry().mutex);
-    std::weak_ptr<Vfs>& entry = registry().known[&files];
+    const std::lock_guard guard(known_vfs().mutex);
+    std::weak_ptr<Vfs>& entry = known_vfs().known[&files];
     std::shared_ptr<Vfs> vfs = entry.lock();
     if (!vfs) entry = vfs = std::make_shared<Vfs>(files);
     return {vfs, &vfs->name};

@@ -9,7 +9,7 @@ namespace {
 
 constexpr ServiceVersion kEncodedNames{2021, 2, 12};
 
-constexpr std::string_view kIncludes[] = {"snapshots", "metadata", "uncommittedblobs", "copy",
+constexpr std::string_view kBlobIncludes[] = {"snapshots", "metadata", "uncommittedblobs", "copy",
                                           "deleted",   "tags",     "versions",         "deletedwithversions",
                                           "immutabilitypolicy", "legalhold", "permissions"};
 
@@ -134,7 +134,7 @@ Task<Result<Response>> list_blobs(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
     LAZ_CO_CHECK(check_no_conditions(x.request));
     LAZ_CO_TRY(const ListBlobs command, decode<ListBlobs>(x.request, x.query));
-    LAZ_CO_TRY(const auto include, parse_include(x.query, kIncludes));
+    LAZ_CO_TRY(const auto include, parse_include(x.query, kBlobIncludes));
     LAZ_CO_TRY(const std::string first, first_key(command));
     const std::string delimiter = command.delimiter.value_or("");
     if (!delimiter.empty() && includes(include, "snapshots")) {

@@ -6,7 +6,7 @@
 namespace lazulite::blob {
 namespace {
 
-constexpr std::string_view kIncludes[] = {"metadata", "deleted", "system"};
+constexpr std::string_view kContainerIncludes[] = {"metadata", "deleted", "system"};
 
 struct ListContainers {
     std::optional<std::string> prefix;
@@ -37,7 +37,7 @@ void write_container(XmlWriter& xml, const Container& container, bool metadata, 
 Task<Result<Response>> list_containers(Exchange& x) {
     LAZ_CO_CHECK(check_no_conditions(x.request));
     LAZ_CO_TRY(const ListContainers command, decode<ListContainers>(x.request, x.query));
-    LAZ_CO_TRY(const auto include, parse_include(x.query, kIncludes));
+    LAZ_CO_TRY(const auto include, parse_include(x.query, kContainerIncludes));
     LAZ_CO_TRY(const std::string marker, decode_marker(command.marker.value_or("")));
     const std::string prefix = command.prefix.value_or("");
     const auto most = static_cast<std::size_t>(command.max_results.value_or(kMostResults));

@@ -61,8 +61,6 @@ Blob read_row(const Cursor& row, int at) {
     return blob;
 }
 
-std::int64_t count(Instant when) { return when.time_since_epoch().count(); }
-
 }  // namespace
 
 std::optional<Blob> find_blob(ReadTxn& tx, const BlobKey& key) {
@@ -77,7 +75,7 @@ void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before
         tx.execute(
             "INSERT OR REPLACE INTO blobs(dir_id, name, kind, size, created, tick, content, flags, props) "
             "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)",
-            key.dir_id, key.name, static_cast<int>(after->type), after->size, count(after->created), count(after->tick),
+            key.dir_id, key.name, static_cast<int>(after->type), after->size, tick_count(after->created), tick_count(after->tick),
             after->content.encode(), pack(*after));
     } else {
         tx.execute("DELETE FROM blobs WHERE dir_id = ?1 AND name = ?2", key.dir_id, key.name);

@@ -9,14 +9,16 @@ namespace {
 
 constexpr std::int64_t kLive = std::numeric_limits<std::int64_t>::max();
 
-enum Tag : std::uint8_t { kMetadata = 1, kDefaultEncryptionScope = 2, kDenyEncryptionScopeOverride = 3, kPolicies = 4 };
+struct ContainerTag {
+    enum : std::uint8_t { metadata = 1, default_encryption_scope = 2, deny_encryption_scope_override = 3, policies = 4 };
+};
 
 std::string pack(const Container& container) {
     PackedWriter props;
-    props.put(kMetadata, container.metadata);
-    props.put(kDefaultEncryptionScope, container.default_encryption_scope);
-    props.put_integer(kDenyEncryptionScopeOverride, container.deny_encryption_scope_override ? 1 : 0);
-    props.put(kPolicies, container.policies);
+    props.put(ContainerTag::metadata, container.metadata);
+    props.put(ContainerTag::default_encryption_scope, container.default_encryption_scope);
+    props.put_integer(ContainerTag::deny_encryption_scope_override, container.deny_encryption_scope_override ? 1 : 0);
+    props.put(ContainerTag::policies, container.policies);
     return props.take();
 }
 
@@ -26,16 +28,16 @@ Container read_row(const Cursor& row) {
     container.name = row.bytes(0);
     container.container_id = row.integer(1);
     container.root_dir_id = row.integer(2);
-    container.tick = Instant(Ticks(row.integer(3)));
-    container.created = Instant(Ticks(row.integer(4)));
+    container.tick = instant_of(row.integer(3));
+    container.created = instant_of(row.integer(4));
     container.access = static_cast<PublicAccess>(row.integer(5));
     PackedReader props(row.bytes(6));
     while (const auto entry = props.next()) {
         switch (entry->tag) {
-            case kMetadata: container.metadata = entry->value; break;
-            case kDefaultEncryptionScope: container.default_encryption_scope = entry->value; break;
-            case kDenyEncryptionScopeOverride: container.deny_encryption_scope_override = entry->integer() != 0; break;
-            case kPolicies: container.policies = entry->value; break;
+            case ContainerTag::metadata: container.metadata = entry->value; break;
+            case ContainerTag::default_encryption_scope: container.default_encryption_scope = entry->value; break;
+            case ContainerTag::deny_encryption_scope_override: container.deny_encryption_scope_override = entry->integer() != 0; break;
+            case ContainerTag::policies: container.policies = entry->value; break;
             default: break;
         }
     }
@@ -63,13 +65,13 @@ void insert_container(WriteTxn& tx, const Container& container) {
     tx.execute(
         "INSERT INTO containers(name, deleted_tick, container_id, root_dir_id, tick, created, access, props) "
         "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        container.name, kLive, container.container_id, container.root_dir_id, container.tick.time_since_epoch().count(),
-        container.created.time_since_epoch().count(), static_cast<int>(container.access), pack(container));
+        container.name, kLive, container.container_id, container.root_dir_id, tick_count(container.tick),
+        tick_count(container.created), static_cast<int>(container.access), pack(container));
 }
 
 void update_container(WriteTxn& tx, const Container& container) {
     tx.execute("UPDATE containers SET tick = ?3, access = ?4, props = ?5 WHERE name = ?1 AND deleted_tick = ?2",
-               container.name, kLive, container.tick.time_since_epoch().count(), static_cast<int>(container.access),
+               container.name, kLive, tick_count(container.tick), static_cast<int>(container.access),
                pack(container));
 }
 

@@ -3,10 +3,8 @@
 namespace lazulite::blob {
 namespace {
 
-std::int64_t count(Instant when) { return when.time_since_epoch().count(); }
-
 /// Sets put last at this tick or before are over.
-std::int64_t over_until(ReadTxn& tx) { return count(tx.now() - kStagedLife); }
+std::int64_t over_until(ReadTxn& tx) { return tick_count(tx.now() - kStagedLife); }
 
 void remove_set(WriteTxn& tx, const BlobKey& key) {
     tx.execute("DELETE FROM staged_sets WHERE dir_id = ?1 AND name = ?2", key.dir_id, key.name);
@@ -55,7 +53,7 @@ void stage_block(WriteTxn& tx, const BlobKey& key, const std::optional<StagedSet
     tx.execute(
         "INSERT OR REPLACE INTO staged_sets(dir_id, name, staging_id, id_length, count, last_put, stamp) "
         "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        key.dir_id, key.name, staging_id, block.id.size(), blocks, count(tx.now()), count(tx.next_tick()));
+        key.dir_id, key.name, staging_id, block.id.size(), blocks, tick_count(tx.now()), tick_count(tx.next_tick()));
 }
 
 void drop_staged_set(WriteTxn& tx, const BlobKey& key) {
