@@ -10,6 +10,7 @@
 #include "app/access_log.hpp"
 #include "app/control.hpp"
 #include "app/surfaces.hpp"
+#include "base/worker_pool.hpp"
 #include "http/server.hpp"
 #include "store/stores.hpp"
 
@@ -72,7 +73,8 @@ class Emulator::Running {
     explicit Running(const EmulatorOptions& options)
         : files_(open_files(options)),
           stores_(open_stores(options)),
-          environment_{clock_, accounts_, *stores_, metrics_, LAZULITE_VERSION, all_services()},
+          workers_(std::max(2U, std::thread::hardware_concurrency())),
+          environment_{clock_, accounts_, *stores_, metrics_, workers_, LAZULITE_VERSION, all_services()},
           control_(environment_, accounts_, options.remote_control),
           io_(options.threads ? options.threads : std::max(1U, std::thread::hardware_concurrency())),
           server_(io_, server_options(options)) {
@@ -86,6 +88,7 @@ class Emulator::Running {
         server_.stop();
         stores_->close();
         server_.join();
+        workers_.stop();
         io_.stop();
         io_.join();
     }
@@ -142,6 +145,7 @@ class Emulator::Running {
     Metrics metrics_;
     std::unique_ptr<FileSystem> files_;
     std::unique_ptr<Stores> stores_;
+    Workers workers_;
     Environment environment_;
     Control control_;
     std::array<std::unique_ptr<Gateway>, std::size(kServiceKinds)> gateways_;

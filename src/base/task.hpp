@@ -4,6 +4,7 @@
 #include <exception>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 namespace lazulite {
@@ -130,6 +131,33 @@ template <class Done>
 detail::Detached spawn(Task<void> task, Done done) {
     co_await std::move(task);
     done();
+}
+
+/// `co_await Hop{there}` goes on in `there`.
+struct Hop {
+    Executor& there;
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> handle) const { there.post(handle); }
+    void await_resume() const noexcept {}
+};
+
+/// Runs `fn() -> T` in `workers` and comes back to the executor it was called on, for whatever would hold up an io
+/// thread for more than a millisecond or so. The caller waits in its frame, so `fn` may refer to that. A thread that
+/// belongs to no executor is not come back to.
+template <class Fn>
+Task<std::invoke_result_t<Fn&>> run_on(Executor& workers, Fn fn) {
+    Executor* const home = Executor::current();
+    std::optional<std::invoke_result_t<Fn&>> outcome;
+    std::exception_ptr thrown;
+    co_await Hop{workers};
+    try {
+        outcome.emplace(fn());
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    if (home != nullptr) co_await Hop{*home};
+    if (thrown) std::rethrow_exception(thrown);
+    co_return *std::move(outcome);
 }
 
 }  // namespace lazulite

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "auth/identity.hpp"
+#include "base/task.hpp"
 #include "service/accounts.hpp"
 #include "service/operation.hpp"
 #include "service/target.hpp"
@@ -24,6 +25,7 @@ struct Exchange {
     const Operation& operation;
     ServiceVersion version;  ///< rules what the answer looks like
     std::shared_ptr<Store> store;
+    Executor& workers;  ///< where long work goes: `run_on(x.workers, fn)`
 };
 
 }  // namespace lazulite

@@ -157,7 +157,7 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
     if (takes_body(request.method) && !request.content_length) co_return fail(ErrorCode::missing_content_length_header);
 
     Exchange exchange{request,  query,   progress.target, identity, *progress.account, operation,
-                      progress.version, progress.store};
+                      progress.version, progress.store, environment_.workers};
     Result<Response> response = co_await operation.run(exchange);
     co_return response;
 }

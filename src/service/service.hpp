@@ -43,6 +43,7 @@ struct Environment {
     const Accounts& accounts;
     Stores& stores;
     Metrics& metrics;
+    Executor& workers;  ///< for the long work of requests; runs until the last connection has ended
     std::string product_version;
     std::array<const Service*, std::size(kServiceKinds)> services{};  ///< null: that surface is not offered
 };

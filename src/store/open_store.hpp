@@ -10,6 +10,7 @@
 #include <tl/expected.hpp>
 #include <unordered_map>
 
+#include "base/worker_pool.hpp"
 #include "store/checkpointer.hpp"
 #include "store/database_files.hpp"
 #include "store/extent_pool.hpp"
@@ -17,7 +18,6 @@
 #include "store/sql.hpp"
 #include "store/store.hpp"
 #include "store/stores.hpp"
-#include "store/worker_pool.hpp"
 #include "store/writer.hpp"
 
 namespace lazulite {

@@ -145,27 +145,24 @@ Task<Result<Response>> list_blobs(Exchange& x) {
     }
     const auto most = static_cast<std::size_t>(command.max_results.value_or(kMostResults));
 
-    XmlWriter xml;
-    xml.open("EnumerationResults", {{"ServiceEndpoint", x.target.endpoint}, {"ContainerName", x.target.container}});
-    echo_parameters(xml, x.query);
-    LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
+    const auto make_page = [&](ReadTxn& tx, std::size_t entries) -> Result<Page> {
+        XmlWriter xml;
+        xml.open("EnumerationResults", {{"ServiceEndpoint", x.target.endpoint}, {"ContainerName", x.target.container}});
+        echo_parameters(xml, x.query);
         LAZ_TRY(const Container container, require_container(tx, x.target.container));
         Walk walk(tx, container.root_dir_id, command.prefix.value_or(""), delimiter, includes(include, "uncommittedblobs"));
         walk.seek(first);
         xml.open("Blobs");
         std::optional<Entry> entry = walk.next();
-        for (std::size_t count = 0; entry && count < most; ++count, entry = walk.next()) {
+        for (std::size_t count = 0; entry && count < entries; ++count, entry = walk.next()) {
             write_entry(xml, *entry, includes(include, "metadata"), x.version);
         }
         xml.close();
         xml.element("NextMarker", entry ? encode_marker(entry->name) : "");
-        return {};
-    }));
-    xml.close();
-
-    Response response;
-    response.fields.add("Content-Type", "application/xml");
-    response.set_body(xml.take());
+        xml.close();
+        return Page{xml.take(), entry.has_value()};
+    };
+    Result<Response> response = co_await answer_with_page(x, most, make_page);
     co_return response;
 }
 

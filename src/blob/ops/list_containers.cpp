@@ -42,27 +42,24 @@ Task<Result<Response>> list_containers(Exchange& x) {
     const std::string prefix = command.prefix.value_or("");
     const auto most = static_cast<std::size_t>(command.max_results.value_or(kMostResults));
 
-    XmlWriter xml;
-    xml.open("EnumerationResults", {{"ServiceEndpoint", x.target.endpoint}});
-    echo_parameters(xml, x.query);
-    LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
+    const auto make_page = [&](ReadTxn& tx, std::size_t entries) -> Result<Page> {
+        XmlWriter xml;
+        xml.open("EnumerationResults", {{"ServiceEndpoint", x.target.endpoint}});
+        echo_parameters(xml, x.query);
         ContainerCursor cursor(tx, std::max(prefix, marker));
         xml.open("Containers");
         std::optional<Container> container = cursor.next();
-        for (std::size_t count = 0; container && container->name.starts_with(prefix) && count < most; ++count) {
+        for (std::size_t count = 0; container && container->name.starts_with(prefix) && count < entries; ++count) {
             write_container(xml, *container, includes(include, "metadata"), x.version);
             container = cursor.next();
         }
         xml.close();
         const bool more = container && container->name.starts_with(prefix);
         xml.element("NextMarker", more ? encode_marker(container->name) : "");
-        return {};
-    }));
-    xml.close();
-
-    Response response;
-    response.fields.add("Content-Type", "application/xml");
-    response.set_body(xml.take());
+        xml.close();
+        return Page{xml.take(), more};
+    };
+    Result<Response> response = co_await answer_with_page(x, most, make_page);
     co_return response;
 }
 

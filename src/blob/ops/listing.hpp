@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -7,12 +9,39 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/task.hpp"
+#include "service/exchange.hpp"
 #include "wire/uri.hpp"
 #include "wire/xml_writer.hpp"
 
 namespace lazulite::blob {
 
 inline constexpr std::int64_t kMostResults = 5000;
+
+/// A page up to here is made on the io thread, in half a millisecond at most.
+inline constexpr std::size_t kShortPage = 200;
+
+/// A page of a listing.
+struct Page {
+    std::string xml;
+    bool more = false;  ///< the listing goes on behind it
+};
+
+/// Answers with the page of at most `most` entries that `make(ReadTxn&, std::size_t most) -> Result<Page>` makes over one
+/// snapshot. Most pages are short, so each is begun right here; one that grows past kShortPage is made anew by a worker.
+template <class Make>
+Task<Result<Response>> answer_with_page(Exchange& x, std::size_t most, Make make) {
+    const auto read = [&](std::size_t entries) {
+        return x.store->read([&](ReadTxn& tx) -> Result<Page> { return make(tx, entries); });
+    };
+    Result<Page> page = read(std::min(most, kShortPage));
+    if (page && page->more && most > kShortPage) page = co_await run_on(x.workers, [&] { return read(most); });
+    if (!page) co_return fail(std::move(page).error());
+    Response response;
+    response.fields.add("Content-Type", "application/xml");
+    response.set_body(std::move(page->xml));
+    co_return response;
+}
 
 /// A marker is opaque to clients: here the key that the next page begins with, so it survives the deletion of that row,
 /// in characters that need no escape in a URL.

@@ -106,5 +106,73 @@ TEST(Task, DoesNotStartUntilAwaited) {
     EXPECT_FALSE(started);
 }
 
+/// A queue that is the executor of this thread while it runs.
+class Home final : public Executor {
+  public:
+    void post(std::coroutine_handle<> handle) override { queue_.post(handle); }
+    void run() {
+        current_ = this;
+        queue_.run();
+        current_ = nullptr;
+    }
+    template <class Fn>
+    void at_home(Fn fn) {
+        current_ = this;
+        fn();
+        current_ = nullptr;
+    }
+
+  private:
+    Queue queue_;
+};
+
+Task<> keep_places(Home& workers, std::vector<const Executor*>& places) {
+    places.push_back(Executor::current());
+    const Executor* const there = co_await run_on(workers, [] { return Executor::current(); });
+    places.push_back(there);
+    places.push_back(Executor::current());
+}
+
+TEST(RunOn, WorksOverThereAndComesBack) {
+    Home home;
+    Home workers;
+    std::vector<const Executor*> places;
+    home.at_home([&] { spawn(keep_places(workers, places), [] {}); });
+    EXPECT_EQ(places.size(), 1U);
+    workers.run();
+    EXPECT_EQ(places.size(), 1U);
+    home.run();
+    EXPECT_EQ(places, (std::vector<const Executor*>{&home, &workers, &home}));
+}
+
+TEST(RunOn, StaysWhereTheCallerHasNoExecutor) {
+    Home workers;
+    std::vector<const Executor*> places;
+    spawn(keep_places(workers, places), [] {});
+    workers.run();
+    EXPECT_EQ(places, (std::vector<const Executor*>{nullptr, &workers, &workers}));
+}
+
+Task<> keep_message_of(Home& workers, std::string& to, const Executor*& at) {
+    try {
+        (void)co_await run_on(workers, []() -> int { throw std::runtime_error("broken"); });
+    } catch (const std::runtime_error& error) {
+        to = error.what();
+        at = Executor::current();
+    }
+}
+
+TEST(RunOn, BringsAnExceptionHome) {
+    Home home;
+    Home workers;
+    std::string message;
+    const Executor* at = nullptr;
+    home.at_home([&] { spawn(keep_message_of(workers, message, at), [] {}); });
+    workers.run();
+    home.run();
+    EXPECT_EQ(message, "broken");
+    EXPECT_EQ(at, &home);
+}
+
 }  // namespace
 }  // namespace lazulite

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <coroutine>
 #include <deque>
 #include <functional>
 #include <map>
@@ -9,6 +10,8 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "base/task.hpp"
 
 namespace lazulite {
 
@@ -43,6 +46,18 @@ class WorkerPool {
     bool stopping_ = false;
     bool stopped_ = false;
     std::vector<std::thread> threads_;
+};
+
+/// The threads for the long work of requests, which holds up no io thread here: `co_await run_on(workers, fn)`.
+class Workers final : public Executor {
+  public:
+    explicit Workers(unsigned threads) : pool_(threads) {}
+    void post(std::coroutine_handle<> handle) override;
+    /// Runs what is posted, then ends the threads; what is posted afterwards runs at once. Idempotent.
+    void stop() { pool_.stop(); }
+
+  private:
+    WorkerPool pool_;
 };
 
 }  // namespace lazulite

@@ -1,4 +1,4 @@
-#include "store/worker_pool.hpp"
+#include "base/worker_pool.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -13,7 +13,7 @@ void run_one(const std::function<void()>& work) {
     try {
         work();
     } catch (const std::exception& problem) {
-        log::error(std::string("store: a background task failed: ") + problem.what());
+        log::error(std::string("a background task failed: ") + problem.what());
     }
 }
 
@@ -75,6 +75,14 @@ void WorkerPool::stop() {
         dropped.swap(later_);
     }
     for (auto& work : left) run_one(work);
+}
+
+void Workers::post(std::coroutine_handle<> handle) {
+    pool_.post([this, handle] {
+        Executor* const before = std::exchange(current_, this);
+        handle.resume();
+        current_ = before;
+    });
 }
 
 void WorkerPool::run() {
