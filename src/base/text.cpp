@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 
 #include <array>
+#include <cstring>
 
 namespace lazulite {
 namespace {
@@ -41,48 +42,32 @@ std::optional<std::string> base64_decode(std::string_view text) {
     if (text.size() % 4 != 0) return std::nullopt;
     if (text.empty()) return std::string{};
     const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-    const std::size_t digits = text.size() - padding;
-    std::string bytes;
-    bytes.reserve(text.size() / 4 * 3);
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < digits; ++i) {
-        const std::uint32_t value = value_of(text[i]);
-        if (value == kNotBase64) return std::nullopt;
-        bits = bits << 6 | value;
-        if (i % 4 == 3) {
-            bytes += static_cast<char>(bits >> 16 & 0xFF);
-            bytes += static_cast<char>(bits >> 8 & 0xFF);
-            bytes += static_cast<char>(bits & 0xFF);
-            bits = 0;
+    std::string bytes(text.size() / 4 * 3, '\0');
+    char* to = bytes.data();
+    for (std::size_t i = 0; i < text.size(); i += 4, to += 3) {
+        const std::size_t digits = i + 4 < text.size() ? 4 : 4 - padding;
+        std::uint32_t group = 0;
+        for (std::size_t j = 0; j < 4; ++j) {
+            const std::uint32_t value = j < digits ? value_of(text[i + j]) : 0;
+            if (value == kNotBase64) return std::nullopt;
+            group = group << 6 | value;
         }
+        to[0] = static_cast<char>(group >> 16 & 0xFF);
+        to[1] = static_cast<char>(group >> 8 & 0xFF);
+        to[2] = static_cast<char>(group & 0xFF);
     }
-    if (padding == 1) {  // 18 bits were read, 16 count
-        if ((bits & 0x3) != 0) return std::nullopt;
-        bytes += static_cast<char>(bits >> 10 & 0xFF);
-        bytes += static_cast<char>(bits >> 2 & 0xFF);
-    } else if (padding == 2) {  // 12 bits were read, 8 count
-        if ((bits & 0xF) != 0) return std::nullopt;
-        bytes += static_cast<char>(bits >> 4 & 0xFF);
+    // Padding stands for bytes that are not there, so their bits must not be set either.
+    for (std::size_t i = 0; i < padding; ++i) {
+        if (bytes.back() != '\0') return std::nullopt;
+        bytes.pop_back();
     }
     return bytes;
-}
-
-char ascii_lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
 std::string to_lower(std::string_view text) {
     std::string lower(text);
     for (char& c : lower) c = ascii_lower(c);
     return lower;
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) return false;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        if (a[i] != b[i] && ascii_lower(a[i]) != ascii_lower(b[i])) return false;
-    }
-    return true;
 }
 
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
@@ -95,6 +80,22 @@ std::string_view trim(std::string_view text) {
     while (!text.empty() && blank(text.back())) text.remove_suffix(1);
     return text;
 }
+
+namespace {
+
+/// Length of the beginning that holds no byte of a longer sequence, eight bytes at a time.
+std::size_t ascii_prefix(std::string_view text) {
+    constexpr std::uint64_t kHighBits = 0x8080808080808080;
+    std::size_t at = 0;
+    for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+        std::memcpy(&word, text.data() + at, sizeof word);
+        if ((word & kHighBits) != 0) return at;
+    }
+    while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+    return at;
+}
+
+}  // namespace
 
 std::size_t utf8_sequence_length(std::string_view text, std::size_t at) {  // ranges: Unicode, table 3-7
     const auto byte = [&](std::size_t i) -> unsigned {
@@ -119,7 +120,7 @@ std::size_t utf8_sequence_length(std::string_view text, std::size_t at) {  // ra
 }
 
 bool is_utf8(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
+    for (std::size_t at = ascii_prefix(text); at < text.size();) {
         const std::size_t length = utf8_sequence_length(text, at);
         if (length == 0) return false;
         at += length;

@@ -14,9 +14,15 @@ namespace lazulite {
 [[nodiscard]] std::string base64_encode(ByteView bytes);
 [[nodiscard]] std::optional<std::string> base64_decode(std::string_view text);
 
-[[nodiscard]] char ascii_lower(char c);
+[[nodiscard]] constexpr char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 [[nodiscard]] std::string to_lower(std::string_view text);
-[[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b);
+[[nodiscard]] inline bool equals_ignoring_case(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;  // most names that are looked for differ here already
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        if (a[i] != b[i] && ascii_lower(a[i]) != ascii_lower(b[i])) return false;
+    }
+    return true;
+}
 [[nodiscard]] bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
 [[nodiscard]] std::string_view trim(std::string_view text);  ///< blanks and tabs at both ends
 

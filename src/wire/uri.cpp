@@ -1,5 +1,7 @@
 #include "wire/uri.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 
 namespace lazulite {
@@ -20,22 +22,25 @@ bool is_unreserved(char c) {
 }  // namespace
 
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
-    // Most names and values have nothing to decode.
-    if (text.find_first_of(plus_is_space ? "%+" : "%") == std::string_view::npos) return std::string(text);
-    std::string decoded;
-    decoded.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%') {
+    std::string decoded(text);
+    if (plus_is_space) std::replace(decoded.begin(), decoded.end(), '+', ' ');
+    // Most names and values have nothing more to decode.
+    const std::size_t first = text.find('%');
+    if (first == std::string_view::npos) return decoded;
+    char* to = decoded.data() + first;
+    for (std::size_t i = first; i < text.size(); ++i) {
+        char c = decoded[i];
+        if (c == '%') {
             if (text.size() - i < 3) return std::nullopt;
             const int high = hex_value(text[i + 1]);
             const int low = hex_value(text[i + 2]);
             if (high < 0 || low < 0) return std::nullopt;
-            decoded += static_cast<char>(high << 4 | low);
+            c = static_cast<char>(high << 4 | low);
             i += 2;
-        } else {
-            decoded += text[i] == '+' && plus_is_space ? ' ' : text[i];
         }
+        *to++ = c;
     }
+    decoded.resize(static_cast<std::size_t>(to - decoded.data()));
     return decoded;
 }
 

@@ -94,6 +94,15 @@ TEST(Utf8, RefusesWhatIsNotWellFormed) {
     for (const auto text : wrong) EXPECT_FALSE(is_utf8(text)) << testing::PrintToString(text);
 }
 
+TEST(Utf8, LooksAtEveryPlaceOfALongText) {
+    for (std::size_t before = 0; before < 20; ++before) {
+        const std::string front(before, 'a');
+        const std::string back(20 - before, 'a');
+        EXPECT_FALSE(is_utf8(front + '\xFF' + back)) << before;
+        EXPECT_TRUE(is_utf8(front + "\xC3\xBC" + back)) << before;
+    }
+}
+
 TEST(Utf8, SequenceLengthAtAPlace) {
     const std::string_view text = "a\xC3\xBC\xE2\x82\xAC\xF0\x9F\x98\x80";
     EXPECT_EQ(utf8_sequence_length(text, 0), 1u);
