@@ -110,8 +110,9 @@ bool is_sas(const Query& query) { return query.has("sig"); }
 bool is_service_sas(const Query& query) { return is_sas(query) && (query.has("sr") || query.has("tn")); }
 
 std::string account_sas_string_to_sign(const Query& query, std::string_view account) {
-    std::string text(account);
-    text.append("\n");
+    std::string text;
+    text.reserve(256);
+    text.append(account).append("\n");
     for (const std::string_view name : {"sp", "ss", "srt", "st", "se", "sip", "spr", "sv"}) {
         text.append(query.value_or_empty(name)).append("\n");
     }

@@ -4,7 +4,10 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace lazulite {
@@ -71,9 +74,34 @@ Context keyed(const std::array<std::byte, kBlock>& key, std::byte pad) {
 }
 
 struct PreparedKey {
+    std::uint64_t serial;  ///< never used twice, unlike an address
     Context inner;
     Context outer;
 };
+
+std::uint64_t next_serial() {
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
+}
+
+/// What a thread signed lately.
+struct Signed {
+    std::uint64_t key = 0;
+    std::string message;
+    Sha256Digest digest{};
+};
+constexpr std::size_t kRemembered = 64;
+constexpr std::size_t kLongestRemembered = 512;  // bytes of a message
+
+Sha256Digest sign_with(const PreparedKey& key, std::string_view message) {
+    EVP_MD_CTX* const context = scratch();
+    must(EVP_MD_CTX_copy_ex(context, key.inner.get()));
+    must(EVP_DigestUpdate(context, message.data(), message.size()));
+    const Sha256Digest inner = finish_sha256(context);
+    must(EVP_MD_CTX_copy_ex(context, key.outer.get()));
+    must(EVP_DigestUpdate(context, inner.data(), inner.size()));
+    return finish_sha256(context);
+}
 
 }  // namespace
 
@@ -116,20 +144,23 @@ HmacSha256::HmacSha256(ByteView key) {
     } else {
         std::copy(key.begin(), key.end(), padded.begin());
     }
-    prepared_ =
-        std::make_shared<PreparedKey>(PreparedKey{keyed(padded, std::byte{0x36}), keyed(padded, std::byte{0x5C})});
+    prepared_ = std::make_shared<PreparedKey>(
+        PreparedKey{next_serial(), keyed(padded, std::byte{0x36}), keyed(padded, std::byte{0x5C})});
     OPENSSL_cleanse(padded.data(), padded.size());
 }
 
 Sha256Digest HmacSha256::sign(std::string_view message) const {
-    const auto* const prepared = static_cast<const PreparedKey*>(prepared_.get());
-    EVP_MD_CTX* const context = scratch();
-    must(EVP_MD_CTX_copy_ex(context, prepared->inner.get()));
-    must(EVP_DigestUpdate(context, message.data(), message.size()));
-    const Sha256Digest inner = finish_sha256(context);
-    must(EVP_MD_CTX_copy_ex(context, prepared->outer.get()));
-    must(EVP_DigestUpdate(context, inner.data(), inner.size()));
-    return finish_sha256(context);
+    const auto& key = *static_cast<const PreparedKey*>(prepared_.get());
+    if (message.size() > kLongestRemembered) return sign_with(key, message);
+    thread_local std::array<Signed, kRemembered> lately;
+    Signed& entry = lately[std::hash<std::string_view>{}(message) % kRemembered];
+    if (entry.key != key.serial || entry.message != message) {
+        entry.key = 0;  // says nothing while it is being changed
+        entry.message = message;
+        entry.digest = sign_with(key, message);
+        entry.key = key.serial;
+    }
+    return entry.digest;
 }
 
 bool equal_in_constant_time(ByteView a, ByteView b) {

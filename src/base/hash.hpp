@@ -47,7 +47,8 @@ class Crc64 {
     std::uint64_t state_ = ~std::uint64_t{0};
 };
 
-/// HMAC-SHA256 with a fixed key, prepared once per account key. `sign` may be called from any thread.
+/// HMAC-SHA256 with a fixed key, prepared once per account key. `sign` may be called from any thread; each remembers what
+/// it signed lately, because a SAS comes with every request of its client.
 class HmacSha256 {
   public:
     explicit HmacSha256(ByteView key);

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -91,6 +93,28 @@ TEST(HmacSha256, SignsFromManyThreadsAtOnce) {
     }
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(wrong, std::vector<int>(4));
+}
+
+TEST(HmacSha256, RemembersForOneKeyWhatItSigned) {
+    const std::string message = "what do ya want for nothing?";
+    std::optional<HmacSha256> key;  // the keys follow one another at one address
+    for (int i = 0; i < 3; ++i) {
+        key.emplace(as_bytes("Jefe"));
+        EXPECT_EQ(hex(key->sign(message)), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        EXPECT_EQ(hex(key->sign(message)), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        key.emplace(as_bytes("other"));
+        EXPECT_EQ(hex(key->sign(message)), "e639abb5bbbd7d1acc6375ef59b3252810078c6ce7f17d59eb073fce827f8f16");
+    }
+}
+
+TEST(HmacSha256, SignsMoreMessagesThanItRemembers) {
+    const HmacSha256 key(as_bytes("Jefe"));
+    std::set<std::string> digests;
+    for (int turn = 0; turn < 2; ++turn) {
+        for (int i = 0; i < 500; ++i) digests.insert(hex(key.sign("message " + std::to_string(i))));
+    }
+    EXPECT_EQ(digests.size(), 500U);
+    EXPECT_EQ(hex(key.sign(std::string(513, 'm'))), "4fbe8a4df205ab705be8bf0f3ac8836f6fbdddea1c360a0a83decefc4bc22913");
 }
 
 TEST(EqualInConstantTime, ComparesLengthAndBytes) {
