@@ -1,6 +1,7 @@
 #pragma once
 
-#include <cstdio>
+#include <cstdint>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -8,18 +9,35 @@
 
 namespace lazulite {
 
-/// The ETag of a write is its tick as .NET counts ticks (100 ns since year 1), in hexadecimal: `0x8DE28C5B2A1F0C0`, without
-/// the quotes that headers put around it.
-[[nodiscard]] inline std::string etag_text(Instant tick) {
+/// The ETag of a write is its tick as .NET counts ticks (100 ns since year 1), in hexadecimal: `0x8DE28C5B2A1F0C0`, with
+/// quotes around it in most headers.
+struct Etag {
+    Instant tick;
+    bool quoted = false;
+};
+
+inline void append_value(std::string& to, Etag etag) {
     constexpr std::int64_t kUnixEpochInDotNetTicks = 621'355'968'000'000'000;
-    char text[2 + 16 + 1];
-    const int length = std::snprintf(text, sizeof text, "0x%llX",
-                                     static_cast<unsigned long long>(tick.time_since_epoch().count() +
-                                                                     kUnixEpochInDotNetTicks));
-    return {text, static_cast<std::size_t>(length)};
+    char text[20];
+    char* const end = std::end(text);
+    char* at = end;
+    if (etag.quoted) *--at = '"';
+    auto rest = static_cast<std::uint64_t>(etag.tick.time_since_epoch().count() + kUnixEpochInDotNetTicks);
+    do {
+        *--at = "0123456789ABCDEF"[rest & 0xF];
+        rest >>= 4;
+    } while (rest != 0);
+    *--at = 'x';
+    *--at = '0';
+    if (etag.quoted) *--at = '"';
+    to.append(at, end);
 }
 
-[[nodiscard]] inline std::string quoted_etag(Instant tick) { return '"' + etag_text(tick) + '"'; }
+[[nodiscard]] inline std::string etag_text(Instant tick) {
+    std::string text;
+    append_value(text, Etag{tick});
+    return text;
+}
 
 /// `"0x8D..."` or `0x8D...`, as clients send it.
 [[nodiscard]] inline std::string_view without_quotes(std::string_view etag) {

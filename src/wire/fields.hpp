@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,9 +48,15 @@ class Fields {
     /// Control characters in a value become blanks: some values come from decoded queries (`rscc`), and a line break in
     /// one must not become another header.
     void add(std::string_view name, std::string_view value) {
-        text_.append(name).append(": ").append(value);
-        std::replace_if(text_.end() - static_cast<std::ptrdiff_t>(value.size()), text_.end(), is_control, ' ');
-        text_.append("\r\n");
+        if (text_.empty()) text_.reserve(kUsualBytes);
+        const std::size_t size = text_.size();
+        text_.resize(size + name.size() + 2 + value.size() + 2);
+        char* to = std::copy(name.begin(), name.end(), text_.data() + size);
+        *to++ = ':';
+        *to++ = ' ';
+        for (const char c : value) *to++ = kShown[static_cast<unsigned char>(c)];
+        *to++ = '\r';
+        *to++ = '\n';
     }
     [[nodiscard]] bool has(std::string_view name) const { return find(name).has_value(); }
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const {
@@ -67,7 +74,16 @@ class Fields {
     [[nodiscard]] const std::string& text() const { return text_; }
 
   private:
-    static bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; }
+    /// What stands in a value for each character.
+    static constexpr auto kShown = [] {
+        std::array<char, 256> shown{};
+        for (std::size_t c = 0; c < shown.size(); ++c) {
+            const bool control = (c < 0x20 && c != '\t') || c == 0x7F;
+            shown[c] = control ? ' ' : static_cast<char>(c);
+        }
+        return shown;
+    }();
+    static constexpr std::size_t kUsualBytes = 768;
 
     std::string text_;
 };

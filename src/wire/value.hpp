@@ -22,6 +22,11 @@ struct Crc64Value {
     auto operator<=>(const Crc64Value&) const = default;
 };
 
+/// Bytes to be shown in base64; they outlive it.
+struct Base64 {
+    ByteView bytes;
+};
+
 /// A whole number, but neither bool nor a character.
 template <class T>
 concept WholeNumber = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char>;
@@ -54,6 +59,7 @@ void append_value(std::string& to, std::string_view value);
 void append_value(std::string& to, const Instant& value);
 void append_value(std::string& to, const Md5Digest& value);
 void append_value(std::string& to, const Crc64Value& value);
+void append_value(std::string& to, const Base64& value);
 
 template <std::same_as<bool> T>  // a plain `bool` would take every pointer
 void append_value(std::string& to, T value) {

@@ -33,13 +33,13 @@ void describe(Codec& c, const ShownBlob& shown) {
     if (shown.version >= kCreationTime) c.property("x-ms-creation-time", "Creation-Time", blob.created);
     c.property("Last-Modified", "Last-Modified", blob.tick);
     c.header("ETag", header_etag(blob.tick, shown.version));
-    c.element("Etag", etag_text(blob.tick));
+    c.element("Etag", Etag{blob.tick});
     c.element("Content-Length", blob.size);
     text("Content-Type", "Content-Type", blob.headers.type);
     text("Content-Encoding", "Content-Encoding", blob.headers.encoding);
     text("Content-Language", "Content-Language", blob.headers.language);
     c.element("Content-CRC64", std::string_view());
-    c.element("Content-MD5", base64_encode(as_bytes(blob.headers.md5)));
+    c.element("Content-MD5", Base64{as_bytes(blob.headers.md5)});
     text("Cache-Control", "Cache-Control", blob.headers.cache_control);
     text("Content-Disposition", "Content-Disposition", blob.headers.disposition);
     c.property("x-ms-blob-type", "BlobType", blob.type);

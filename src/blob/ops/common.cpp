@@ -1,6 +1,5 @@
 #include "blob/ops/common.hpp"
 
-#include "base/etag.hpp"
 #include "blob/domain/names.hpp"
 #include "wire/date.hpp"
 
@@ -103,14 +102,15 @@ Result<Found> require_blob(ReadTxn& tx, const Target& target) {
     return Found{std::move(place.container), std::move(place.key), *std::move(place.blob)};
 }
 
-std::string header_etag(Instant tick, ServiceVersion version) {
+Etag header_etag(Instant tick, ServiceVersion version) {
     constexpr ServiceVersion kQuotes{2011, 8, 18};
-    return version >= kQuotes ? quoted_etag(tick) : etag_text(tick);
+    return {tick, version >= kQuotes};
 }
 
 void add_tick(Response& response, Instant tick, ServiceVersion version) {
-    response.fields.add("ETag", header_etag(tick, version));
-    response.fields.add("Last-Modified", format_rfc1123(tick));
+    HeaderEncoder headers(response.fields);
+    headers.header("ETag", header_etag(tick, version));
+    headers.header("Last-Modified", tick);
 }
 
 }  // namespace lazulite::blob

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/etag.hpp"
 #include "blob/domain/conditions.hpp"
 #include "blob/domain/model.hpp"
 #include "blob/rows/blobs.hpp"
@@ -94,7 +95,7 @@ struct Place {
 [[nodiscard]] Result<Place> find_place(ReadTxn& tx, const Target& target);
 
 /// An ETag as a header carries it: in quotes from version 2011-08-18 on.
-[[nodiscard]] std::string header_etag(Instant tick, ServiceVersion version);
+[[nodiscard]] Etag header_etag(Instant tick, ServiceVersion version);
 /// ETag and Last-Modified.
 void add_tick(Response& response, Instant tick, ServiceVersion version);
 

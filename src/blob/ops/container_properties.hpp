@@ -21,7 +21,7 @@ void describe(Codec& c, const ShownContainer& shown) {
     const Container& container = shown.container;
     c.property("Last-Modified", "Last-Modified", container.tick);
     c.header("ETag", header_etag(container.tick, shown.version));
-    c.element("Etag", quoted_etag(container.tick));
+    c.element("Etag", Etag{container.tick, true});
     c.property("x-ms-lease-status", "LeaseStatus", std::string_view("unlocked"));
     c.property("x-ms-lease-state", "LeaseState", std::string_view("available"));
     if (container.access != PublicAccess::none) {

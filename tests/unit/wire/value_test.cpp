@@ -72,6 +72,7 @@ TEST(ParseValue, EnumsByTheirNames) {
 
 TEST(AppendValue, EveryKind) {
     EXPECT_EQ(appended(std::string_view("a b")), "=a b");
+    EXPECT_EQ(appended(Base64{as_bytes("fo")}), "=Zm8=");
     EXPECT_EQ(appended("literal"), "=literal");
     EXPECT_EQ(appended(-5), "=-5");
     EXPECT_EQ(appended(std::uint8_t{65}), "=65");
