@@ -32,6 +32,11 @@ StorageError unmet(const Match& match, const Request& request, const Query& quer
     return {ErrorCode::invalid_input};
 }
 
+bool names(const Operation& row, Scope scope, std::string_view comp, std::string_view restype) {
+    return row.scope == scope && equals_ignoring_case(row.match.comp, comp) &&
+           equals_ignoring_case(row.match.restype, restype);
+}
+
 void allow(std::string& allowed, Method method) {
     const std::string_view name = to_string(method);
     if (allowed.find(name) == std::string::npos) allowed.append(allowed.empty() ? "" : ", ").append(name);
@@ -57,17 +62,8 @@ Result<const Operation*> match_operation(std::span<const Operation> table, const
     const std::string_view restype = query.value_or_empty("restype");
     const Operation* best = nullptr;
     const Operation* nearest = nullptr;
-    std::string allowed;
     for (const Operation& row : table) {
-        if (row.scope != scope || !equals_ignoring_case(row.match.comp, comp) ||
-            !equals_ignoring_case(row.match.restype, restype)) {
-            continue;
-        }
-        if (!row.answers(request.method)) {
-            allow(allowed, row.method);
-            if (row.also_head) allow(allowed, Method::head);
-            continue;
-        }
+        if (!row.answers(request.method) || !names(row, scope, comp, restype)) continue;
         if (!meets_all(row.match, request, query)) {
             if (!nearest) nearest = &row;
         } else if (!best || row.match.conditions() > best->match.conditions()) {
@@ -76,6 +72,12 @@ Result<const Operation*> match_operation(std::span<const Operation> table, const
     }
     if (best) return best;
     if (nearest) return fail(unmet(nearest->match, request, query));
+    std::string allowed;
+    for (const Operation& row : table) {
+        if (!names(row, scope, comp, restype)) continue;
+        allow(allowed, row.method);
+        if (row.also_head) allow(allowed, Method::head);
+    }
     if (!allowed.empty()) return fail(StorageError(ErrorCode::unsupported_http_verb).with_header("Allow", allowed));
     return fail(no_such_resource(query));
 }

@@ -7,6 +7,8 @@
 namespace lazulite {
 namespace {
 
+constexpr std::string_view kSecondary = "-secondary";
+
 struct Host {
     std::string_view name;  ///< without the port
     std::string_view with_port;
@@ -24,9 +26,8 @@ bool may_name_account(std::string_view host) {
 }
 
 std::string_view cut_secondary(std::string_view account, bool& secondary) {
-    constexpr std::string_view kSuffix = "-secondary";
-    secondary = account.ends_with(kSuffix);
-    if (secondary) account.remove_suffix(kSuffix.size());
+    secondary = account.ends_with(kSecondary);
+    if (secondary) account.remove_suffix(kSecondary.size());
     return account;
 }
 
@@ -62,12 +63,20 @@ Result<std::string> decode_name(std::string_view encoded, std::string_view path)
 
 }  // namespace
 
+std::string Target::endpoint() const {
+    std::string url = secure ? "https://" : "http://";
+    url.append(host).append("/");
+    if (path_style) url.append(account).append(secondary ? kSecondary : "").append("/");
+    return url;
+}
+
 Result<Target> parse_target(const Request& request, ServiceKind listener, const Accounts& accounts) {
     Target target;
     target.service = listener;
     std::string_view path = request.path.substr(1);
     const Host host = parse_host(request.fields.value_or_empty("Host"));
-    const std::string scheme = request.secure ? "https://" : "http://";
+    target.secure = request.secure;
+    target.host = host.with_port;
 
     if (may_name_account(host.name)) {
         const std::string label_text = to_lower(host.name.substr(0, host.name.find('.')));
@@ -76,7 +85,6 @@ Result<Target> parse_target(const Request& request, ServiceKind listener, const 
             target.account = account;
             target.path_style = false;
             target.service = service_of_host(host.name, listener);
-            target.endpoint = scheme + std::string(host.with_port) + "/";
         }
     }
     if (target.account.empty()) {
@@ -87,7 +95,6 @@ Result<Target> parse_target(const Request& request, ServiceKind listener, const 
             return fail(StorageError(ErrorCode::resource_not_found).saying("The specified account does not exist."));
         }
         target.account = account;
-        target.endpoint = scheme + std::string(host.with_port) + "/" + decoded + "/";
         path = segments.rest;
     }
 

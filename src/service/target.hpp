@@ -20,7 +20,11 @@ struct Target {
     std::string container;   ///< the first segment below the account, decoded; empty at account level
     std::string name;        ///< everything after it, decoded, `\` turned into `/`; empty at container level
     bool has_name = false;   ///< a second segment was there at all
-    std::string endpoint;    ///< `http://host:port/account/` as the client named it, for listings
+    std::string_view host;   ///< as the client named it, with its port; lives as long as the request
+    bool secure = false;     ///< came over TLS
+
+    /// `http://host:port/account/` as the client named it, for listings.
+    [[nodiscard]] std::string endpoint() const;
 };
 
 /// Host first (`account.blob.localhost`, `account.blob.core.windows.net`), when its first label is an account; otherwise

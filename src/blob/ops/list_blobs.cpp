@@ -147,7 +147,7 @@ Task<Result<Response>> list_blobs(Exchange& x) {
 
     const auto make_page = [&](ReadTxn& tx, std::size_t entries) -> Result<Page> {
         XmlWriter xml;
-        xml.open("EnumerationResults", {{"ServiceEndpoint", x.target.endpoint}, {"ContainerName", x.target.container}});
+        xml.open("EnumerationResults", {{"ServiceEndpoint", x.target.endpoint()}, {"ContainerName", x.target.container}});
         echo_parameters(xml, x.query);
         LAZ_TRY(const Container container, require_container(tx, x.target.container));
         Walk walk(tx, container.root_dir_id, command.prefix.value_or(""), delimiter, includes(include, "uncommittedblobs"));

@@ -44,7 +44,7 @@ Task<Result<Response>> list_containers(Exchange& x) {
 
     const auto make_page = [&](ReadTxn& tx, std::size_t entries) -> Result<Page> {
         XmlWriter xml;
-        xml.open("EnumerationResults", {{"ServiceEndpoint", x.target.endpoint}});
+        xml.open("EnumerationResults", {{"ServiceEndpoint", x.target.endpoint()}});
         echo_parameters(xml, x.query);
         ContainerCursor cursor(tx, std::max(prefix, marker));
         xml.open("Containers");

@@ -85,7 +85,7 @@ TEST_F(ParseTarget, ReadsAccountContainerAndName) {
         EXPECT_EQ(target->container, row.container) << row.host << row.path;
         EXPECT_EQ(target->name, row.name) << row.host << row.path;
         EXPECT_EQ(target->has_name, !row.name.empty()) << row.host << row.path;
-        EXPECT_EQ(target->endpoint, row.endpoint) << row.host << row.path;
+        EXPECT_EQ(target->endpoint(), row.endpoint) << row.host << row.path;
     }
 }
 
@@ -104,7 +104,7 @@ TEST_F(ParseTarget, TakesTheServiceOfTheHostOnAnyListener) {
 }
 
 TEST_F(ParseTarget, NamesTheSchemeInTheEndpoint) {
-    EXPECT_EQ(parse("127.0.0.1:10000", "/acct/c", ServiceKind::blob, true)->endpoint, "https://127.0.0.1:10000/acct/");
+    EXPECT_EQ(parse("127.0.0.1:10000", "/acct/c", ServiceKind::blob, true)->endpoint(), "https://127.0.0.1:10000/acct/");
 }
 
 TEST_F(ParseTarget, RefusesAnUnknownAccount) {
