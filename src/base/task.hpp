@@ -1,6 +1,7 @@
 #pragma once
 
 #include <coroutine>
+#include <cstdint>
 #include <exception>
 #include <optional>
 #include <span>
@@ -19,11 +20,17 @@ class Executor {
     virtual void post_all(std::span<const std::coroutine_handle<>> handles) {
         for (auto handle : handles) post(handle);
     }
+    /// Which round of the loop this is: functions that see the same number were ready at the same time. Only on its own
+    /// thread. An executor without rounds answers a new number each time.
+    virtual std::uint64_t round() { return ++rounds_; }
     /// The executor whose thread this is; null on every other thread.
     static Executor* current() { return current_; }
 
   protected:
     static inline thread_local Executor* current_ = nullptr;  // NOLINT: set by the thread that runs the executor
+
+  private:
+    std::uint64_t rounds_ = 0;
 };
 
 /// The only spelling of the coroutine type: starts when awaited, resumes its awaiter by symmetric transfer, passes an

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <string>
+#include <utility>
 
 #include "http/io_thread.hpp"
 
@@ -55,6 +56,17 @@ void IoThread::drain() {
     }
     for (const auto handle : batch_) handle.resume();
     batch_.clear();
+}
+
+/// What is ready now stands in the loop's queue before the function that is posted here.
+std::uint64_t IoThread::round() {
+    if (!std::exchange(round_asked_, true)) {
+        boost::asio::post(context_, [this] {
+            round_asked_ = false;
+            ++round_;
+        });
+    }
+    return round_;
 }
 
 std::uint64_t IoThread::ticks_now() const {

@@ -28,6 +28,7 @@ class IoThread final : public Executor {
 
     void post(std::coroutine_handle<> handle) override { post_all({&handle, 1}); }
     void post_all(std::span<const std::coroutine_handle<>> handles) override;
+    std::uint64_t round() override;
     /// A function instead of a coroutine. Any thread.
     template <class Function>
     void run_soon(Function function) {
@@ -58,6 +59,8 @@ class IoThread final : public Executor {
                                       boost::asio::io_context::executor_type>
         ticker_{context_};
     bool ticking_ = false;
+    std::uint64_t round_ = 0;
+    bool round_asked_ = false;
 
     std::mutex inbox_mutex_;
     std::vector<std::coroutine_handle<>> inbox_;

@@ -25,31 +25,32 @@ Checkpointer::Checkpointer(FileSystem& files, std::string database, const Option
       restart_frames_(frames_in(kRestartBytes / (options.in_memory ? kInMemory : 1), options.page_size)),
       left_over_(frames_in(options.wal_bytes, options.page_size)) {}
 
-Checkpointer::Next Checkpointer::after_group(Connection& writer, Moment now) {
+Checkpointer::Moment Checkpointer::after_group(const Connection& writer, Moment now) {
     const std::uint32_t frames = std::max(writer.wal_frames(), left_over_);
     if (frames != frames_) last_write_ = now;
     if (frames < frames_) copied_ = copying_ = 0;  // the WAL was started over
     frames_ = frames;
     note_end_of_copy(now);
 
-    Next next;
-    if (frames_ <= copied_ || copy_ == Copy::running) return next;
-    if (now < not_before_) {
-        next.again = not_before_;
-    } else if (frames_ >= restart_frames_) {
-        not_before_ = next.again = now + kRetry;
-        if (writer.checkpoint(Connection::Checkpoint::restart)) {
-            frames_ = copied_ = left_over_ = 0;
-            next.again = Moment::max();
-        }
-    } else if (frames_ - copied_ >= copy_frames_ || now - last_write_ >= kIdle) {
+    if (frames_ <= copied_ || copy_ == Copy::running) return Moment::max();
+    const bool long_enough = frames_ >= restart_frames_ || frames_ - copied_ >= copy_frames_;
+    return std::max(not_before_, long_enough ? now : last_write_ + kIdle);
+}
+
+bool Checkpointer::begin(Connection& writer, Moment now) {
+    if (frames_ < restart_frames_) {
         copying_ = frames_;
         copy_ = Copy::running;
-        next.copy = true;
-    } else {
-        next.again = last_write_ + kIdle;
+        return true;
     }
-    return next;
+    not_before_ = now + kRetry;
+    if (writer.checkpoint(Connection::Checkpoint::restart)) frames_ = copied_ = copying_ = left_over_ = 0;
+    return false;
+}
+
+bool Checkpointer::may_start_over() const {
+    const bool ended = copy_ == Copy::complete && copying_ != 0;
+    return frames_ <= (ended ? reached_ : copying_);
 }
 
 void Checkpointer::note_end_of_copy(Moment now) {
@@ -58,7 +59,7 @@ void Checkpointer::note_end_of_copy(Moment now) {
         case Copy::running:
             return;
         case Copy::complete:
-            copied_ = copying_;
+            if (copying_ != 0) copied_ = copying_ = reached_;
             break;
         case Copy::blocked:
             not_before_ = now + kRetry;
@@ -78,7 +79,9 @@ void Checkpointer::copy() {
             options.cache_kib = kCacheKib;
             connection_ = std::make_unique<Connection>(files_, database_, options);
         }
-        copy_ = connection_->checkpoint(Connection::Checkpoint::passive) ? Copy::complete : Copy::blocked;
+        const bool complete = connection_->checkpoint(Connection::Checkpoint::passive);
+        reached_ = connection_->wal_frames();
+        copy_ = complete ? Copy::complete : Copy::blocked;
     } catch (const SqlError& problem) {
         log::error(std::string("store: a checkpoint failed and is tried again: ") + problem.what());
         copy_ = Copy::failed;

@@ -13,7 +13,7 @@ namespace lazulite {
 /// Decides when the WAL of one store goes back into its database, since SQLite's own checkpoints would stop the writer:
 /// copied in the background from 16 MiB on and after a second without writes, and started over by the writer itself,
 /// between groups, from 64 MiB on, when little is left to copy. (A long WAL costs every page miss and the next start.)
-/// `after_group` belongs to the writer's turn, `copy` to the background thread.
+/// `copy` belongs to the background thread, everything else to the writer's turn.
 class Checkpointer {
   public:
     using Moment = std::chrono::steady_clock::time_point;
@@ -31,12 +31,15 @@ class Checkpointer {
     };
     Checkpointer(FileSystem& files, std::string database, const Options& options);
 
-    struct Next {
-        bool copy = false;             ///< call `copy` in the background, then `after_group` again
-        Moment again = Moment::max();  ///< call `after_group` then, even if nobody writes
-    };
-    Next after_group(Connection& writer, Moment now);
+    /// Takes note of the group. Returns when `begin` has something to do; Moment::max() for nothing.
+    Moment after_group(const Connection& writer, Moment now);
+    /// When that moment has come: starts the WAL over, which may wait for the disk. True: `copy` is to be called in the
+    /// background, and `after_group` after it.
+    bool begin(Connection& writer, Moment now);
     void copy();
+
+    /// The next commit may be the first of a WAL that starts over, and then waits for the disk.
+    [[nodiscard]] bool may_start_over() const;
 
   private:
     enum class Copy : std::uint8_t { none, running, complete, blocked, failed };
@@ -52,10 +55,11 @@ class Checkpointer {
     std::uint32_t left_over_;    ///< frames of an earlier process, while nothing has been written since
     std::uint32_t frames_ = 0;   ///< in the WAL
     std::uint32_t copied_ = 0;   ///< of them
-    std::uint32_t copying_ = 0;  ///< how many will be copied when the copy under way is complete
+    std::uint32_t copying_ = 0;  ///< there were that many when the last copy was begun; 0 after a start over
     Moment last_write_{};
     Moment not_before_{};
 
+    std::uint32_t reached_ = 0;  ///< by the copy that ended: more than `copying_` if writes came before it began to read
     std::atomic<Copy> copy_{Copy::none};
     std::unique_ptr<Connection> connection_;  ///< of `copy`
 };

@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "base/worker_pool.hpp"
+#include "store/back_off.hpp"
 #include "store/checkpointer.hpp"
 #include "store/database_files.hpp"
 #include "store/extent_pool.hpp"
@@ -29,8 +30,8 @@ struct StoreThreads {
     WorkerPool background;  ///< checkpoints, timers, closing, removing files
 };
 
-/// The engine of one store: an actor whose turns run on the writer pool (one at a time), one read-only connection for
-/// each thread that reads, and one that checkpoints in the background.
+/// The engine of one store: an actor whose turns run on the writer pool or on the thread that writes (one at a time), one
+/// read-only connection for each thread that reads, and one that checkpoints in the background.
 class OpenStore final : public Store, public std::enable_shared_from_this<OpenStore> {
   public:
     struct Place {
@@ -47,6 +48,7 @@ class OpenStore final : public Store, public std::enable_shared_from_this<OpenSt
     ~OpenStore() override;
 
     void submit(WriteJob& job) override;
+    bool run_or_submit(WriteJob& job) override;
     Extents& extents() override { return *extents_; }
     Pin pin(std::uint64_t key) override;
     Durability durability() const override { return place_.durability; }
@@ -72,8 +74,12 @@ class OpenStore final : public Store, public std::enable_shared_from_this<OpenSt
     IoResult<> create(const EmptyDatabase& empty) const;
     void start();
     void refuse_newer_format(Connection& connection) const;
+    bool try_here(WriteJob& job);
+    [[nodiscard]] bool collides() const;
     void schedule();
     void turn();
+    void end_turn(Moment due, Moment now);
+    [[nodiscard]] Moment reclaim_due() const;
     Moment reclaim(Moment now);
     Moment checkpoint_if_due(Moment now);
     void wake_at(Moment due, Moment now);
@@ -95,6 +101,8 @@ class OpenStore final : public Store, public std::enable_shared_from_this<OpenSt
     std::mutex connections_mutex_;
     std::unordered_map<std::thread::id, std::unique_ptr<Connection>> connections_;  ///< of the threads that read
 
+    BackOff back_off_;
+    std::atomic<std::size_t> open_{0};    ///< queued writes whose callers have not gone on yet
     std::atomic<bool> scheduled_{false};  ///< a turn is posted or runs; what follows belongs to the turn
     std::unique_ptr<Connection> connection_;
     std::unique_ptr<Writer> writer_;

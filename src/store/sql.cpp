@@ -167,7 +167,7 @@ bool Connection::checkpoint(Checkpoint how) {
     sqlite3_busy_timeout(db_, kPatienceMs);
     if ((rc & 0xff) == SQLITE_BUSY) return false;
     if (rc != SQLITE_OK) raise(db_, "checkpoint");
-    if (how != Checkpoint::passive) wal_frames_ = 0;
+    wal_frames_ = how == Checkpoint::passive ? static_cast<std::uint32_t>(frames) : 0;
     return frames == copied;
 }
 

@@ -85,7 +85,7 @@ class Connection {
 
     [[nodiscard]] std::int64_t total_changes() const;
     [[nodiscard]] bool in_transaction() const;  ///< false after SQLite rolled back by itself
-    /// Frames in the WAL as of the last commit of this connection.
+    /// Frames in the WAL as of the last commit or checkpoint of this connection.
     [[nodiscard]] std::uint32_t wal_frames() const { return wal_frames_; }
     enum class Checkpoint { passive, restart, truncate };
     /// False when readers or the writer kept it from finishing; restart and truncate wait for them for 100 ms.

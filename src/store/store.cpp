@@ -54,6 +54,13 @@ class Reading final : public ReadTxn {
     using ReadTxn::ReadTxn;
 };
 
+/// The last write that ran on this thread, its caller's: the store by its serial, and the round of the loop.
+struct RanHere {
+    std::uint64_t store = 0;
+    std::uint64_t round = 0;
+};
+thread_local RanHere ran_here;
+
 }  // namespace
 
 // ---- life ---------------------------------------------------------------------------------------------------------
@@ -152,12 +159,15 @@ void OpenStore::drain() {
 }
 
 void OpenStore::checkpoint() {
+    // A caller that was not refused any more may still have the turn.
+    while (scheduled_.exchange(true)) std::this_thread::yield();
     try {
         connection_->checkpoint(Connection::Checkpoint::truncate);
     } catch (const SqlError& problem) {
         log::warning(std::string("store: the last checkpoint failed, which the next start makes up for: ") +
                      problem.what());
     }
+    end_turn(Moment::max(), std::chrono::steady_clock::now());
 }
 
 // ---- writing ------------------------------------------------------------------------------------------------------
@@ -166,6 +176,45 @@ void OpenStore::submit(WriteJob& job) {
     if (draining_) return refuse(job, StorageError(ErrorCode::server_busy).saying("The server is shutting down."));
     writer_->push(job);
     schedule();
+}
+
+bool OpenStore::run_or_submit(WriteJob& job) {
+    if (!job.large && try_here(job)) return true;
+    job.open = &open_;
+    ++open_;
+    submit(job);
+    return false;
+}
+
+/// Another write is so near that the two should be one group.
+bool OpenStore::collides() const {
+    if (scheduled_ || open_ != 0) return true;
+    Executor* const executor = Executor::current();
+    return executor != nullptr && ran_here.store == serial_ && ran_here.round == executor->round();
+}
+
+bool OpenStore::try_here(WriteJob& job) {
+    if (place_.durability == Durability::power) return false;  // the commit waits for the disk
+    const Moment begun = std::chrono::steady_clock::now();
+    if (collides()) {
+        back_off_.collided(begun);
+        return false;
+    }
+    if (!back_off_.over(begun) || scheduled_.exchange(true)) return false;
+
+    const bool here = writer_->idle() && !draining_ && !checkpointer_->may_start_over();
+    if (here) {
+        writer_->run_here(job);
+        if (Executor* const executor = Executor::current()) ran_here = {serial_, executor->round()};
+    }
+    const Moment now = std::chrono::steady_clock::now();
+    const Moment due = std::min(reclaim_due(), checkpointer_->after_group(*connection_, now));
+    if (due <= now) {
+        place_.threads->writers.post([self = shared_from_this()] { self->turn(); });
+    } else {
+        end_turn(due, now);
+    }
+    return here;
 }
 
 void OpenStore::schedule() {
@@ -181,15 +230,22 @@ void OpenStore::turn() {
         place_.threads->writers.post_next([self = shared_from_this()] { self->turn(); });
         return;
     }
+    end_turn(due, now);
+}
+
+void OpenStore::end_turn(Moment due, Moment now) {
     wake_at(due, now);
     scheduled_ = false;  // from here on another thread may have the next turn
     if (writer_->queued()) schedule();
 }
 
+OpenStore::Moment OpenStore::reclaim_due() const {
+    return condemned_ || !writer_->wants_reclaim() ? Moment::max() : reclaim_at_;
+}
+
 /// Gives freed space back when that is due. Returns when it should be tried again; Moment::max() if nothing is left.
 OpenStore::Moment OpenStore::reclaim(Moment now) {
-    if (condemned_ || !writer_->wants_reclaim()) return Moment::max();
-    if (now < reclaim_at_) return reclaim_at_;
+    if (const Moment due = reclaim_due(); now < due) return due;
     const Writer::Slice slice = writer_->reclaim();
     const Moment end = std::chrono::steady_clock::now();
     reclaim_at_ = end + kReclaimPause;
@@ -209,14 +265,14 @@ OpenStore::Moment OpenStore::reclaim(Moment now) {
 OpenStore::Moment OpenStore::checkpoint_if_due(Moment now) {
     if (condemned_) return Moment::max();
     try {
-        const Checkpointer::Next next = checkpointer_->after_group(*connection_, now);
-        if (next.copy) {
-            place_.threads->background.post([self = shared_from_this()] {
-                self->checkpointer_->copy();
-                self->schedule();
-            });
-        }
-        return next.again;
+        const Moment due = checkpointer_->after_group(*connection_, now);
+        if (due > now) return due;
+        if (!checkpointer_->begin(*connection_, now)) return checkpointer_->after_group(*connection_, now);
+        place_.threads->background.post([self = shared_from_this()] {
+            self->checkpointer_->copy();
+            self->schedule();
+        });
+        return Moment::max();
     } catch (const std::exception& problem) {
         log::error(std::string("store: a checkpoint failed and is tried again: ") + problem.what());
         return now + Checkpointer::kRetryAfterError;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <coroutine>
 #include <cstdint>
 #include <functional>
@@ -35,6 +36,8 @@ class WriteJob {
     Executor* executor = nullptr;  ///< null: `done` is called on the writer's thread instead
     std::coroutine_handle<> waiter;
     std::function<void()> done;
+    bool large = false;  ///< never on the calling thread
+    std::atomic<std::size_t>* open = nullptr;  ///< counts this job from when it was queued until its waiter goes on
 
   protected:
     ~WriteJob() = default;
@@ -52,7 +55,8 @@ class Pin {
 
 /// One account x one service: a database, its extents, one writer, one clock offset. Reads run on the calling thread over
 /// a snapshot; writes queue for the writer, which runs the waiting functions in one transaction, commits once and only
-/// then resumes them (group commit).
+/// then resumes them (group commit). A write that nobody else's is near to runs on the calling thread, in the writer's
+/// place, so an answer of an idle store waits for no other thread.
 class Store {
   public:
     virtual ~Store() = default;
@@ -71,18 +75,24 @@ class Store {
 
     /// `co_await store.write(fn)` with `fn(WriteTxn&) -> Result<T>`. Checks come before changes; a failure after a change
     /// makes the group roll back and run one by one. Never cancelled once queued. Disk full: insufficient_storage.
+    /// `fn` may run on the calling thread, before this suspends, so it changes few rows: a millisecond at most.
     template <class Fn>
     class Write final : public WriteJob {
       public:
         using Outcome = std::invoke_result_t<Fn&, WriteTxn&>;
-        Write(Store& store, Fn fn) : store_(store), fn_(std::move(fn)) {}
+        explicit Write(Store& store, Fn fn, bool is_large = false) : store_(store), fn_(std::move(fn)) {
+            large = is_large;
+        }
         bool await_ready() const noexcept { return false; }
-        void await_suspend(std::coroutine_handle<> handle) {
+        bool await_suspend(std::coroutine_handle<> handle) {
             waiter = handle;
             executor = Executor::current();
-            store_.submit(*this);
+            return !store_.run_or_submit(*this);
         }
-        Outcome await_resume() { return std::move(*outcome_); }
+        Outcome await_resume() {
+            if (open != nullptr) --*open;
+            return std::move(*outcome_);
+        }
         void run(WriteTxn& tx) override { outcome_.emplace(fn_(tx)); }
         bool failed() const override { return !outcome_->has_value(); }
         void fail(const StorageError& error) override { outcome_.emplace(lazulite::fail(error)); }
@@ -96,18 +106,25 @@ class Store {
     [[nodiscard]] Write<Fn> write(Fn fn) {
         return Write<Fn>(*this, std::move(fn));
     }
+    /// The same for a function that may change hundreds of rows: it runs on a writer thread.
+    template <class Fn>
+    [[nodiscard]] Write<Fn> write_large(Fn fn) {
+        return Write<Fn>(*this, std::move(fn), true);
+    }
     /// The same from a thread that may block: start-up, control endpoint, tests.
     template <class Fn>
     auto write_and_wait(Fn fn) -> std::invoke_result_t<Fn&, WriteTxn&> {
         Write<Fn> job(*this, std::move(fn));
         std::promise<void> finished;
         job.done = [&finished] { finished.set_value(); };
-        submit(job);
-        finished.get_future().wait();
+        if (!run_or_submit(job)) finished.get_future().wait();
         return job.await_resume();
     }
 
+    /// Always queues.
     virtual void submit(WriteJob& job) = 0;
+    /// True when the job ran on this thread: then it has its outcome, and nobody is woken. Otherwise it is queued.
+    virtual bool run_or_submit(WriteJob& job) = 0;
 
     [[nodiscard]] virtual Extents& extents() = 0;
     /// Call inside `read`, for content that will be streamed after it returns.

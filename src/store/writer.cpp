@@ -105,14 +105,21 @@ WriteJob* Writer::take() {
 
 void Writer::run_group() {
     if (idle()) return;
-    if (!attempt_group()) {
+    if (!attempt_group(kGroupJobs)) {
         for (WriteJob* job : group_) run_alone(*job);
     }
     answer_group();
 }
 
+void Writer::run_here(WriteJob& job) {
+    job.next = nullptr;
+    backlog_ = &job;
+    if (!attempt_group(1)) run_alone(job);
+    group_.clear();
+}
+
 /// False when the members have to run again one by one.
-bool Writer::attempt_group() {
+bool Writer::attempt_group(std::size_t most) {
     try {
         begin();
         Transaction tx(*this);
@@ -123,7 +130,7 @@ bool Writer::attempt_group() {
                 roll_back();
                 return group_.size() == 1;  // nobody else was touched, and its own failure is the answer
             }
-            if (group_.size() == kGroupJobs || std::chrono::steady_clock::now() >= end) break;
+            if (group_.size() == most || std::chrono::steady_clock::now() >= end) break;
         }
         commit();
         return true;

@@ -49,7 +49,8 @@ class PersistedCounter {
 /// SQLite, makes the group roll back and its members run again, each in a transaction of its own; a member that SQLite
 /// fails once more is answered with insufficient_storage or internal_error, and the next group starts afresh.
 ///
-/// `push` and `queued` may be called from any thread; everything else belongs to the turn: one thread at a time.
+/// `push` and `queued` may be called from any thread; everything else belongs to the turn: one thread at a time, which
+/// may be a different one each time.
 class Writer {
   public:
     static constexpr std::size_t kGroupJobs = 256;
@@ -71,6 +72,8 @@ class Writer {
 
     /// One group, if anything waits.
     void run_group();
+    /// A group of this job alone, while nothing waits: the job has its outcome then, and is not answered.
+    void run_here(WriteJob& job);
     /// Freed bytes and dropped rows wait to be removed.
     [[nodiscard]] bool wants_reclaim() const { return released_ || reclaim_.waiting(); }
     enum class Slice { more, waiting, failed };
@@ -81,7 +84,7 @@ class Writer {
     class Transaction;
 
     WriteJob* take();
-    bool attempt_group();
+    bool attempt_group(std::size_t most);
     void run_alone(WriteJob& job);
     bool run(WriteJob& job, Transaction& tx);
     void answer_group();

@@ -133,7 +133,7 @@ Task<Result<Response>> put_block_list(Exchange& x) {
     std::optional<Instant> tick;
     while (!tick) {
         LAZ_CO_TRY(const Prepared prepared, x.store->read([&](ReadTxn& tx) { return prepare(tx, x, entries); }));
-        LAZ_CO_TRY(tick, co_await x.store->write([&](WriteTxn& tx) { return commit(tx, x, command, prepared); }));
+        LAZ_CO_TRY(tick, co_await x.store->write_large([&](WriteTxn& tx) { return commit(tx, x, command, prepared); }));
     }
 
     Response response;

@@ -74,6 +74,28 @@ TEST(IoPool, ResumesABatchInOrder) {
     for (int i = 0; i < 100; ++i) EXPECT_EQ(order[static_cast<std::size_t>(i)], i);
 }
 
+Task<void> note_round(Executor& executor, std::vector<std::uint64_t>& rounds) {
+    co_await Hop{executor};
+    co_await Hop{executor};  // from within: after whatever ended the round before
+    rounds.push_back(executor.round());
+}
+
+TEST(IoPool, WhatIsReadyTogetherSharesARound) {
+    IoPool pool(1);
+    std::vector<std::uint64_t> rounds;
+    std::promise<void> together;
+    spawn(note_round(pool.executor(0), rounds), [] {});
+    spawn(note_round(pool.executor(0), rounds), [&together] { together.set_value(); });
+    pool.start();
+    together.get_future().get();
+    std::promise<void> later;
+    spawn(note_round(pool.executor(0), rounds), [&later] { later.set_value(); });
+    later.get_future().get();
+    ASSERT_EQ(rounds.size(), 3U);
+    EXPECT_EQ(rounds[0], rounds[1]);
+    EXPECT_LT(rounds[1], rounds[2]);
+}
+
 TEST(IoPool, StopLetsPostedWorkRun) {
     std::vector<Executor*> seen;
     {
