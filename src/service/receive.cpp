@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/beside.hpp"
 #include "base/text.hpp"
 #include "wire/structured_body.hpp"
 
@@ -28,6 +29,19 @@ Result<> check_hashes(const BodyRules& rules, const std::optional<Md5Digest>& md
                         .with("ServerCalculatedCrc", crc64_text(crc64)));
     }
     return {};
+}
+
+/// A piece below is hashed sooner than handed over.
+constexpr std::size_t kWorthAWorker = 16 << 10;
+
+Result<> check_text(const BodyRules& rules, std::string_view text) {
+    std::optional<Md5Digest> md5;
+    if (rules.compute_md5) {
+        Md5 hash;
+        hash.update(as_bytes(text));
+        md5 = hash.finish();
+    }
+    return check_hashes(rules, md5, rules.expected_crc64 ? Crc64::of(as_bytes(text)) : 0);
 }
 
 std::uint64_t inline_limit(const Store& store) {
@@ -93,6 +107,13 @@ Task<Result<Received>> receive_content(Exchange& exchange, BodyRules rules) {
             co_return fail(
                 StorageError(ErrorCode::request_body_too_large).with("MaxLimit", std::to_string(rules.most_bytes)));
         }
+        if (md5 && length.value_or(received.length) > kHashHere && piece.size() >= kWorthAWorker) {
+            Beside hashing(exchange.workers, [&] { md5->update(piece); });
+            Result<> written = received.pending->write(piece);
+            co_await hashing.join();
+            LAZ_CO_CHECK(std::move(written));
+            continue;
+        }
         if (md5) md5->update(piece);
         if (small) {
             received.bytes.append(reinterpret_cast<const char*>(piece.data()), piece.size());
@@ -125,13 +146,12 @@ Task<Result<std::string>> receive_text(Exchange& exchange, BodyRules rules) {
                 StorageError(ErrorCode::request_body_too_large).with("MaxLimit", std::to_string(rules.most_bytes)));
         }
     }
-    std::optional<Md5Digest> md5;
-    if (rules.compute_md5) {
-        Md5 hash;
-        hash.update(as_bytes(text));
-        md5 = hash.finish();
+    const auto check = [&] { return check_text(rules, text); };
+    if (text.size() > kHashHere) {
+        LAZ_CO_CHECK(co_await run_on(exchange.workers, check));
+    } else {
+        LAZ_CO_CHECK(check());
     }
-    LAZ_CO_CHECK(check_hashes(rules, md5, rules.expected_crc64 ? Crc64::of(as_bytes(text)) : 0));
     co_return text;
 }
 

@@ -10,6 +10,9 @@
 
 namespace lazulite {
 
+/// Bytes that an io thread hashes for one request; workers hash more.
+inline constexpr std::uint64_t kHashHere = 256 << 10;
+
 /// What an operation asks of a body on its way in.
 struct BodyRules {
     std::uint64_t most_bytes = 0;  ///< request_body_too_large with MaxLimit beyond it, before anything is read
@@ -38,7 +41,7 @@ struct Received {
 /// service was seen to answer) or both_crc64_and_md5_header_present. Reference: "Put Block", request headers.
 [[nodiscard]] Result<BodyRules> body_rules(const Request& request, std::uint64_t most_bytes);
 
-/// Pulls the body into the store while hashing only what is owed. Fails with md5_mismatch or crc64_mismatch and both
+/// Pulls the body into the store while hashing only what is owed; the MD5 of a longer one is a worker's. Fails with md5_mismatch or crc64_mismatch and both
 /// values; nothing stays behind then, nor when the client leaves early.
 [[nodiscard]] Task<Result<Received>> receive_content(Exchange& exchange, BodyRules rules);
 

@@ -269,6 +269,13 @@ std::vector<Block> blocks(ReadTxn& tx, const ContentRef& ref) {
     return all;
 }
 
+bool many_blocks(ReadTxn& tx, const ContentRef& ref) {
+    const auto id = ref.content_id();
+    if (!id) return false;
+    Cursor cursor = tx.query("SELECT 1 FROM list_chunks WHERE content_id = ? LIMIT 1 OFFSET 8", *id);
+    return cursor.next();
+}
+
 std::optional<std::size_t> first_block_id_length(ReadTxn& tx, const ContentRef& ref) {
     const auto id = ref.content_id();
     if (!id) return std::nullopt;

@@ -115,6 +115,9 @@ void release(WriteTxn& tx, const ContentRef& ref);
 /// All blocks of a list content in order, as Naming::shared; empty for other kinds.
 [[nodiscard]] std::vector<Block> blocks(ReadTxn& tx, const ContentRef& ref);
 
+/// Whether these fill more than 8 rows: some hundred, or 1,500 at most.
+[[nodiscard]] bool many_blocks(ReadTxn& tx, const ContentRef& ref);
+
 /// The length in bytes of a list's first block id (all ids of a blob have one length); nothing for other kinds.
 [[nodiscard]] std::optional<std::size_t> first_block_id_length(ReadTxn& tx, const ContentRef& ref);
 

@@ -79,10 +79,12 @@ class OpenStore final : public Store, public std::enable_shared_from_this<OpenSt
     void schedule();
     void turn();
     void end_turn(Moment due, Moment now);
+    Moment expiry_due(Moment now);
+    Moment expire(Moment now);
     [[nodiscard]] Moment reclaim_due() const;
     Moment reclaim(Moment now);
     Moment checkpoint_if_due(Moment now);
-    void wake_at(Moment due, Moment now);
+    void wake_at(Moment due, Moment now, Moment& alarm);
     [[nodiscard]] std::unique_ptr<Connection> connect(bool read_only) const;
     Connection& reader();
     Result<> run_read(void (*call)(void*, ReadTxn&), void* context) override;
@@ -107,8 +109,11 @@ class OpenStore final : public Store, public std::enable_shared_from_this<OpenSt
     std::unique_ptr<Connection> connection_;
     std::unique_ptr<Writer> writer_;
     std::unique_ptr<Checkpointer> checkpointer_;
+    Moment expire_at_{};
     Moment reclaim_at_{};
-    Moment wake_at_{};  ///< a timer is set for then, if that is still to come
+    // A timer is set for then, if that is still to come.
+    Moment wake_at_{};
+    Moment expiry_at_{};  ///< apart, since it may be days away
 };
 
 }  // namespace lazulite

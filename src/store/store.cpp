@@ -18,10 +18,12 @@ using Moment = Checkpointer::Moment;
 // Giving space back: how often at most while writes keep coming (it may then take a fifth of the writer's time), and
 // when to look again at what a reader or an error holds back.
 constexpr auto kReclaimPause = 10ms;
-constexpr int kReclaimShare = 4;
+constexpr int kShare = 4;
 constexpr auto kReclaimRetry = 100ms;
-constexpr auto kReclaimRetryAfterError = 1s;
+constexpr auto kRetryAfterError = 1s;
 constexpr auto kReclaimAfterStart = 1s;
+// What is over by account time goes in the same way. Wall time may be set, so no sleep until then lasts longer.
+constexpr auto kLongestSleep = std::chrono::hours(24);
 
 constexpr auto kSyncAfterCreation = 200ms;
 constexpr int kReaderCacheKib = 512;  // there is one per thread and store
@@ -125,7 +127,7 @@ void OpenStore::start() {
         Checkpointer::Options{place_.kind.page_size, place_.durability == Durability::none, wal_bytes});
     const Moment now = std::chrono::steady_clock::now();
     reclaim_at_ = now + kReclaimAfterStart;
-    wake_at(reclaim_at_, now);
+    wake_at(reclaim_at_, now, wake_at_);
 }
 
 void OpenStore::refuse_newer_format(Connection& connection) const {
@@ -208,7 +210,7 @@ bool OpenStore::try_here(WriteJob& job) {
         if (Executor* const executor = Executor::current()) ran_here = {serial_, executor->round()};
     }
     const Moment now = std::chrono::steady_clock::now();
-    const Moment due = std::min(reclaim_due(), checkpointer_->after_group(*connection_, now));
+    const Moment due = std::min({expiry_due(now), reclaim_due(), checkpointer_->after_group(*connection_, now)});
     if (due <= now) {
         place_.threads->writers.post([self = shared_from_this()] { self->turn(); });
     } else {
@@ -225,7 +227,7 @@ void OpenStore::schedule() {
 void OpenStore::turn() {
     writer_->run_group();
     const Moment now = std::chrono::steady_clock::now();
-    const Moment due = std::min(reclaim(now), checkpoint_if_due(now));
+    const Moment due = std::min({expire(now), reclaim(now), checkpoint_if_due(now)});
     if (due <= now || !writer_->idle()) {
         place_.threads->writers.post_next([self = shared_from_this()] { self->turn(); });
         return;
@@ -234,9 +236,30 @@ void OpenStore::turn() {
 }
 
 void OpenStore::end_turn(Moment due, Moment now) {
-    wake_at(due, now);
+    wake_at(due, now, wake_at_);
     scheduled_ = false;  // from here on another thread may have the next turn
     if (writer_->queued()) schedule();
+}
+
+/// When what is over by account time should be removed; Moment::max(), with the alarm set, if nothing is over yet.
+OpenStore::Moment OpenStore::expiry_due(Moment now) {
+    if (condemned_ || draining_) return Moment::max();
+    const Instant next = writer_->next_expiry();
+    if (next <= this->now()) return expire_at_;
+    if (next != Instant::max()) {
+        const Ticks sleep = std::clamp<Ticks>(next - this->now(), Ticks::zero(), kLongestSleep);
+        wake_at(now + std::chrono::ceil<Moment::duration>(sleep), now, expiry_at_);
+    }
+    return Moment::max();
+}
+
+/// Removes what is over by account time. Returns when it should be tried again.
+OpenStore::Moment OpenStore::expire(Moment now) {
+    if (const Moment due = expiry_due(now); now < due) return due;
+    const bool done = writer_->expire();
+    const Moment end = std::chrono::steady_clock::now();
+    expire_at_ = !done ? end + kRetryAfterError : writer_->idle() ? now : end + kShare * (end - now);
+    return done ? expiry_due(end) : expire_at_;
 }
 
 OpenStore::Moment OpenStore::reclaim_due() const {
@@ -253,11 +276,11 @@ OpenStore::Moment OpenStore::reclaim(Moment now) {
     switch (slice) {
         case Writer::Slice::more:
             if (writer_->idle()) return reclaim_at_ = now;
-            return reclaim_at_ = std::max(reclaim_at_, end + kReclaimShare * (end - now));
+            return reclaim_at_ = std::max(reclaim_at_, end + kShare * (end - now));
         case Writer::Slice::waiting:
             return reclaim_at_ = end + kReclaimRetry;
         case Writer::Slice::failed:
-            return reclaim_at_ = end + kReclaimRetryAfterError;
+            return reclaim_at_ = end + kRetryAfterError;
     }
     return reclaim_at_;
 }
@@ -279,10 +302,10 @@ OpenStore::Moment OpenStore::checkpoint_if_due(Moment now) {
     }
 }
 
-/// One timer at most is needed: a turn that comes too early just sets the next one.
-void OpenStore::wake_at(Moment due, Moment now) {
-    if (due == Moment::max() || (wake_at_ > now && wake_at_ <= due)) return;
-    wake_at_ = due;
+/// One timer at most is needed for an alarm: a turn that comes too early just sets the next one.
+void OpenStore::wake_at(Moment due, Moment now, Moment& alarm) {
+    if (due == Moment::max() || (alarm > now && alarm <= due)) return;
+    alarm = due;
     const auto delay = std::chrono::ceil<std::chrono::milliseconds>(due - now);
     place_.threads->background.post_after(delay, [weak = weak_from_this()] {
         if (const auto self = weak.lock()) self->schedule();
@@ -297,6 +320,7 @@ Result<> OpenStore::set_clock_offset(Ticks offset) {
         return {};
     }));
     clock_offset_ = offset.count();
+    schedule();  // what is over by now goes
     return {};
 }
 

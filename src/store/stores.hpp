@@ -22,6 +22,9 @@ struct StoreKind {
     bool has_extents = true;
     /// Removes at most `rows` rows below a dropped id and releases what they name; true when nothing is left.
     bool (*drain)(WriteTxn& tx, WriteTxn::Drain kind, std::int64_t id, int rows);
+    /// What `WriteTxn::expire_at` asked for is due: looks again whether it is over and removes it, at most some 200 rows
+    /// a call, and asks anew for what is left. Null: nothing here ends by itself.
+    void (*expire)(WriteTxn& tx, int kind, std::int64_t id, std::string_view key) = nullptr;
     /// For the checker: statements whose first column is a `content` (ContentRef::encode) or a block source.
     std::span<const char* const> named_contents;
     std::span<const char* const> named_sources;

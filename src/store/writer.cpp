@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::int64_t kTicksAhead = Ticks(std::chrono::seconds(1)).count();
 constexpr std::int64_t kIdsAhead = 1024;
+constexpr std::chrono::milliseconds kExpiryTime{2};
 
 void log_problem(std::string_view what, const std::exception& problem) {
     log::error("store: " + std::string(what) + ": " + problem.what());
@@ -64,6 +65,10 @@ class Writer::Transaction final : public WriteTxn {
     void name(const Range& range) override { writer_.ledger_.name(range); }
     void release(const Range& range, std::uint64_t owner) override { writer_.ledger_.release(range, owner); }
     void drain(Drain kind, std::int64_t id) override { writer_.ledger_.drain(kind, id); }
+    void expire_at(Instant due, int kind, std::int64_t id, std::string_view key) override {
+        execute("INSERT OR REPLACE INTO expiry(due, kind, id, key) VALUES(?, ?, ?, ?)", tick_count(due), kind, id, key);
+        writer_.next_expiry_ = std::min(writer_.next_expiry_, due);
+    }
 
   private:
     Writer& writer_;
@@ -77,7 +82,8 @@ Writer::Writer(const Parts& parts)
       ticks_(parts.connection, "SELECT value FROM meta WHERE name = 'tick_ceiling'",
              "INSERT OR REPLACE INTO meta(name, value) VALUES('tick_ceiling', ?)", kTicksAhead),
       ids_(parts.connection, "SELECT value FROM meta WHERE name = 'id_ceiling'",
-           "INSERT OR REPLACE INTO meta(name, value) VALUES('id_ceiling', ?)", kIdsAhead) {}
+           "INSERT OR REPLACE INTO meta(name, value) VALUES('id_ceiling', ?)", kIdsAhead),
+      next_expiry_(first_expiry()) {}
 
 void Writer::push(WriteJob& job) {
     job.next = queue_.load(std::memory_order_relaxed);
@@ -216,6 +222,44 @@ Writer::Slice Writer::reclaim() {
         roll_back();
         released_ = true;
         return Slice::failed;
+    }
+}
+
+Instant Writer::first_expiry() const {
+    Cursor row = with_.connection.query("SELECT min(due) FROM expiry");
+    return row.next() && !row.is_null(0) ? Instant(Ticks(row.integer(0))) : Instant::max();
+}
+
+bool Writer::expire() {
+    try {
+        begin();
+        Transaction tx(*this);
+        const auto end = std::chrono::steady_clock::now() + kExpiryTime;
+        do {
+            std::int64_t due = 0;
+            int kind = 0;
+            std::int64_t id = 0;
+            std::string key;
+            {
+                Cursor row = tx.query("SELECT due, kind, id, key FROM expiry WHERE due <= ? ORDER BY due, kind, id LIMIT 1",
+                                      tick_count(tx.now()));
+                if (!row.next()) break;
+                due = row.integer(0);
+                kind = static_cast<int>(row.integer(1));
+                id = row.integer(2);
+                key = row.bytes(3);
+            }
+            tx.execute("DELETE FROM expiry WHERE due = ? AND kind = ? AND id = ?", due, kind, id);
+            if (with_.kind.expire != nullptr) with_.kind.expire(tx, kind, id, key);
+        } while (std::chrono::steady_clock::now() < end);
+        const Instant next = first_expiry();
+        commit();
+        next_expiry_ = next;
+        return true;
+    } catch (const std::exception& problem) {
+        log_problem("removing what is over failed; it is tried again later", problem);
+        roll_back();
+        return false;
     }
 }
 

@@ -76,6 +76,10 @@ class Writer {
     void run_here(WriteJob& job);
     /// Freed bytes and dropped rows wait to be removed.
     [[nodiscard]] bool wants_reclaim() const { return released_ || reclaim_.waiting(); }
+    /// The account time at which something ends by itself; Instant::max() when nothing does.
+    [[nodiscard]] Instant next_expiry() const { return next_expiry_; }
+    /// Some 2 ms of what is due, in a transaction of its own; false when that failed.
+    bool expire();
     enum class Slice { more, waiting, failed };
     /// One slice of that, in a transaction of its own. `more`: the next one could follow at once.
     Slice reclaim();
@@ -92,6 +96,7 @@ class Writer {
     void commit();
     void roll_back();
     [[nodiscard]] Instant now() const;
+    [[nodiscard]] Instant first_expiry() const;
 
     const Parts with_;
     Ledger ledger_;
@@ -99,6 +104,7 @@ class Writer {
     PersistedCounter ticks_;
     PersistedCounter ids_;
     bool released_ = false;  ///< since the last slice
+    Instant next_expiry_;    ///< or earlier, after a rollback
 
     std::atomic<WriteJob*> queue_{nullptr};  ///< newest first
     WriteJob* backlog_ = nullptr;            ///< taken from the queue, oldest first

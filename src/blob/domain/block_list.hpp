@@ -19,7 +19,7 @@ enum class BlockSearch : std::uint8_t { committed, uncommitted, latest };
 
 struct BlockListEntry {
     BlockSearch search;
-    std::string id;  ///< decoded
+    std::string_view id;  ///< decoded
 };
 
 /// What an entry was found as: an index into the committed or into the staged blocks.

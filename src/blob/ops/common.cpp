@@ -102,6 +102,10 @@ Result<Found> require_blob(ReadTxn& tx, const Target& target) {
     return Found{std::move(place.container), std::move(place.key), *std::move(place.blob)};
 }
 
+bool many_blocks(ReadTxn& tx, const Place& place, const std::optional<StagedSet>& set) {
+    return (set && set->count > kFewBlocks) || (place.blob && contents::many_blocks(tx, place.blob->content));
+}
+
 Etag header_etag(Instant tick, ServiceVersion version) {
     constexpr ServiceVersion kQuotes{2011, 8, 18};
     return {tick, version >= kQuotes};

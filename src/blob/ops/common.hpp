@@ -94,6 +94,11 @@ struct Place {
 };
 [[nodiscard]] Result<Place> find_place(ReadTxn& tx, const Target& target);
 
+/// Blocks of one blob that are dealt with on the io thread.
+inline constexpr std::size_t kFewBlocks = 1000;
+/// Whether a blob has more, committed or not.
+[[nodiscard]] bool many_blocks(ReadTxn& tx, const Place& place, const std::optional<StagedSet>& set);
+
 /// An ETag as a header carries it: in quotes from version 2011-08-18 on.
 [[nodiscard]] Etag header_etag(Instant tick, ServiceVersion version);
 /// ETag and Last-Modified.

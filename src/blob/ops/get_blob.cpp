@@ -42,6 +42,12 @@ Result<> check_hash_request(const GetBlob& command, bool ranged, std::uint64_t l
     return {};
 }
 
+/// Whether the range that is asked for may be too long to be hashed on the io thread.
+bool hashes_much(const GetBlob& command, const std::optional<ByteRange>& asked) {
+    if (!asked || !(command.range_md5.value_or(false) || command.range_crc64.value_or(false))) return false;
+    return !asked->last || *asked->last - asked->first >= kHashHere;
+}
+
 void add_hashes(Response& response, const GetBlob& command, const Blob& blob, bool ranged, const std::string& bytes,
                 ServiceVersion version) {
     const std::string stored = base64_encode(as_bytes(blob.headers.md5));
@@ -71,7 +77,7 @@ Task<Result<Response>> get_blob(Exchange& x) {
     const std::optional<ByteRange> asked = range_of(x.request.fields);
 
     Response response;
-    LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
+    const auto fill = [&](ReadTxn& tx) -> Result<> {
         LAZ_TRY(const Found found, require_blob(tx, x.target));
         const Blob& blob = found.blob;
         LAZ_CHECK(check_blob_lease(command.guards));
@@ -97,7 +103,12 @@ Task<Result<Response>> get_blob(Exchange& x) {
         }
         add_hashes(response, command, blob, asked.has_value(), {}, x.version);
         return set_content_body(response, x.store, tx, blob.content, range.first, range.length);
-    }));
+    };
+    if (hashes_much(command, asked)) {
+        LAZ_CO_CHECK(co_await run_on(x.workers, [&] { return x.store->read(fill); }));
+    } else {
+        LAZ_CO_CHECK(x.store->read(fill));
+    }
     if (structured) make_structured(response);
     co_return response;
 }

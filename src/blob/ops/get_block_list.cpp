@@ -1,5 +1,6 @@
 #include "blob/ops/common.hpp"
 #include "blob/ops/operations.hpp"
+#include "service/long_read.hpp"
 #include "wire/xml_writer.hpp"
 
 namespace lazulite::blob {
@@ -22,27 +23,6 @@ void describe(Codec& c, GetBlockList& m) {
     c.header("x-ms-lease-id", m.lease_id);
 }
 
-struct BlockLists {
-    std::optional<Blob> blob;
-    std::vector<Block> committed;
-    std::vector<Block> uncommitted;
-};
-
-Result<BlockLists> load(ReadTxn& tx, const Exchange& x, const GetBlockList& command, BlockListType type) {
-    LAZ_TRY(Place place, find_place(tx, x.target));
-    const auto set = find_staged_set(tx, place.key);
-    if (!place.blob && !set) return fail(ErrorCode::blob_not_found);
-    if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
-    LAZ_CHECK(check_blob_lease({{}, command.lease_id}));
-    BlockLists lists;
-    if (place.blob && type != BlockListType::uncommitted) {
-        lists.committed = contents::blocks(tx, place.blob->content);
-    }
-    if (set && type != BlockListType::committed) lists.uncommitted = staged_blocks(tx, set->staging_id);
-    lists.blob = std::move(place.blob);
-    return lists;
-}
-
 void write_blocks(XmlWriter& xml, std::string_view name, const std::vector<Block>& blocks) {
     xml.open(name);
     for (const Block& block : blocks) {
@@ -54,6 +34,33 @@ void write_blocks(XmlWriter& xml, std::string_view name, const std::vector<Block
     xml.close();
 }
 
+struct BlockLists {
+    std::optional<Blob> blob;
+    std::string xml;
+};
+
+/// Nothing when there are too many for an io thread.
+Result<std::optional<BlockLists>> load(ReadTxn& tx, Effort effort, const Exchange& x, const GetBlockList& command) {
+    const BlockListType type = command.type.value_or(BlockListType::committed);
+    LAZ_TRY(Place place, find_place(tx, x.target));
+    const auto set = find_staged_set(tx, place.key);
+    if (!place.blob && !set) return fail(ErrorCode::blob_not_found);
+    if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
+    LAZ_CHECK(check_blob_lease({{}, command.lease_id}));
+    if (effort == Effort::little && many_blocks(tx, place, set)) return std::nullopt;
+    XmlWriter xml;
+    xml.open("BlockList");
+    if (type != BlockListType::uncommitted) {
+        write_blocks(xml, "CommittedBlocks",
+                     place.blob ? contents::blocks(tx, place.blob->content) : std::vector<Block>());
+    }
+    if (type != BlockListType::committed) {
+        write_blocks(xml, "UncommittedBlocks", set ? staged_blocks(tx, set->staging_id) : std::vector<Block>());
+    }
+    xml.close();
+    return BlockLists{std::move(place.blob), xml.take()};
+}
+
 }  // namespace
 
 Task<Result<Response>> get_block_list(Exchange& x) {
@@ -62,20 +69,14 @@ Task<Result<Response>> get_block_list(Exchange& x) {
     LAZ_CO_CHECK(check_version_parameters(x.query));
     LAZ_CO_CHECK(check_no_conditions(x.request));
     LAZ_CO_TRY(const GetBlockList command, decode<GetBlockList>(x.request, x.query));
-    const BlockListType type = command.type.value_or(BlockListType::committed);
-    LAZ_CO_TRY(const BlockLists lists, x.store->read([&](ReadTxn& tx) { return load(tx, x, command, type); }));
-
-    XmlWriter xml;
-    xml.open("BlockList");
-    if (type != BlockListType::uncommitted) write_blocks(xml, "CommittedBlocks", lists.committed);
-    if (type != BlockListType::committed) write_blocks(xml, "UncommittedBlocks", lists.uncommitted);
-    xml.close();
+    const auto read = [&](ReadTxn& tx, Effort effort) { return load(tx, effort, x, command); };
+    LAZ_CO_TRY(BlockLists lists, co_await long_read(x, read));
 
     Response response;
     if (lists.blob) add_tick(response, lists.blob->tick, x.version);
     response.fields.add("x-ms-blob-content-length", std::to_string(lists.blob ? lists.blob->size : 0));
     response.fields.add("Content-Type", "application/xml");
-    response.set_body(xml.take());
+    response.set_body(std::move(lists.xml));
     co_return response;
 }
 

@@ -9,8 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "base/task.hpp"
-#include "service/exchange.hpp"
+#include "service/long_read.hpp"
 #include "wire/uri.hpp"
 #include "wire/xml_writer.hpp"
 
@@ -31,15 +30,16 @@ struct Page {
 /// snapshot. Most pages are short, so each is begun right here; one that grows past kShortPage is made anew by a worker.
 template <class Make>
 Task<Result<Response>> answer_with_page(Exchange& x, std::size_t most, Make make) {
-    const auto read = [&](std::size_t entries) {
-        return x.store->read([&](ReadTxn& tx) -> Result<Page> { return make(tx, entries); });
+    const auto read = [&](ReadTxn& tx, Effort effort) -> Result<std::optional<Page>> {
+        const std::size_t entries = effort == Effort::little ? std::min(most, kShortPage) : most;
+        LAZ_TRY(Page page, make(tx, entries));
+        if (page.more && entries < most) return std::nullopt;
+        return page;
     };
-    Result<Page> page = read(std::min(most, kShortPage));
-    if (page && page->more && most > kShortPage) page = co_await run_on(x.workers, [&] { return read(most); });
-    if (!page) co_return fail(std::move(page).error());
+    LAZ_CO_TRY(Page page, co_await long_read(x, read));
     Response response;
     response.fields.add("Content-Type", "application/xml");
-    response.set_body(std::move(page->xml));
+    response.set_body(std::move(page.xml));
     co_return response;
 }
 

@@ -2,6 +2,7 @@
 #include "blob/ops/common.hpp"
 #include "blob/ops/limits.hpp"
 #include "blob/ops/operations.hpp"
+#include "service/long_read.hpp"
 #include "service/receive.hpp"
 #include "wire/xml_reader.hpp"
 
@@ -21,14 +22,25 @@ void describe(Codec& c, PutBlockList& m) {
     c.metadata(m.metadata);
 }
 
-Result<std::vector<BlockListEntry>> parse_block_list(std::string_view body) {
+/// Bytes of a body that are parsed on the io thread, some 500 entries.
+constexpr std::size_t kParsedHere = 32 << 10;
+
+struct BlockList {
+    std::unique_ptr<char[]> ids;  ///< what the entries point into
+    std::vector<BlockListEntry> entries;
+    std::uint64_t crc64 = 0;  ///< of the body
+};
+
+Result<BlockList> parse_block_list(std::string_view body) {
     LAZ_TRY(const XmlNode root, parse_xml(body));
     if (root.name != "BlockList") {
         return fail(StorageError(ErrorCode::unsupported_xml_node).with("XmlNodeName", root.name));
     }
     if (root.children.size() > kMostCommittedBlocks) return fail(ErrorCode::block_list_too_long);
-    std::vector<BlockListEntry> entries;
-    entries.reserve(root.children.size());
+    BlockList list;
+    list.ids = std::make_unique<char[]>(root.children.size() * kLongestBlockId);
+    char* next = list.ids.get();
+    list.entries.reserve(root.children.size());
     for (const XmlNode& node : root.children) {
         BlockListEntry entry{BlockSearch::latest, {}};
         if (node.name == "Committed") {
@@ -38,21 +50,24 @@ Result<std::vector<BlockListEntry>> parse_block_list(std::string_view body) {
         } else if (node.name != "Latest") {
             return fail(StorageError(ErrorCode::unsupported_xml_node).with("XmlNodeName", node.name));
         }
-        LAZ_TRY(entry.id, decode_block_id(trim(node.text), StorageError(ErrorCode::invalid_xml_node_value)
-                                                              .with("XmlNodeName", node.name)
-                                                              .with("XmlNodeValue", node.text)
-                                                              .with("Reason", "Not a base64 string of 1 to 64 bytes.")));
-        entries.push_back(std::move(entry));
+        LAZ_TRY(const std::string id,
+                decode_block_id(trim(node.text), StorageError(ErrorCode::invalid_xml_node_value)
+                                                     .with("XmlNodeName", node.name)
+                                                     .with("XmlNodeValue", node.text)
+                                                     .with("Reason", "Not a base64 string of 1 to 64 bytes.")));
+        entry.id = {next, id.size()};
+        next = std::copy(id.begin(), id.end(), next);
+        list.entries.push_back(entry);
     }
-    return entries;
+    list.crc64 = Crc64::of(as_bytes(body));
+    return list;
 }
 
 /// A commit prepared from one snapshot: valid while blob and staged set are as they were then.
 struct Prepared {
     std::optional<Instant> blob_tick;
     std::optional<std::int64_t> set_stamp;
-    std::vector<Block> staged;
-    std::vector<bool> taken;
+    TakenBlocks taken;
     contents::EncodedList list;
 };
 
@@ -63,28 +78,46 @@ std::vector<std::string_view> ids_of(const std::vector<Block>& blocks) {
     return ids;
 }
 
-Result<Prepared> prepare(ReadTxn& tx, const Exchange& x, const std::vector<BlockListEntry>& entries) {
+TakenBlocks told_by_the_fewer(std::vector<Block>& staged, const std::vector<bool>& taken) {
+    TakenBlocks told;
+    const auto count = static_cast<std::size_t>(std::count(taken.begin(), taken.end(), true));
+    const bool only = count < staged.size() - count;
+    if (only) told.only.emplace();
+    for (std::size_t i = 0; i < staged.size(); ++i) {
+        if (only && taken[i]) *told.only += staged[i].id;
+        if (!only && !taken[i]) told.all_but.push_back(std::move(staged[i].source));
+    }
+    return told;
+}
+
+/// Nothing when there are too many blocks for an io thread.
+Result<std::optional<Prepared>> prepare(ReadTxn& tx, Effort effort, const Exchange& x,
+                                        const std::vector<BlockListEntry>& entries) {
     LAZ_TRY(const Place place, find_place(tx, x.target));
+    const auto set = find_staged_set(tx, place.key);
+    if (effort == Effort::little && (entries.size() > kFewBlocks || many_blocks(tx, place, set))) return std::nullopt;
     Prepared prepared;
     std::vector<Block> committed;
+    std::vector<Block> staged;
     if (place.blob) {
         prepared.blob_tick = place.blob->tick;
         if (place.blob->type == BlobType::block) committed = contents::blocks(tx, place.blob->content);
     }
-    if (const auto set = find_staged_set(tx, place.key)) {
+    if (set) {
         prepared.set_stamp = set->stamp;
-        prepared.staged = staged_blocks(tx, set->staging_id);
+        staged = staged_blocks(tx, set->staging_id);
     }
-    prepared.taken.resize(prepared.staged.size());
-    LAZ_TRY(const auto chosen, choose_blocks(entries, ids_of(committed), ids_of(prepared.staged)));
+    std::vector<bool> taken(staged.size());
+    LAZ_TRY(const auto chosen, choose_blocks(entries, ids_of(committed), ids_of(staged)));
     std::vector<Block> blocks;
     blocks.reserve(chosen.size());
     for (const ChosenBlock& choice : chosen) {
-        blocks.push_back(choice.staged ? prepared.staged[choice.index] : committed[choice.index]);
+        blocks.push_back(choice.staged ? staged[choice.index] : committed[choice.index]);
         blocks.back().naming = choice.staged ? Naming::moved : Naming::shared;
-        if (choice.staged) prepared.taken[choice.index] = true;
+        if (choice.staged) taken[choice.index] = true;
     }
     prepared.list = contents::encode_list(blocks);
+    prepared.taken = told_by_the_fewer(staged, taken);
     return prepared;
 }
 
@@ -111,7 +144,7 @@ Result<std::optional<Instant>> commit(WriteTxn& tx, const Exchange& x, const Put
     blob.metadata = command.metadata.pack();
     if (!prepared.list.chunks.empty()) blob.content = contents::create_list(tx, prepared.list);
     if (set) {
-        consume_staged_set(tx, place.key, *set, prepared.staged, prepared.taken);
+        consume_staged_set(tx, place.key, *set, prepared.taken);
     } else {
         drop_staged_set(tx, place.key);  // one whose time is over may still stand there
     }
@@ -128,11 +161,17 @@ Task<Result<Response>> put_block_list(Exchange& x) {
     LAZ_CO_CHECK(check_combination(command.guards.when));
     LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kBlockListBodyLimit));
     LAZ_CO_TRY(const std::string body, co_await receive_text(x, rules));
-    LAZ_CO_TRY(const auto entries, parse_block_list(body));
+    BlockList list;
+    if (body.size() > kParsedHere) {
+        LAZ_CO_TRY(list, co_await run_on(x.workers, [&] { return parse_block_list(body); }));
+    } else {
+        LAZ_CO_TRY(list, parse_block_list(body));
+    }
 
+    const auto prepare_it = [&](ReadTxn& tx, Effort effort) { return prepare(tx, effort, x, list.entries); };
     std::optional<Instant> tick;
     while (!tick) {
-        LAZ_CO_TRY(const Prepared prepared, x.store->read([&](ReadTxn& tx) { return prepare(tx, x, entries); }));
+        LAZ_CO_TRY(const Prepared prepared, co_await long_read(x, prepare_it));
         LAZ_CO_TRY(tick, co_await x.store->write_large([&](WriteTxn& tx) { return commit(tx, x, command, prepared); }));
     }
 
@@ -142,7 +181,7 @@ Task<Result<Response>> put_block_list(Exchange& x) {
     if (rules.expected_md5) {
         response.fields.add("Content-MD5", md5_text(*rules.expected_md5));
     } else if (x.version >= kCrc64Answers) {
-        response.fields.add("x-ms-content-crc64", crc64_text(Crc64::of(as_bytes(body))));
+        response.fields.add("x-ms-content-crc64", crc64_text(list.crc64));
     }
     response.fields.add("x-ms-request-server-encrypted", "true");
     co_return response;

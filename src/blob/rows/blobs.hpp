@@ -69,10 +69,14 @@ inline constexpr auto kStagedLife = std::chrono::hours(7 * 24);
 void stage_block(WriteTxn& tx, const BlobKey& key, const std::optional<StagedSet>& set, const Block& block);
 /// Drops a set and what its blocks hold: O(1), drained later.
 void drop_staged_set(WriteTxn& tx, const BlobKey& key);
-/// Takes the set away while its blocks' sources go over to a committed content; those whose index is not in `taken` are
-/// released.
-void consume_staged_set(WriteTxn& tx, const BlobKey& key, const StagedSet& set, const std::vector<Block>& blocks,
-                        const std::vector<bool>& taken);
+/// Which blocks of a set a committed list takes: told by the fewer of them.
+struct TakenBlocks {
+    std::optional<std::string> only;  ///< ids, one after the other
+    std::vector<Source> all_but;      ///< what the others hold, when `only` is absent
+};
+/// Takes the set away while what the taken blocks hold goes over to a committed content. What the others hold is
+/// released. Rows beyond some hundred go later, in slices.
+void consume_staged_set(WriteTxn& tx, const BlobKey& key, const StagedSet& set, const TakenBlocks& taken);
 
 /// Names with uncommitted blocks, in order, whether or not a committed blob stands there too.
 class StagedCursor {

@@ -1,6 +1,7 @@
 #include "blob/rows/schema.hpp"
 
 #include "blob/rows/blobs.hpp"
+#include "blob/rows/expiry.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -36,7 +37,9 @@ CREATE TABLE events(seq INTEGER PRIMARY KEY, payload BLOB NOT NULL);
 )sql";
 
 constexpr const char* kNamedContents[] = {"SELECT content FROM blobs", "SELECT content FROM history"};
-constexpr const char* kNamedSources[] = {"SELECT source FROM staged_blocks"};
+constexpr const char* kNamedSources[] = {
+    "SELECT source FROM staged_blocks WHERE staging_id NOT IN (SELECT id FROM expiry WHERE kind = 2)"};
+static_assert(static_cast<int>(Expiry::consumed_blocks) == 2);
 
 }  // namespace
 
@@ -47,6 +50,7 @@ const StoreKind kBlobStore = {
     .page_size = 4096,
     .has_extents = true,
     .drain = drain,
+    .expire = expire,
     .named_contents = kNamedContents,
     .named_sources = kNamedSources,
 };

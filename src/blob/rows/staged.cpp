@@ -1,4 +1,5 @@
 #include "blob/rows/blobs.hpp"
+#include "blob/rows/expiry.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -12,6 +13,18 @@ void remove_set(WriteTxn& tx, const BlobKey& key) {
 
 /// What readers of a staged block would pin: nobody reads one, so any key does.
 constexpr std::uint64_t kNoOwner = 0;
+
+/// Staged blocks that are deleted in the transaction that commits them.
+constexpr std::uint64_t kRowsAtOnce = 500;
+
+constexpr Ticks kHour = std::chrono::hours(1);
+std::int64_t hour_of(Instant when) { return when.time_since_epoch() / kHour; }
+
+/// Sets of which a block is put now are looked at when the last of this hour's is over.
+void expire_sets_of_this_hour(WriteTxn& tx) {
+    const std::int64_t hour = hour_of(tx.now());
+    tx.expire_at(Instant((hour + 1) * kHour) + kStagedLife, static_cast<int>(Expiry::staged_sets), hour, {});
+}
 
 }  // namespace
 
@@ -38,6 +51,7 @@ std::vector<Block> staged_blocks(ReadTxn& tx, std::int64_t staging_id) {
 
 void stage_block(WriteTxn& tx, const BlobKey& key, const std::optional<StagedSet>& set, const Block& block) {
     if (!set) drop_staged_set(tx, key);  // one whose time is over may still stand there
+    if (!set || hour_of(set->last_put) != hour_of(tx.now())) expire_sets_of_this_hour(tx);
     const std::int64_t staging_id = set ? set->staging_id : tx.next_id();
     std::optional<Source> replaced;
     if (set) {
@@ -67,13 +81,20 @@ void drop_staged_set(WriteTxn& tx, const BlobKey& key) {
     tx.drain(WriteTxn::Drain::staging, *staging_id);
 }
 
-void consume_staged_set(WriteTxn& tx, const BlobKey& key, const StagedSet& set, const std::vector<Block>& blocks,
-                        const std::vector<bool>& taken) {
-    for (std::size_t i = 0; i < blocks.size(); ++i) {
-        if (!taken[i]) contents::release(tx, blocks[i].source, kNoOwner);
+void consume_staged_set(WriteTxn& tx, const BlobKey& key, const StagedSet& set, const TakenBlocks& taken) {
+    remove_set(tx, key);
+    if (taken.only) {
+        for (std::string_view ids = *taken.only; !ids.empty(); ids.remove_prefix(set.id_length)) {
+            tx.execute("DELETE FROM staged_blocks WHERE staging_id = ?1 AND block_id = ?2", set.staging_id,
+                       ids.substr(0, set.id_length));
+        }
+        return tx.drain(WriteTxn::Drain::staging, set.staging_id);
+    }
+    for (const Source& source : taken.all_but) contents::release(tx, source, kNoOwner);
+    if (set.count > kRowsAtOnce) {
+        return tx.expire_at(tx.now(), static_cast<int>(Expiry::consumed_blocks), set.staging_id, {});
     }
     tx.execute("DELETE FROM staged_blocks WHERE staging_id = ?1", set.staging_id);
-    remove_set(tx, key);
 }
 
 StagedCursor::StagedCursor(ReadTxn& tx, std::int64_t dir_id, std::string_view first)

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
 #include "base/worker_pool.hpp"
 #include "blob/operations.hpp"
 #include "blob/rows/blobs.hpp"
@@ -107,11 +109,18 @@ class HeldWorkers final : public Executor {
         const std::lock_guard lock(mutex_);
         if (!held_) return workers_.post(handle);
         waiting_.push_back(handle);
+        changed_.notify_all();
+    }
+    /// False when nothing was handed over within 20 s.
+    [[nodiscard]] bool wait_for_work() {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, std::chrono::seconds(20), [this] { return !waiting_.empty(); });
     }
 
   private:
     Workers workers_{1};
     std::mutex mutex_;
+    std::condition_variable changed_;
     bool held_ = false;
     std::vector<std::coroutine_handle<>> waiting_;
 };
@@ -183,19 +192,56 @@ class LongWork : public ::testing::Test {
             }
         });
     }
-    /// Sends a request and returns its connection. `target` is a path and the beginning of a query.
-    [[nodiscard]] std::unique_ptr<Client> get(const std::string& target) const {
+    /// Sends the head of a request and returns its connection. `target` is a path and the beginning of a query.
+    [[nodiscard]] std::unique_ptr<Client> begin(const std::string& method, const std::string& target,
+                                                const std::string& fields, const std::string& body = {}) const {
         auto client = std::make_unique<Client>(port_);
-        client->send("GET " + target + "&" + sas_ +
-                     " HTTP/1.1\r\nHost: h\r\nx-ms-version: 2021-12-02\r\nConnection: close\r\n\r\n");
+        client->send(method + " " + target + "&" + sas_ +
+                     " HTTP/1.1\r\nHost: h\r\nx-ms-version: 2021-12-02\r\nConnection: close\r\n" + fields +
+                     (method == "PUT" ? "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" : "\r\n"));
         return client;
     }
-    /// While the only worker hangs in a file, the io thread answers.
-    void expect_others_served() {
-        ASSERT_TRUE(files_.wait_until_it_hangs());
-        EXPECT_EQ(status(get("/acct/box?restype=container")->rest()), "200");
+    [[nodiscard]] std::unique_ptr<Client> send(const std::string& method, const std::string& target,
+                                               const std::string& fields, const std::string& body = {}) const {
+        auto client = begin(method, target, fields, body);
+        client->send(body);
+        return client;
+    }
+    [[nodiscard]] std::unique_ptr<Client> get(const std::string& target, const std::string& fields = {}) const {
+        return send("GET", target, fields);
+    }
+    void expect_others_served() { EXPECT_EQ(status(get("/acct/box?restype=container")->rest()), "200"); }
+    /// Sends while no worker works, sees that others are answered, and returns the answer once the workers work again.
+    std::string send_while_held(const std::string& method, const std::string& target, const std::string& fields,
+                                const std::string& body = {}) {
+        workers_.hold();
+        const auto client = begin(method, target, fields, body);
+        const auto sending = std::async(std::launch::async, [&] { client->send(body); });
+        EXPECT_TRUE(workers_.wait_for_work());
+        expect_others_served();
+        workers_.let_go();
+        sending.wait();
+        return client->rest();
     }
     static std::string status(const std::string& answer) { return answer.substr(9, 3); }
+    static bool has_field(const std::string& answer, std::string_view name, std::string_view value) {
+        return answer.find("\r\n" + std::string(name) + ": " + std::string(value) + "\r\n") != std::string::npos;
+    }
+
+    /// Blocks of one byte, with long ids, uncommitted.
+    void stage(int count) {
+        write([count](WriteTxn& tx) {
+            const BlobKey key{find_container(tx, "box")->root_dir_id, "blob"};
+            for (int i = 0; i < count; ++i) stage_block(tx, key, find_staged_set(tx, key), {id_of(i), 1, "x", Naming::fresh});
+        });
+    }
+    /// 42 bytes, so that their base64 needs no escape in a URL.
+    static std::string id_of(int i) { return std::string(36, 'i') + std::to_string(100'000 + i); }
+    static std::string list_of(int count) {
+        std::string xml = "<BlockList>";
+        for (int i = 0; i < count; ++i) xml += "<Latest>" + base64_encode(as_bytes(id_of(i))) + "</Latest>";
+        return xml + "</BlockList>";
+    }
 
     HangingFiles files_;
     SystemClock clock_;
@@ -225,6 +271,7 @@ TEST_F(LongWork, APageOf5000BlobsLeavesTheIoThreadFree) {
     add_blobs(5001);
     files_.hang_at_read(kBeyondAShortPage);
     const auto listing = get("/acct/box?restype=container&comp=list");
+    ASSERT_TRUE(files_.wait_until_it_hangs());
     expect_others_served();
     files_.let_go();
     const std::string page = listing->rest();
@@ -247,6 +294,7 @@ TEST_F(LongWork, APageOf5000ContainersLeavesTheIoThreadFree) {
     });
     files_.hang_at_read(kBeyondAShortPage);
     const auto listing = get("/acct?comp=list");
+    ASSERT_TRUE(files_.wait_until_it_hangs());
     expect_others_served();
     files_.let_go();
     const std::string page = listing->rest();
@@ -259,6 +307,80 @@ TEST_F(LongWork, APageOf200BlobsNeedsNoWorker) {
     add_blobs(200);
     workers_.hold();
     EXPECT_EQ(count_of(get("/acct/box?restype=container&comp=list")->rest(), "<Blob>"), 200U);
+}
+
+constexpr std::string_view kMd5Of8MiBZeros = "lplbWNTL9qqpBBtPAMf2rg==";
+constexpr std::string_view kMd5Of4MiBZeros = "tc+p1sj+vWGPkawoQ9UKHA==";
+
+class LongHash : public LongWork {
+  protected:
+    const std::string zeros_ = std::string(8 << 20, '\0');
+    static std::string block_blob(std::string_view md5) {
+        return "x-ms-blob-type: BlockBlob\r\nContent-MD5: " + std::string(md5) + "\r\n";
+    }
+};
+
+TEST_F(LongHash, TheMd5OfALargeBodyLeavesTheIoThreadFree) {
+    const std::string answer = send_while_held("PUT", "/acct/box/blob?", block_blob(kMd5Of8MiBZeros), zeros_);
+    EXPECT_EQ(status(answer), "201");
+    EXPECT_TRUE(has_field(answer, "Content-MD5", kMd5Of8MiBZeros)) << answer;
+    EXPECT_TRUE(has_field(get("/acct/box/blob?")->read_head(), "Content-MD5", kMd5Of8MiBZeros));
+}
+
+TEST_F(LongHash, AWrongMd5OfALargeBodyIsSeen) {
+    const std::string answer = send("PUT", "/acct/box/blob?", block_blob(kMd5Of4MiBZeros), zeros_)->rest();
+    EXPECT_EQ(status(answer), "400");
+    EXPECT_TRUE(has_field(answer, "x-ms-error-code", "Md5Mismatch")) << answer;
+}
+
+TEST_F(LongHash, TheMd5OfARangeLeavesTheIoThreadFree) {
+    ASSERT_EQ(status(send("PUT", "/acct/box/blob?", block_blob(kMd5Of8MiBZeros), zeros_)->rest()), "201");
+    const std::string answer = send_while_held(
+        "GET", "/acct/box/blob?", "x-ms-range: bytes=1048576-5242879\r\nx-ms-range-get-content-md5: true\r\n");
+    EXPECT_EQ(status(answer), "206");
+    EXPECT_TRUE(has_field(answer, "Content-MD5", kMd5Of4MiBZeros)) << answer.substr(0, 1000);
+}
+
+TEST_F(LongHash, ASmallBodyNeedsNoWorker) {
+    workers_.hold();
+    const std::string answer = send("PUT", "/acct/box/blob?", "x-ms-blob-type: BlockBlob\r\n", zeros_.substr(0, 4096))->rest();
+    EXPECT_EQ(status(answer), "201");
+    EXPECT_TRUE(has_field(answer, "Content-MD5", "Yg8LZ6kff3QVG8W+dFtxEA==")) << answer;
+}
+
+TEST_F(LongWork, ALongBlockListLeavesTheIoThreadFree) {
+    stage(2000);
+    EXPECT_EQ(status(send_while_held("PUT", "/acct/box/blob?comp=blocklist", {}, list_of(2000))), "201");
+    const std::string list = send_while_held("GET", "/acct/box/blob?comp=blocklist&blocklisttype=all", {});
+    EXPECT_EQ(count_of(list, "<Block>"), 2000U);
+    EXPECT_NE(list.find("<UncommittedBlocks />"), std::string::npos);
+    EXPECT_TRUE(get("/acct/box/blob?")->rest().ends_with("\r\n\r\n" + std::string(2000, 'x')));
+}
+
+TEST_F(LongWork, AShortListOverManyBlocksLeavesTheIoThreadFree) {
+    stage(2000);
+    EXPECT_EQ(status(send_while_held("PUT", "/acct/box/blob?comp=blocklist", {}, list_of(2))), "201");
+    EXPECT_TRUE(get("/acct/box/blob?")->rest().ends_with("\r\n\r\nxx"));
+}
+
+TEST_F(LongWork, TheLastUncommittedBlockIsThe100000th) {
+    stage(1);
+    write([](WriteTxn& tx) { tx.execute("UPDATE staged_sets SET count = 99999"); });
+    const auto put = [&](int i) {
+        return send("PUT", "/acct/box/blob?comp=block&blockid=" + base64_encode(as_bytes(id_of(i))), {}, "x")->rest();
+    };
+    EXPECT_EQ(status(put(1)), "201");
+    const std::string refused = put(2);
+    EXPECT_EQ(status(refused), "409");
+    EXPECT_TRUE(has_field(refused, "x-ms-error-code", "BlockCountExceedsLimit")) << refused;
+    EXPECT_EQ(count_of(get("/acct/box/blob?comp=blocklist&blocklisttype=uncommitted")->rest(), "<Block>"), 2U);
+}
+
+TEST_F(LongWork, AShortBlockListNeedsNoWorker) {
+    stage(100);
+    workers_.hold();
+    EXPECT_EQ(status(send("PUT", "/acct/box/blob?comp=blocklist", {}, list_of(100))->rest()), "201");
+    EXPECT_EQ(count_of(get("/acct/box/blob?comp=blocklist")->rest(), "<Block>"), 100U);
 }
 
 }  // namespace

@@ -69,6 +69,7 @@ class SmallStore::Txn final : public WriteTxn {
     void name(const Range& range) override { store_.ledger.name(range); }
     void release(const Range& range, std::uint64_t owner) override { store_.ledger.release(range, owner); }
     void drain(Drain kind, std::int64_t id) override { store_.ledger.drain(kind, id); }
+    void expire_at(Instant, int, std::int64_t, std::string_view) override {}
 
   private:
     SmallStore& store_;
