@@ -290,12 +290,12 @@ TEST_P(WriteOnItsCaller, IsWaitedForByAClose) {
         stores_->close();
         closed = true;
     });
-    // From here on the store is closing.
+    // From here on the stores are closing.
     while (stores_->store("other", "notes")) std::this_thread::yield();
-    while (code_of(add(*store_, "late")) != ErrorCode::server_busy) std::this_thread::yield();
     EXPECT_FALSE(closed);
     EXPECT_TRUE(busy->release());
     closing.join();
+    EXPECT_EQ(code_of(add(*store_, "late")), ErrorCode::server_busy);
     EXPECT_EQ(names_in(*store_).size(), before + 1);
     EXPECT_EQ(must(must(files().open("lazulite/a/1/notes.db-wal", FileSystem::Open::existing))->size()), 0U)
         << "what the caller committed is in the database";
