@@ -60,5 +60,6 @@ void wal_cap(const Settings&);             // (e)
 void extent_alignment(const Settings&);    // (f)
 void table_pages(const Settings&);         // (g)
 void run_on_caller(const Settings&);       // (h)
+void open_store(const Settings&);          // (i), where lazulite's own store is linked
 
 }  // namespace lazulite::bench

@@ -27,10 +27,19 @@ struct Question {
 constexpr Question kQuestions[] = {
     {'a', reads_with_writer}, {'b', row_size},         {'c', library_settings}, {'d', savepoints},
     {'e', wal_cap},           {'f', extent_alignment}, {'g', table_pages},      {'h', run_on_caller},
+#ifdef LAZULITE_BENCH_OF_THE_STORE
+    {'i', open_store},
+#endif
 };
 
+#ifdef LAZULITE_BENCH_OF_THE_STORE
+constexpr const char* kLetters = "abcdefghi";
+#else
+constexpr const char* kLetters = "abcdefgh";  // built by itself, without lazulite
+#endif
+
 struct Arguments {
-    std::string letters = "abcdefgh";
+    std::string letters = kLetters;
     bool full = false;
     std::filesystem::path dir;
 };
@@ -46,7 +55,7 @@ std::optional<Arguments> parse(int argc, char** argv) {
             arguments.full = scale == "full";
         } else if (word == "--dir" && has_value) {
             arguments.dir = argv[++i];
-        } else if (word.find_first_not_of("abcdefgh") == std::string_view::npos) {
+        } else if (word.find_first_not_of(kLetters) == std::string_view::npos) {
             arguments.letters = word;
         } else {
             return std::nullopt;
@@ -105,7 +114,7 @@ int run(const Arguments& arguments) {
 int main(int argc, char** argv) {
     const auto arguments = lazulite::bench::parse(argc, argv);
     if (!arguments) {
-        std::fprintf(stderr, "usage: bench_store [letters a-h] [--scale small|full] [--dir FOLDER]\n");
+        std::fprintf(stderr, "usage: bench_store [letters a-i] [--scale small|full] [--dir FOLDER]\n");
         return 2;
     }
     try {
