@@ -1,5 +1,6 @@
 #include "blob/operations.hpp"
 
+#include "blob/not_honoured.hpp"
 #include "blob/ops/operations.hpp"
 #include "blob/rows/containers.hpp"
 
@@ -241,6 +242,7 @@ const Service& service() {
     static const Service kBlobService{.kind = ServiceKind::blob,
                                       .server_header = "Lazulite-Blob",
                                       .operations = kOperations,
+                                      .not_honoured = not_honoured(),
                                       .scope = scope_of,
                                       .store_kind = "blob",
                                       .public_access = public_access,

@@ -154,6 +154,9 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
         co_return fail(ErrorCode::write_operation_not_supported_on_secondary);
     }
     if (!operation.offered()) co_return fail(ErrorCode::not_implemented);
+    if (!environment_.behaviour.loose) {
+        LAZ_CO_CHECK(check_honoured(progress.service->not_honoured, operation.name, request.fields));
+    }
     if (takes_body(request.method) && !request.content_length) co_return fail(ErrorCode::missing_content_length_header);
 
     Exchange exchange{request,  query,   progress.target, identity, *progress.account, operation,

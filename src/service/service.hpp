@@ -10,9 +10,11 @@
 #include "auth/stored_policy.hpp"
 #include "base/clock.hpp"
 #include "service/accounts.hpp"
+#include "service/behaviour.hpp"
 #include "service/error_response.hpp"
 #include "service/exchange.hpp"
 #include "service/metrics.hpp"
+#include "service/not_honoured.hpp"
 #include "service/operation.hpp"
 #include "service/service_kind.hpp"
 #include "service/target.hpp"
@@ -26,6 +28,7 @@ struct Service {
     ServiceKind kind;
     std::string_view server_header;  ///< "Lazulite-Blob"
     std::span<const Operation> operations;
+    std::span<const NotHonoured> not_honoured = {};  ///< headers of theirs that are refused, unless Behaviour::loose
     /// Which level of the URL a request works on; may complete the target (a blob in `$root` names no container).
     Scope (*scope)(Target&, const Query&);
     std::string_view store_kind;                  ///< of Stores; empty: no store yet
@@ -46,6 +49,7 @@ struct Environment {
     Executor& workers;  ///< for the long work of requests; runs until the last connection has ended
     std::string product_version;
     std::array<const Service*, std::size(kServiceKinds)> services{};  ///< null: that surface is not offered
+    Behaviour behaviour = {};
 };
 
 /// One line of the access log, once an answer is out.

@@ -8,21 +8,6 @@ namespace {
 
 constexpr ServiceVersion kReadsHonourAllConditions{2013, 8, 15};
 
-constexpr std::string_view kHeadersNotOfferedYet[] = {
-    "x-ms-tags",
-    "x-ms-if-tags",
-    "x-ms-encryption-key",
-    "x-ms-encryption-key-sha256",
-    "x-ms-encryption-algorithm",
-    "x-ms-encryption-scope",
-    "x-ms-immutability-policy-until-date",
-    "x-ms-immutability-policy-mode",
-    "x-ms-legal-hold",
-    "x-ms-access-tier",
-    "x-ms-access-tier-if-modified-since",
-    "x-ms-access-tier-if-unmodified-since",
-};
-
 }  // namespace
 
 Result<> check_names(const Exchange& x) {
@@ -53,18 +38,6 @@ Result<> check_blob_lease(const Guards& guards) {
 
 Result<> check_container_lease(const Guards& guards) {
     if (guards.lease_id) return fail(ErrorCode::lease_not_present_with_container_operation);
-    return {};
-}
-
-Result<> check_offered_headers(const Request& request) {
-    for (const auto& field : request.fields) {
-        if (!starts_with_ignoring_case(field.name, "x-ms-")) continue;
-        for (const std::string_view name : kHeadersNotOfferedYet) {
-            if (equals_ignoring_case(field.name, name)) {
-                return fail(StorageError(ErrorCode::not_implemented).with("HeaderName", name));
-            }
-        }
-    }
     return {};
 }
 

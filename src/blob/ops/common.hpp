@@ -71,10 +71,6 @@ void describe(Codec& c, ContentHeaders& headers) {
 [[nodiscard]] Result<> check_blob_lease(const Guards& guards);
 [[nodiscard]] Result<> check_container_lease(const Guards& guards);
 
-/// Asking for a feature that has no operation here yet must not be ignored: not_implemented for headers such as
-/// x-ms-tags, x-ms-encryption-key or x-ms-immutability-policy-mode.
-[[nodiscard]] Result<> check_offered_headers(const Request& request);
-
 /// `snapshot` and `versionid`: well-formed ids name nothing yet (blob_not_found), others are refused.
 [[nodiscard]] Result<> check_version_parameters(const Query& query);
 

@@ -24,7 +24,6 @@ void describe(Codec& c, DeleteBlob& m) {
 
 Task<Result<Response>> delete_blob(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
-    LAZ_CO_CHECK(check_offered_headers(x.request));
     LAZ_CO_TRY(const DeleteBlob command, decode<DeleteBlob>(x.request, x.query));
     if (command.snapshots && x.query.has("snapshot")) {
         co_return fail(StorageError(ErrorCode::invalid_header_value)

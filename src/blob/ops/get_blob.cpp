@@ -70,7 +70,6 @@ void add_hashes(Response& response, const GetBlob& command, const Blob& blob, bo
 
 Task<Result<Response>> get_blob(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
-    LAZ_CO_CHECK(check_offered_headers(x.request));
     LAZ_CO_CHECK(check_version_parameters(x.query));
     LAZ_CO_TRY(const GetBlob command, decode<GetBlob>(x.request, x.query));
     LAZ_CO_TRY(const bool structured, is_structured(x.request));

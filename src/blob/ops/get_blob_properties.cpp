@@ -7,7 +7,6 @@ namespace {
 
 Result<Blob> load(Exchange& x) {
     LAZ_CHECK(check_names(x));
-    LAZ_CHECK(check_offered_headers(x.request));
     LAZ_CHECK(check_version_parameters(x.query));
     LAZ_TRY(const Guards guards, decode<Guards>(x.request, x.query));
     return x.store->read([&](ReadTxn& tx) -> Result<Blob> {

@@ -65,7 +65,6 @@ Result<std::optional<BlockLists>> load(ReadTxn& tx, Effort effort, const Exchang
 
 Task<Result<Response>> get_block_list(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
-    LAZ_CO_CHECK(check_offered_headers(x.request));
     LAZ_CO_CHECK(check_version_parameters(x.query));
     LAZ_CO_CHECK(check_no_conditions(x.request));
     LAZ_CO_TRY(const GetBlockList command, decode<GetBlockList>(x.request, x.query));

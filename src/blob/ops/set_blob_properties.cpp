@@ -57,7 +57,6 @@ Task<Result<Instant>> update_blob(Exchange& x, const Guards& guards, Change chan
 
 Task<Result<Response>> set_blob_properties(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
-    LAZ_CO_CHECK(check_offered_headers(x.request));
     LAZ_CO_TRY(const SetBlobProperties command, decode<SetBlobProperties>(x.request, x.query));
     LAZ_CO_TRY(const Instant tick,
                co_await update_blob(x, command.guards, [&](Blob& blob) {
@@ -70,7 +69,6 @@ Task<Result<Response>> set_blob_properties(Exchange& x) {
 
 Task<Result<Response>> set_blob_metadata(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
-    LAZ_CO_CHECK(check_offered_headers(x.request));
     LAZ_CO_TRY(const SetBlobMetadata command, decode<SetBlobMetadata>(x.request, x.query));
     LAZ_CO_TRY(const Instant tick, co_await update_blob(x, command.guards, [&](Blob& blob) {
                    blob.metadata = command.metadata.pack();

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <vector>
+
+#include "service/cors_rule.hpp"
+
+namespace lazulite {
+
+/// How this emulator was told to behave, for every account alike. Set at the start, never changed.
+struct Behaviour {
+    bool loose = false;               ///< headers that ask for what is not offered are ignored instead of refused
+    bool strict_versions = false;     ///< service versions that are not known are refused
+    bool product_style_urls = true;   ///< the host may name the account (`account.blob.localhost`)
+    std::vector<CorsRule> cors = {};  ///< the CORS rules of a service whose properties nobody has set
+};
+
+}  // namespace lazulite

@@ -1,0 +1,33 @@
+#include "service/not_honoured.hpp"
+
+#include <algorithm>
+
+namespace lazulite {
+namespace {
+
+/// Whether `name` is one of the words of `group`.
+bool names(std::string_view group, std::string_view name) {
+    while (!group.empty()) {
+        const std::string_view word = group.substr(0, group.find(' '));
+        if (equals_ignoring_case(word, name)) return true;
+        group.remove_prefix(std::min(word.size() + 1, group.size()));
+    }
+    return false;
+}
+
+}  // namespace
+
+Result<> check_honoured(std::span<const NotHonoured> table, std::string_view operation, const FieldViews& fields) {
+    const auto row = std::find_if(table.begin(), table.end(), [&](const auto& r) { return r.operation == operation; });
+    if (row == table.end()) return {};
+    for (const auto& field : fields) {
+        for (const std::string_view group : row->headers) {
+            if (names(group, field.name)) {
+                return fail(StorageError(ErrorCode::not_implemented).with("HeaderName", field.name));
+            }
+        }
+    }
+    return {};
+}
+
+}  // namespace lazulite
