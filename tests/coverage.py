@@ -27,11 +27,18 @@ BODY = {"BothCrc64AndMd5HeaderPresent", "Crc64Mismatch", "InvalidMd5", "Md5Misma
 # The errors that the facts list for an operation, and that some client must have been shown.
 ERRORS = {
     "ListContainers": SAS | {"AuthorizationServiceMismatch", "InvalidQueryParameterValue", "OutOfRangeQueryParameterValue"},
+    "SetBlobServiceProperties": SAS | {"InvalidXmlDocument", "InvalidXmlNodeValue", "MissingRequiredXmlNode",
+                                       "UnsupportedXmlNode"},
+    "GetBlobServiceProperties": SAS,
+    "GetBlobServiceStats": SAS | {"InvalidQueryParameterValue"},
     "CreateContainer": SAS | METADATA - {"EmptyMetadataKey"} | {"ContainerAlreadyExists", "InvalidResourceName",
                                                                 "OutOfRangeInput", "InvalidHeaderValue"},
     "GetContainerProperties": SAS | {"ContainerNotFound", "InvalidResourceName"},
     "GetContainerMetadata": {"ContainerNotFound"},
     "SetContainerMetadata": SAS | METADATA | {"ConditionHeadersNotSupported", "ConditionNotMet", "ContainerNotFound"},
+    "GetContainerACL": {"AuthorizationFailure", "ContainerNotFound", "LeaseNotPresentWithContainerOperation"},
+    "SetContainerACL": {"AuthorizationFailure", "ConditionHeadersNotSupported", "ConditionNotMet", "ContainerNotFound",
+                        "InvalidHeaderValue", "InvalidXmlDocument"},
     "DeleteContainer": SAS | {"ConditionHeadersNotSupported", "ConditionNotMet", "ContainerNotFound"},
     "ListBlobs": SAS | {"ContainerNotFound", "InvalidQueryParameterValue", "OutOfRangeQueryParameterValue"},
     "ListBlobsByHierarchy": {"ContainerNotFound", "InvalidQueryParameterValue"},

@@ -25,6 +25,9 @@ struct AccountOptions {
     std::string name;               ///< 3 to 24 lower-case letters and digits
     std::vector<std::string> keys;  ///< one or two, base64
     bool allow_shared_key = true;
+    bool allow_blob_public_access = true;  ///< false: no container can be opened to anonymous readers
+    std::string kind = "StorageV2";        ///< what Get Account Information says, and the next too
+    std::string sku = "Standard_RAGRS";    ///< only SKUs with RA in their name have a `-secondary` endpoint
 };
 
 /// What an emulator inside another program is started with. The defaults suit a test: free ports, data in memory.

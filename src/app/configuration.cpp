@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "app/account_settings.hpp"
 #include "base/text.hpp"
 #include "service/accounts.hpp"
 #include "service/service_kind.hpp"
@@ -127,9 +128,7 @@ tl::expected<void, std::string> read_accounts(Configuration& c, const json& acco
             if (key == "name") continue;
             if (key == "keys" && value.is_array()) {
                 for (const json& text : value) account.keys.push_back(text_of(text));
-            } else if (key == "allowSharedKeyAccess" && value.is_boolean()) {
-                account.allow_shared_key = value.get<bool>();
-            } else {
+            } else if (!apply_account_setting(account, key, value)) {
                 return refuse(where + "account " + account.name + ": unknown or malformed setting " + key);
             }
         }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/account_settings.hpp"
 #include "wire/date.hpp"
 
 namespace lazulite {
@@ -133,7 +134,10 @@ Response Control::show_accounts(std::string_view name) {
         if (!name.empty() && account->name != name) continue;
         accounts.push_back({{"name", account->name},
                             {"keys", account->keys.size()},
-                            {"allowSharedKeyAccess", account->settings.allow_shared_key}});
+                            {"allowSharedKeyAccess", account->settings.allow_shared_key},
+                            {"allowBlobPublicAccess", account->settings.allow_blob_public_access},
+                            {"kind", account->settings.kind},
+                            {"sku", account->settings.sku}});
     }
     if (name.empty()) return json_response(200, {{"accounts", accounts}});
     return accounts.empty() ? problem(404, "no such account") : json_response(200, accounts.front());
@@ -153,9 +157,7 @@ Response Control::put_account(std::string_view name, std::string_view body) {
                 if (!parsed) return problem(400, "a key is base64");
                 account.keys.push_back(*std::move(parsed));
             }
-        } else if (key == "allowSharedKeyAccess" && value.is_boolean()) {
-            account.settings.allow_shared_key = value.get<bool>();
-        } else {
+        } else if (!apply_account_setting(account.settings, key, value)) {
             return problem(400, "unknown or malformed setting: " + key);
         }
     }

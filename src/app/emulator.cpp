@@ -51,7 +51,14 @@ std::unique_ptr<FileSystem> open_files(const EmulatorOptions& options) {
 
 void add_accounts(Accounts& accounts, const std::vector<AccountOptions>& wanted) {
     for (const AccountOptions& options : wanted) {
-        Account account{options.name, {}, {options.allow_shared_key}};
+        Account account{options.name, {}, {}};
+        account.settings.allow_shared_key = options.allow_shared_key;
+        account.settings.allow_blob_public_access = options.allow_blob_public_access;
+        account.settings.kind = options.kind;
+        account.settings.sku = options.sku;
+        if (!is_account_kind(options.kind) || !is_account_sku(options.sku)) {
+            throw std::runtime_error("account " + options.name + " cannot be " + options.kind + " with " + options.sku);
+        }
         for (const std::string& text : options.keys) {
             auto key = AccountKey::parse(text);
             if (!key) throw std::runtime_error("a key of account " + options.name + " is not base64");

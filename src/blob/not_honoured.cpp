@@ -3,27 +3,28 @@
 namespace lazulite::blob {
 namespace {
 
-constexpr std::string_view kIfTags = "x-ms-if-tags";
-constexpr std::string_view kTags = "x-ms-tags";
-constexpr std::string_view kTier = "x-ms-access-tier";
-constexpr std::string_view kTierConditions = "x-ms-access-tier-if-modified-since x-ms-access-tier-if-unmodified-since";
-constexpr std::string_view kCustomerKey = "x-ms-encryption-key x-ms-encryption-key-sha256 x-ms-encryption-algorithm";
-constexpr std::string_view kEncryptionScope = "x-ms-encryption-scope";
-constexpr std::string_view kImmutability = "x-ms-immutability-policy-until-date x-ms-immutability-policy-mode";
-constexpr std::string_view kLegalHold = "x-ms-legal-hold";
-constexpr std::string_view kUserNames = "x-ms-upn";
+constexpr std::string_view kIfTagsHeader = "x-ms-if-tags";
+constexpr std::string_view kTagsHeader = "x-ms-tags";
+constexpr std::string_view kTierHeader = "x-ms-access-tier";
+constexpr std::string_view kTierConditionHeaders = "x-ms-access-tier-if-modified-since x-ms-access-tier-if-unmodified-since";
+constexpr std::string_view kCustomerKeyHeaders = "x-ms-encryption-key x-ms-encryption-key-sha256 x-ms-encryption-algorithm";
+constexpr std::string_view kScopeHeader = "x-ms-encryption-scope";
+constexpr std::string_view kImmutabilityHeaders = "x-ms-immutability-policy-until-date x-ms-immutability-policy-mode";
+constexpr std::string_view kLegalHoldHeader = "x-ms-legal-hold";
 
 constexpr auto kNotHonoured = std::to_array<NotHonoured>({
-    {"GetBlob", {kIfTags, kCustomerKey, kUserNames}},
-    {"GetBlobProperties", {kIfTags, kCustomerKey, kUserNames}},
-    {"GetBlobMetadata", {kIfTags, kCustomerKey}},
-    {"DeleteBlob", {kIfTags, kTierConditions}},
-    {"PutBlob", {kIfTags, kTags, kTier, kCustomerKey, kEncryptionScope, kImmutability, kLegalHold}},
-    {"SetBlobProperties", {kIfTags}},
-    {"SetBlobMetadata", {kIfTags, kCustomerKey, kEncryptionScope}},
-    {"PutBlock", {kCustomerKey, kEncryptionScope}},
-    {"PutBlockList", {kIfTags, kTags, kTier, kCustomerKey, kEncryptionScope, kImmutability, kLegalHold}},
-    {"GetBlockList", {kIfTags}},
+    {"GetBlob", {kIfTagsHeader, kCustomerKeyHeaders}},
+    {"GetBlobProperties", {kIfTagsHeader, kCustomerKeyHeaders}},
+    {"GetBlobMetadata", {kIfTagsHeader, kCustomerKeyHeaders}},
+    {"DeleteBlob", {kIfTagsHeader, kTierConditionHeaders}},
+    {"PutBlob",
+     {kIfTagsHeader, kTagsHeader, kTierHeader, kCustomerKeyHeaders, kScopeHeader, kImmutabilityHeaders, kLegalHoldHeader}},
+    {"SetBlobProperties", {kIfTagsHeader}},
+    {"SetBlobMetadata", {kIfTagsHeader, kCustomerKeyHeaders, kScopeHeader}},
+    {"PutBlock", {kCustomerKeyHeaders, kScopeHeader}},
+    {"PutBlockList",
+     {kIfTagsHeader, kTagsHeader, kTierHeader, kCustomerKeyHeaders, kScopeHeader, kImmutabilityHeaders, kLegalHoldHeader}},
+    {"GetBlockList", {kIfTagsHeader}},
 });
 
 }  // namespace

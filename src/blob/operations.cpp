@@ -3,6 +3,7 @@
 #include "blob/not_honoured.hpp"
 #include "blob/ops/operations.hpp"
 #include "blob/rows/containers.hpp"
+#include "service/service_operations.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -57,11 +58,12 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"ListContainers", "Service_ListContainersSegment",
      kGet, false, kAtService, {.comp = "list"}, reads(kService, "l"), list_containers},
     {"SetBlobServiceProperties", "Service_SetProperties",
-     kPut, false, kAtService, {.restype = "service", .comp = "properties"}, writes(kService, "w"), nullptr},
+     kPut, false, kAtService, {.restype = "service", .comp = "properties"}, writes(kService, "w"),
+     set_blob_service_properties},
     {"GetBlobServiceProperties", "Service_GetProperties",
-     kGet, false, kAtService, {.restype = "service", .comp = "properties"}, reads(kService, "r"), nullptr},
+     kGet, false, kAtService, {.restype = "service", .comp = "properties"}, reads(kService, "r"), get_service_properties},
     {"GetBlobServiceStats", "Service_GetStatistics",
-     kGet, false, kAtService, {.restype = "service", .comp = "stats"}, reads(kService, "r"), nullptr},
+     kGet, false, kAtService, {.restype = "service", .comp = "stats"}, reads(kService, "r"), get_service_stats},
     {"GetUserDelegationKey", "Service_GetUserDelegationKey",
      kPost, false, kAtService, {.restype = "service", .comp = "userdelegationkey"}, kOwnerReads, nullptr},
     {"GetAccountInformation", "Service_GetAccountInfo",
@@ -80,9 +82,9 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"SetContainerMetadata", "Container_SetMetadata",
      kPut, false, kAtContainer, {.restype = "container", .comp = "metadata"}, kWriteContainer, set_container_metadata},
     {"GetContainerACL", "Container_GetAccessPolicy",
-     kGet, true, kAtContainer, {.restype = "container", .comp = "acl"}, kOwnerReads, nullptr},
+     kGet, true, kAtContainer, {.restype = "container", .comp = "acl"}, kOwnerReads, get_container_acl},
     {"SetContainerACL", "Container_SetAccessPolicy",
-     kPut, false, kAtContainer, {.restype = "container", .comp = "acl"}, kOwnerWrites, nullptr},
+     kPut, false, kAtContainer, {.restype = "container", .comp = "acl"}, kOwnerWrites, set_container_acl},
     {"DeleteContainer", "Container_Delete",
      kDelete, false, kAtContainer, {.restype = "container"}, writes(kContainer, "d"), delete_container},
     {"RestoreContainer", "Container_Restore",

@@ -16,7 +16,17 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     }
 }
 
+constexpr std::string_view kKinds[] = {"Storage", "BlobStorage", "StorageV2", "FileStorage", "BlockBlobStorage"};
+constexpr std::string_view kSkus[] = {"Standard_LRS", "Standard_GRS",  "Standard_RAGRS",  "Standard_ZRS",
+                                      "Premium_LRS",  "Standard_GZRS", "Standard_RAGZRS", "Premium_ZRS"};
+
 }  // namespace
+
+bool is_account_kind(std::string_view kind) {
+    return std::find(std::begin(kKinds), std::end(kKinds), kind) != std::end(kKinds);
+}
+
+bool is_account_sku(std::string_view sku) { return std::find(std::begin(kSkus), std::end(kSkus), sku) != std::end(kSkus); }
 
 bool is_account_name(std::string_view name) {
     return name.size() >= 3 && name.size() <= 24 && std::all_of(name.begin(), name.end(), [](char c) {

@@ -15,6 +15,12 @@ namespace lazulite {
 /// What the account can do, from the configuration.
 struct AccountSettings {
     bool allow_shared_key = true;
+    bool allow_blob_public_access = true;  ///< false: no container can be opened to anonymous readers
+    std::string kind = "StorageV2";
+    std::string sku = "Standard_RAGRS";  ///< what replication there is said to be
+
+    /// Whether there is a `-secondary` endpoint to read from.
+    [[nodiscard]] bool has_secondary() const { return sku.starts_with("Standard_RA"); }
 };
 
 /// One storage account: immutable once published, so that a request sees one state of it.
@@ -27,6 +33,10 @@ struct Account {
 inline constexpr std::string_view kDevelopmentAccount = "devstoreaccount1";
 inline constexpr std::string_view kDevelopmentKey =
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+/// The words that Get Account Information uses. Reference: "Get Account Information", response headers.
+[[nodiscard]] bool is_account_kind(std::string_view kind);
+[[nodiscard]] bool is_account_sku(std::string_view sku);
 
 /// 3 to 24 lower-case letters and digits. Reference: "Storage account overview", account names.
 [[nodiscard]] bool is_account_name(std::string_view name);

@@ -5,6 +5,7 @@
 #include "auth/identity.hpp"
 #include "base/task.hpp"
 #include "service/accounts.hpp"
+#include "service/behaviour.hpp"
 #include "service/operation.hpp"
 #include "service/target.hpp"
 #include "store/store.hpp"
@@ -26,6 +27,7 @@ struct Exchange {
     ServiceVersion version;  ///< rules what the answer looks like
     std::shared_ptr<Store> store;
     Executor& workers;  ///< where long work goes: `run_on(x.workers, fn)`
+    const Behaviour& behaviour;
 };
 
 }  // namespace lazulite

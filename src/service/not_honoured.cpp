@@ -6,7 +6,7 @@ namespace lazulite {
 namespace {
 
 /// Whether `name` is one of the words of `group`.
-bool names(std::string_view group, std::string_view name) {
+bool names_field(std::string_view group, std::string_view name) {
     while (!group.empty()) {
         const std::string_view word = group.substr(0, group.find(' '));
         if (equals_ignoring_case(word, name)) return true;
@@ -22,7 +22,7 @@ Result<> check_honoured(std::span<const NotHonoured> table, std::string_view ope
     if (row == table.end()) return {};
     for (const auto& field : fields) {
         for (const std::string_view group : row->headers) {
-            if (names(group, field.name)) {
+            if (names_field(group, field.name)) {
                 return fail(StorageError(ErrorCode::not_implemented).with("HeaderName", field.name));
             }
         }

@@ -8,6 +8,8 @@
 #include "base/error_table.hpp"
 #include "base/ids.hpp"
 #include "base/log.hpp"
+#include "service/cors.hpp"
+#include "service/current_properties.hpp"
 #include "wire/date.hpp"
 
 namespace lazulite {
@@ -62,16 +64,6 @@ Result<> check_client_request_id(const Request& request) {
     return {};
 }
 
-/// A preflight needs no credentials. No rule can be set yet, so none matches. Reference: "Preflight Blob Request".
-StorageError preflight_failure(const Request& request) {
-    for (const std::string_view name : {"Origin", "Access-Control-Request-Method"}) {
-        if (!request.fields.has(name)) {
-            return header_error(name, "").saying("A required CORS header is not present.");
-        }
-    }
-    return {ErrorCode::cors_preflight_failure};
-}
-
 StorageError no_authentication(ServiceVersion version, bool version_named) {
     if (!version_named || version < kBearerChallenge) return {ErrorCode::resource_not_found};
     return StorageError(ErrorCode::no_authentication_information)
@@ -91,9 +83,14 @@ struct Gateway::Progress {
     std::optional<Query> query;
     std::shared_ptr<const Account> account;
     std::shared_ptr<Store> store;
-    std::optional<ServiceVersion> named_version;
+    std::shared_ptr<const CurrentProperties> properties;  ///< null: the service has none
+    std::optional<ServiceVersion> named_version;           ///< or that of DefaultServiceVersion
     ServiceVersion version{2009, 9, 19};
     bool authenticated = false;
+
+    [[nodiscard]] std::span<const CorsRule> cors() const {
+        return properties ? std::span<const CorsRule>(properties->cors()) : std::span<const CorsRule>();
+    }
 };
 
 Gateway::Gateway(Environment& environment, ServiceKind listener, Control control, AccessLog access_log)
@@ -132,13 +129,20 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
     LAZ_CO_TRY(progress.target, parse_target(request, listener_, environment_.accounts));
     progress.service = environment_.services[static_cast<std::size_t>(progress.target.service)];
     progress.account = environment_.accounts.find(progress.target.account);
+    if (progress.target.secondary && !progress.account->settings.has_secondary()) {
+        co_return fail(StorageError(ErrorCode::resource_not_found).saying("The account has no secondary endpoint."));
+    }
     progress.version = progress.named_version.value_or(progress.service->version_without_header);
     LAZ_CO_CHECK(check_client_request_id(request));
     if (!progress.service->store_kind.empty()) {
         LAZ_CO_TRY(progress.store, environment_.stores.store(progress.target.account, progress.service->store_kind));
+        LAZ_CO_TRY(progress.properties, current_properties(*progress.store, environment_.behaviour));
+        if (!progress.named_version) progress.named_version = progress.properties->default_version;
+        progress.version = progress.named_version.value_or(progress.version);
     }
 
-    if (request.method == Method::options) co_return fail(preflight_failure(request));
+    // A preflight needs no credentials, and what it asks about need not exist.
+    if (request.method == Method::options) co_return answer_preflight(progress.cors(), request.fields);
     if (request.method == Method::unknown) co_return fail(ErrorCode::invalid_http_verb);
 
     // Who sends it is judged before what it asks for: a wrong signature on a wrong URL is a 403.
@@ -160,7 +164,7 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
     if (takes_body(request.method) && !request.content_length) co_return fail(ErrorCode::missing_content_length_header);
 
     Exchange exchange{request,  query,   progress.target, identity, *progress.account, operation,
-                      progress.version, progress.store, environment_.workers};
+                      progress.version, progress.store, environment_.workers, environment_.behaviour};
     Result<Response> response = co_await operation.run(exchange);
     co_return response;
 }
@@ -186,6 +190,9 @@ Result<Identity> Gateway::identify(const Request& request, const Progress& progr
 
 Result<> Gateway::check_public(const Progress& progress) const {
     const Needs::Public needed = progress.operation->needs.open_to_public;
+    if (needed != Needs::Public::never && !progress.account->settings.allow_blob_public_access) {
+        return fail(ErrorCode::public_access_not_permitted);
+    }
     if (needed != Needs::Public::never && progress.service->public_access) {
         LAZ_TRY(const Needs::Public open, progress.store->read([&](ReadTxn& tx) -> Result<Needs::Public> {
             return progress.service->public_access(tx, progress.target);
@@ -204,6 +211,7 @@ void Gateway::stamp(Response& response, const Request& request, const Progress& 
         response.fields.add("x-ms-client-request-id", *id);
     }
     response.fields.add("Date", format_rfc1123(progress.store ? progress.store->now() : environment_.wall.now()));
+    add_cors_headers(response, progress.cors(), request);
 }
 
 Response Gateway::refuse(const StorageError& error) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -136,6 +137,14 @@ class Store {
     [[nodiscard]] virtual Ticks clock_offset() const = 0;
     virtual Result<> set_clock_offset(Ticks offset) = 0;  ///< blocks
 
+    /// One object that the layers above keep with an open store, such as settings they have parsed: made when first asked
+    /// for, always of the same type, gone with the store. Any thread.
+    template <class T>
+    [[nodiscard]] T& attached() {
+        std::call_once(attached_once_, [this] { attached_ = std::make_shared<T>(); });
+        return *static_cast<T*>(attached_.get());
+    }
+
   protected:
     template <class Fn, class Outcome>
     struct Call {
@@ -144,6 +153,10 @@ class Store {
         void operator()(ReadTxn& tx) { outcome.emplace(fn(tx)); }
     };
     virtual Result<> run_read(void (*call)(void*, ReadTxn&), void* context) = 0;
+
+  private:
+    std::once_flag attached_once_;
+    std::shared_ptr<void> attached_;
 };
 
 }  // namespace lazulite

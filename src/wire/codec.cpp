@@ -68,6 +68,16 @@ void XmlDecoder::malformed(const XmlNode& found, std::string_view reason) {
                .with("Reason", reason));
 }
 
+void XmlDecoder::unsupported(const XmlNode& found) {
+    refuse(StorageError(ErrorCode::unsupported_xml_node).with("XmlNodeName", found.name));
+}
+
+void XmlDecoder::refuse_others() {
+    for (const XmlNode& child : node_.children) {
+        if (std::find(known_.begin(), known_.end(), child.name) == known_.end()) unsupported(child);
+    }
+}
+
 void HeaderEncoder::metadata(const Metadata& value) {
     for (const Metadata::Pair& pair : value) {
         text_.assign(kMetadataPrefix).append(pair.name);

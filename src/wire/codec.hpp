@@ -1,12 +1,14 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "base/result.hpp"
 #include "wire/message.hpp"
@@ -20,6 +22,11 @@
 // visitors below read or write it. `std::optional<T>` may be absent, a bare T may not. README.md has a worked example.
 
 namespace lazulite {
+
+/// For a description that reads and writes: `template <class Codec, Is<Policy> M> void describe(Codec& c, M& m)` takes a
+/// Policy to fill, and a constant one to write.
+template <class M, class Message>
+concept Is = std::same_as<std::remove_const_t<M>, Message>;
 
 /// The permissible values of a numeric parameter, both ends included. With `cut`, larger ones count as the maximum.
 struct Between {
@@ -135,14 +142,21 @@ template <class Message>
 }
 
 /// Reads the children of one XML element into values. An empty child counts as absent where an optional value is not a
-/// string. Errors: missing_required_xml_node, invalid_xml_node_value, each with the names and text of errors.
+/// string. Errors: missing_required_xml_node, invalid_xml_node_value, and where `Others::refused` unsupported_xml_node
+/// for a child that the description does not name, each with the names and text of errors.
 class XmlDecoder : public ProblemHolder {
   public:
-    explicit XmlDecoder(const XmlNode& node) : node_(node) {}
+    enum class Others : std::uint8_t { ignored, refused };
+    explicit XmlDecoder(const XmlNode& node, Others others = Others::ignored) : node_(node), others_(others) {}
+
+    [[nodiscard]] Result<> result() {
+        if (others_ == Others::refused) refuse_others();
+        return ProblemHolder::result();
+    }
 
     template <class T>
     void element(std::string_view name, T& value) {
-        const XmlNode* const found = node_.child(name);
+        const XmlNode* const found = find(name);
         if (found != nullptr) {
             parse(*found, value);
         } else {
@@ -152,7 +166,7 @@ class XmlDecoder : public ProblemHolder {
     template <class T>
     void element(std::string_view name, std::optional<T>& value) {
         value.reset();
-        const XmlNode* const found = node_.child(name);
+        const XmlNode* const found = find(name);
         if (found == nullptr || (found->text.empty() && !std::is_same_v<T, std::string>)) return;
         parse(*found, value.emplace());
     }
@@ -160,7 +174,7 @@ class XmlDecoder : public ProblemHolder {
     /// is absent.
     template <class Part>
     void inside(std::string_view name, Part& part) {
-        if (const XmlNode* const found = node_.child(name)) {
+        if (const XmlNode* const found = find(name)) {
             descend(*found, part);
         } else {
             missing(name);
@@ -169,24 +183,47 @@ class XmlDecoder : public ProblemHolder {
     template <class Part>
     void inside(std::string_view name, std::optional<Part>& part) {
         part.reset();
-        if (const XmlNode* const found = node_.child(name)) descend(*found, part.emplace());
+        if (const XmlNode* const found = find(name)) descend(*found, part.emplace());
+    }
+    /// Parts of one kind, each in a child `item` of the child `name`; absent: not looked at, empty: none.
+    template <class Part>
+    void list(std::string_view name, std::string_view item, std::optional<std::vector<Part>>& parts) {
+        parts.reset();
+        const XmlNode* const found = find(name);
+        if (found == nullptr) return;
+        parts.emplace();
+        for (const XmlNode& child : found->children) {
+            if (child.name == item) {
+                descend(child, parts->emplace_back());
+            } else if (others_ == Others::refused) {
+                unsupported(child);
+            }
+        }
     }
 
   private:
+    const XmlNode* find(std::string_view name) {
+        if (others_ == Others::refused) known_.push_back(name);
+        return node_.child(name);
+    }
     template <class T>
     void parse(const XmlNode& found, T& value) {
         if (ok() && !parse_value(found.text, value)) malformed(found, kExpectedForm<T>);
     }
     template <class Part>
     void descend(const XmlNode& found, Part& part) {
-        XmlDecoder inner(found);
+        XmlDecoder inner(found, others_);
         describe(inner, part);
         if (auto outcome = inner.result(); !outcome) refuse(std::move(outcome).error());
     }
     void missing(std::string_view name);
     void malformed(const XmlNode& found, std::string_view reason);
+    void unsupported(const XmlNode& found);
+    void refuse_others();
 
     const XmlNode& node_;
+    Others others_;
+    std::vector<std::string_view> known_;  ///< the names that the description asked for
 };
 
 /// Writes a description as response headers. Absent optional values are left out.
@@ -248,6 +285,24 @@ class XmlEncoder {
     template <class T>
     void element(std::string_view name, const std::optional<T>& value) {
         if (value) element(name, *value);
+    }
+    /// A part in an element of its own.
+    template <class Part>
+    void inside(std::string_view name, const Part& part) {
+        xml_.open(name);
+        describe(*this, part);
+        xml_.close();
+    }
+    template <class Part>
+    void inside(std::string_view name, const std::optional<Part>& part) {
+        if (part) inside(name, *part);
+    }
+    template <class Part>
+    void list(std::string_view name, std::string_view item, const std::optional<std::vector<Part>>& parts) {
+        if (!parts) return;
+        xml_.open(name);
+        for (const Part& part : *parts) inside(item, part);
+        xml_.close();
     }
     template <class T>
     void header(std::string_view /*name*/, const T& /*value*/) {}  ///< responses only

@@ -70,6 +70,15 @@ class Fields {
         }
         return std::nullopt;
     }
+    /// Calls `each(name)` for every field.
+    template <class Each>
+    void each_name(Each&& each) const {
+        std::string_view rest = text_;
+        while (!rest.empty()) {
+            each(rest.substr(0, rest.find(": ")));
+            rest.remove_prefix(rest.find("\r\n") + 2);
+        }
+    }
     /// Ready to send: every field as `name: value` CRLF.
     [[nodiscard]] const std::string& text() const { return text_; }
 

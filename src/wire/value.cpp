@@ -37,6 +37,16 @@ bool parse_value(std::string_view text, Crc64Value& value) {
     return true;
 }
 
+bool parse_value(std::string_view text, std::vector<std::string>& value) {
+    value.clear();
+    while (!text.empty()) {
+        const std::size_t comma = text.find(',');
+        if (const std::string_view item = trim(text.substr(0, comma)); !item.empty()) value.emplace_back(item);
+        text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
+    }
+    return true;
+}
+
 void append_value(std::string& to, std::string_view value) {
     to += value;
 }
@@ -57,6 +67,13 @@ void append_value(std::string& to, const Crc64Value& value) {
     std::array<std::byte, 8> bytes;
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(value.value >> (8 * i));
     to += base64_encode(bytes);
+}
+
+void append_value(std::string& to, const std::vector<std::string>& value) {
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        if (i != 0) to += ',';
+        to += value[i];
+    }
 }
 
 }  // namespace lazulite

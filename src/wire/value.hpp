@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/error_code.hpp"
@@ -40,6 +41,8 @@ concept WholeNumber = std::integral<T> && !std::same_as<T, bool> && !std::same_a
 [[nodiscard]] bool parse_value(std::string_view text, Instant& value);     ///< RFC 1123
 [[nodiscard]] bool parse_value(std::string_view text, Md5Digest& value);   ///< base64 of 16 bytes
 [[nodiscard]] bool parse_value(std::string_view text, Crc64Value& value);  ///< base64 of 8 bytes
+/// A comma list, written without blanks; read without those around an item and without empty items.
+[[nodiscard]] bool parse_value(std::string_view text, std::vector<std::string>& value);
 
 template <WholeNumber T>
 [[nodiscard]] bool parse_value(std::string_view text, T& value) {
@@ -60,6 +63,7 @@ void append_value(std::string& to, const Instant& value);
 void append_value(std::string& to, const Md5Digest& value);
 void append_value(std::string& to, const Crc64Value& value);
 void append_value(std::string& to, const Base64& value);
+void append_value(std::string& to, const std::vector<std::string>& value);
 
 template <std::same_as<bool> T>  // a plain `bool` would take every pointer
 void append_value(std::string& to, T value) {

@@ -20,15 +20,6 @@ constexpr std::size_t kMostAttributes = 64;
 constexpr unsigned kFlags = pugi::parse_cdata | pugi::parse_eol | pugi::parse_wconv_attribute |
                             pugi::parse_ws_pcdata_single | pugi::parse_fragment | pugi::parse_doctype;
 
-StorageError problem(std::string_view body, std::size_t offset, std::string_view reason) {
-    const std::string_view before = body.substr(0, offset);
-    const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
-    return StorageError(ErrorCode::invalid_xml_document)
-        .with("LineNumber", std::to_string(std::count(before.begin(), before.end(), '\n') + 1))
-        .with("LinePosition", std::to_string(before.size() - line_start + 1))
-        .with("Reason", reason);
-}
-
 /// Counted before anything is built, so that a body of nothing but `<a/>` costs no memory.
 std::size_t count_elements(std::string_view body) {
     std::size_t count = 0;
@@ -102,6 +93,7 @@ class Builder {
     Result<> build(const pugi::xml_node& from, XmlNode& to, std::size_t level) const {
         if (level > kMostLevels) return refuse(from, "The document is nested too deeply.");
         to.name = from.name();
+        to.offset = offset_of(from);
         LAZ_CHECK(build_attributes(from, to));
         to.children.reserve(count_children(from));
         for (const pugi::xml_node& inner : from.children()) {
@@ -117,10 +109,14 @@ class Builder {
     }
 
     tl::unexpected<StorageError> refuse(const pugi::xml_node& node, std::string_view reason) const {
-        return fail(problem(body_, static_cast<std::size_t>(std::max<std::ptrdiff_t>(node.offset_debug(), 0)), reason));
+        return fail(xml_problem(body_, offset_of(node), reason));
     }
 
   private:
+    static std::size_t offset_of(const pugi::xml_node& node) {
+        return static_cast<std::size_t>(std::max<std::ptrdiff_t>(node.offset_debug(), 0));
+    }
+
     static std::size_t count_children(const pugi::xml_node& from) {
         const auto nodes = from.children();
         return static_cast<std::size_t>(
@@ -145,6 +141,31 @@ class Builder {
 
 }  // namespace
 
+StorageError xml_problem(std::string_view body, std::size_t offset, std::string_view reason) {
+    const std::string_view before = body.substr(0, offset);
+    const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+    return StorageError(ErrorCode::invalid_xml_document)
+        .with("LineNumber", std::to_string(std::count(before.begin(), before.end(), '\n') + 1))
+        .with("LinePosition", std::to_string(before.size() - line_start + 1))
+        .with("Reason", reason);
+}
+
+StorageError xml_problem_behind(std::string_view body, const XmlNode& node, std::string_view reason) {
+    std::size_t end = body.find('>', node.offset);
+    const bool closed_at_once = end != std::string_view::npos && end > 0 && body[end - 1] == '/';
+    if (!closed_at_once) end = body.find('>', body.find("</" + node.name, node.offset));
+    const std::size_t next = body.find('<', end);
+    if (next == std::string_view::npos) return xml_problem(body, body.size(), reason);
+    return xml_problem(body, body.substr(next).starts_with("</") ? next + 2 : next + 1, reason);
+}
+
+StorageError xml_problem() {
+    return StorageError(ErrorCode::invalid_xml_document)
+        .with("LineNumber", "0")
+        .with("LinePosition", "0")
+        .with("Reason", "");
+}
+
 const XmlNode* XmlNode::child(std::string_view child_name) const {
     const auto found =
         std::find_if(children.begin(), children.end(), [&](const XmlNode& c) { return c.name == child_name; });
@@ -164,14 +185,14 @@ const std::string* XmlNode::attribute(std::string_view attribute_name) const {
 
 Result<XmlNode> parse_xml(std::string_view body) {
     if (const std::size_t at = first_illegal_in_xml(body); at != std::string_view::npos) {
-        return fail(problem(body, at, "An illegal character, or a byte that is not UTF-8."));
+        return fail(xml_problem(body, at, "An illegal character, or a byte that is not UTF-8."));
     }
-    if (count_elements(body) > kMostElements) return fail(problem(body, 0, "The document has too many elements."));
+    if (count_elements(body) > kMostElements) return fail(xml_problem(body, 0, "The document has too many elements."));
 
     std::string buffer(body);
     pugi::xml_document document;
     const auto outcome = document.load_buffer_inplace(buffer.data(), buffer.size(), kFlags, pugi::encoding_utf8);
-    if (!outcome) return fail(problem(body, static_cast<std::size_t>(outcome.offset), outcome.description()));
+    if (!outcome) return fail(xml_problem(body, static_cast<std::size_t>(outcome.offset), outcome.description()));
 
     const Builder builder(body);
     pugi::xml_node root;
@@ -181,7 +202,7 @@ Result<XmlNode> parse_xml(std::string_view body) {
         if (root) return builder.refuse(node, "There is more than one root element.");
         root = node;
     }
-    if (!root) return fail(problem(body, body.size(), "The root element is missing."));
+    if (!root) return fail(xml_problem(body, body.size(), "The root element is missing."));
     XmlNode result;
     LAZ_CHECK(builder.build(root, result, 1));
     return result;

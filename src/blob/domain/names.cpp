@@ -15,11 +15,16 @@ bool is_system_name(std::string_view name) {
 
 constexpr std::size_t kMostSegments = 254;
 
+StorageError wrong_length() {
+    return StorageError(ErrorCode::out_of_range_input)
+        .saying("The specified resource name length is not within the permissible limits.");
+}
+
 }  // namespace
 
 Result<> check_container_name(std::string_view name) {
     if (is_system_name(name)) return {};
-    if (name.size() < 3 || name.size() > 63) return fail(ErrorCode::out_of_range_input);
+    if (name.size() < 3 || name.size() > 63) return fail(wrong_length());
     const bool characters = std::all_of(name.begin(), name.end(), [](char c) { return is_letter_or_digit(c) || c == '-'; });
     if (!characters || name.front() == '-' || name.back() == '-' || name.find("--") != std::string_view::npos) {
         return fail(ErrorCode::invalid_resource_name);
@@ -34,7 +39,7 @@ Result<> check_new_container_name(std::string_view name) {
 
 Result<> check_blob_name(std::string_view container, std::string_view name) {
     const std::size_t length = utf16_length(name);
-    if (length == 0 || length > 1024) return fail(ErrorCode::out_of_range_input);
+    if (length == 0 || length > 1024) return fail(wrong_length());
     if (container == "$root" && name.find('/') != std::string_view::npos) return fail(ErrorCode::invalid_uri);
     // A trailing slash ends a segment, it does not begin one.
     const auto slashes = static_cast<std::size_t>(std::count(name.begin(), name.end(), '/'));

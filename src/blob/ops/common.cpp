@@ -41,6 +41,21 @@ Result<> check_container_lease(const Guards& guards) {
     return {};
 }
 
+Result<> check_public_access(const Exchange& x, const std::optional<PublicAccess>& wanted) {
+    if (wanted && !x.account.settings.allow_blob_public_access) return fail(ErrorCode::public_access_not_permitted);
+    return {};
+}
+
+Container new_container(WriteTxn& tx, std::string_view name) {
+    Container container;
+    container.name = name;
+    container.container_id = tx.next_id();
+    container.root_dir_id = tx.next_id();
+    container.tick = tx.next_tick();
+    container.created = container.tick;
+    return container;
+}
+
 Result<> check_version_parameters(const Query& query) {
     const std::string* snapshot = query.find("snapshot");
     const std::string* version = query.find("versionid");

@@ -71,6 +71,12 @@ void describe(Codec& c, ContentHeaders& headers) {
 [[nodiscard]] Result<> check_blob_lease(const Guards& guards);
 [[nodiscard]] Result<> check_container_lease(const Guards& guards);
 
+/// Fails with public_access_not_permitted where the account's switch forbids what is asked for.
+[[nodiscard]] Result<> check_public_access(const Exchange& x, const std::optional<PublicAccess>& wanted);
+
+/// A container that has its ids and its tick and nothing else yet.
+[[nodiscard]] Container new_container(WriteTxn& tx, std::string_view name);
+
 /// `snapshot` and `versionid`: well-formed ids name nothing yet (blob_not_found), others are refused.
 [[nodiscard]] Result<> check_version_parameters(const Query& query);
 

@@ -7,7 +7,11 @@
 
 namespace lazulite::blob {
 
+inline constexpr ServiceVersion kContainerLeases{2012, 2, 12};
 inline constexpr ServiceVersion kListedAccess{2016, 5, 31};
+inline constexpr ServiceVersion kProtectionShown{2017, 11, 9};
+inline constexpr ServiceVersion kEncryptionScopesShown{2019, 2, 2};
+inline constexpr ServiceVersion kVersionProtectionShown{2020, 6, 12};
 
 /// A container as a client of that version is shown it.
 struct ShownContainer {
@@ -15,27 +19,35 @@ struct ShownContainer {
     ServiceVersion version;
 };
 
-/// A container's properties, as headers of Get Container Properties and as elements of List Containers.
+/// A container's properties, in the order in which the service was seen to write them: as headers of Get Container Properties and as elements of List Containers.
 template <class Codec>
 void describe(Codec& c, const ShownContainer& shown) {
     const Container& container = shown.container;
     c.property("Last-Modified", "Last-Modified", container.tick);
     c.header("ETag", header_etag(container.tick, shown.version));
     c.element("Etag", Etag{container.tick, true});
-    c.property("x-ms-lease-status", "LeaseStatus", std::string_view("unlocked"));
-    c.property("x-ms-lease-state", "LeaseState", std::string_view("available"));
+    if (shown.version >= kContainerLeases) {
+        c.property("x-ms-lease-status", "LeaseStatus", std::string_view("unlocked"));
+        c.property("x-ms-lease-state", "LeaseState", std::string_view("available"));
+    }
     if (container.access != PublicAccess::none) {
         c.header("x-ms-blob-public-access", container.access);
         if (shown.version >= kListedAccess) c.element("PublicAccess", container.access);
     }
-    c.property("x-ms-has-immutability-policy", "HasImmutabilityPolicy", false);
-    c.property("x-ms-has-legal-hold", "HasLegalHold", false);
-    c.property("x-ms-default-encryption-scope", "DefaultEncryptionScope",
-               container.default_encryption_scope.empty() ? std::string_view("$account-encryption-key")
-                                                          : std::string_view(container.default_encryption_scope));
-    c.property("x-ms-deny-encryption-scope-override", "DenyEncryptionScopeOverride",
-               container.deny_encryption_scope_override);
-    c.property("x-ms-immutable-storage-with-versioning-enabled", "ImmutableStorageWithVersioningEnabled", false);
+    if (shown.version >= kEncryptionScopesShown) {
+        c.property("x-ms-default-encryption-scope", "DefaultEncryptionScope",
+                   container.default_encryption_scope.empty() ? std::string_view("$account-encryption-key")
+                                                              : std::string_view(container.default_encryption_scope));
+        c.property("x-ms-deny-encryption-scope-override", "DenyEncryptionScopeOverride",
+                   container.deny_encryption_scope_override);
+    }
+    if (shown.version >= kProtectionShown) {
+        c.property("x-ms-has-immutability-policy", "HasImmutabilityPolicy", false);
+        c.property("x-ms-has-legal-hold", "HasLegalHold", false);
+    }
+    if (shown.version >= kVersionProtectionShown) {
+        c.property("x-ms-immutable-storage-with-versioning-enabled", "ImmutableStorageWithVersioningEnabled", false);
+    }
 }
 
 }  // namespace lazulite::blob

@@ -26,14 +26,10 @@ Task<Result<Response>> create_container(Exchange& x) {
     LAZ_CO_CHECK(check_new_container_name(x.target.container));
     LAZ_CO_CHECK(check_no_conditions(x.request));
     LAZ_CO_TRY(const CreateContainer command, decode<CreateContainer>(x.request, x.query));
+    LAZ_CO_CHECK(check_public_access(x, command.access));
     LAZ_CO_TRY(const Instant tick, co_await x.store->write([&](WriteTxn& tx) -> Result<Instant> {
         if (find_container(tx, x.target.container)) return fail(ErrorCode::container_already_exists);
-        Container container;
-        container.name = x.target.container;
-        container.container_id = tx.next_id();
-        container.root_dir_id = tx.next_id();
-        container.tick = tx.next_tick();
-        container.created = container.tick;
+        Container container = new_container(tx, x.target.container);
         container.access = command.access.value_or(PublicAccess::none);
         container.metadata = command.metadata.pack();
         container.default_encryption_scope = command.default_encryption_scope.value_or("");

@@ -2,11 +2,17 @@
 
 namespace lazulite::blob {
 
-Task<Result<Response>> get_account_information(Exchange& /*x*/) {
+namespace {
+
+constexpr ServiceVersion kHierarchyShown{2020, 4, 8};
+
+}  // namespace
+
+Task<Result<Response>> get_account_information(Exchange& x) {
     Response response;
-    response.fields.add("x-ms-sku-name", "Standard_RAGRS");
-    response.fields.add("x-ms-account-kind", "StorageV2");
-    response.fields.add("x-ms-is-hns-enabled", "false");
+    response.fields.add("x-ms-sku-name", x.account.settings.sku);
+    response.fields.add("x-ms-account-kind", x.account.settings.kind);
+    if (x.version >= kHierarchyShown) response.fields.add("x-ms-is-hns-enabled", "false");
     co_return response;
 }
 

@@ -7,6 +7,9 @@ namespace lazulite::blob {
 namespace {
 
 constexpr std::string_view kContainerIncludes[] = {"metadata", "deleted", "system"};
+constexpr ServiceVersion kServiceEndpoint{2013, 8, 15};  ///< until then AccountName, and a Url for each container
+constexpr ServiceVersion kDeletedSince{2020, 2, 10};
+constexpr ServiceVersion kSystemSince{2020, 10, 2};
 
 struct ListContainers {
     std::optional<std::string> prefix;
@@ -21,12 +24,18 @@ void describe(Codec& c, ListContainers& m) {
     c.query("maxresults", m.max_results, Between{1, kMostResults, true});
 }
 
-void write_container(XmlWriter& xml, const Container& container, bool metadata, ServiceVersion version) {
+std::span<const std::string_view> known_includes(ServiceVersion version) {
+    const std::size_t count = version >= kSystemSince ? 3 : version >= kDeletedSince ? 2 : 1;
+    return std::span(kContainerIncludes).first(count);
+}
+
+void write_container(XmlWriter& xml, const Container& container, bool metadata, const Exchange& x) {
     XmlEncoder encoder(xml);
     xml.open("Container");
     xml.element("Name", container.name);
+    if (x.version < kServiceEndpoint) xml.element("Url", x.target.endpoint() + container.name);
     xml.open("Properties");
-    describe(encoder, ShownContainer{container, version});
+    describe(encoder, ShownContainer{container, x.version});
     xml.close();
     if (metadata) write_metadata(xml, container.metadata);
     xml.close();
@@ -37,20 +46,21 @@ void write_container(XmlWriter& xml, const Container& container, bool metadata, 
 Task<Result<Response>> list_containers(Exchange& x) {
     LAZ_CO_CHECK(check_no_conditions(x.request));
     LAZ_CO_TRY(const ListContainers command, decode<ListContainers>(x.request, x.query));
-    LAZ_CO_TRY(const auto include, parse_include(x.query, kContainerIncludes));
+    LAZ_CO_TRY(const auto include, parse_include(x.query, known_includes(x.version)));
     LAZ_CO_TRY(const std::string marker, decode_marker(command.marker.value_or("")));
     const std::string prefix = command.prefix.value_or("");
     const auto most = static_cast<std::size_t>(command.max_results.value_or(kMostResults));
 
     const auto make_page = [&](ReadTxn& tx, std::size_t entries) -> Result<Page> {
         XmlWriter xml;
-        xml.open("EnumerationResults", {{"ServiceEndpoint", x.target.endpoint()}});
+        xml.open("EnumerationResults",
+                 {{x.version < kServiceEndpoint ? "AccountName" : "ServiceEndpoint", x.target.endpoint()}});
         echo_parameters(xml, x.query);
         ContainerCursor cursor(tx, std::max(prefix, marker));
         xml.open("Containers");
         std::optional<Container> container = cursor.next();
         for (std::size_t count = 0; container && container->name.starts_with(prefix) && count < entries; ++count) {
-            write_container(xml, *container, includes(include, "metadata"), x.version);
+            write_container(xml, *container, includes(include, "metadata"), x);
             container = cursor.next();
         }
         xml.close();

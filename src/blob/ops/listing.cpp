@@ -36,7 +36,7 @@ Result<std::string> decode_marker(std::string_view marker) {
         text.resize((text.size() + 3) / 4 * 4, '=');
         if (auto key = base64_decode(text); key && !key->empty()) return *std::move(key);
     }
-    return fail(bad_parameter("marker", marker, "The marker was not given out by a listing."));
+    return fail(ErrorCode::out_of_range_input);
 }
 
 Result<std::vector<std::string>> parse_include(const Query& query, std::span<const std::string_view> known) {

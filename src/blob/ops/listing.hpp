@@ -46,7 +46,7 @@ Task<Result<Response>> answer_with_page(Exchange& x, std::size_t most, Make make
 /// A marker is opaque to clients: here the key that the next page begins with, so it survives the deletion of that row,
 /// in characters that need no escape in a URL.
 [[nodiscard]] std::string encode_marker(std::string_view next_key);
-/// Fails with invalid_query_parameter_value for text that no listing gave out. Empty: the beginning.
+/// Fails with out_of_range_input, as the service was seen to answer, for text that no listing gave out. Empty: the beginning.
 [[nodiscard]] Result<std::string> decode_marker(std::string_view marker);
 
 /// The values of `include`: a comma list, the parameter may be repeated. Fails with invalid_query_parameter_value for one

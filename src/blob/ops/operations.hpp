@@ -8,12 +8,15 @@ namespace lazulite::blob {
 // the page of the same name.
 
 Task<Result<Response>> list_containers(Exchange& x);
+Task<Result<Response>> set_blob_service_properties(Exchange& x);
 Task<Result<Response>> get_account_information(Exchange& x);
 
 Task<Result<Response>> create_container(Exchange& x);
 Task<Result<Response>> get_container_properties(Exchange& x);
 Task<Result<Response>> get_container_metadata(Exchange& x);
 Task<Result<Response>> set_container_metadata(Exchange& x);
+Task<Result<Response>> get_container_acl(Exchange& x);
+Task<Result<Response>> set_container_acl(Exchange& x);
 Task<Result<Response>> delete_container(Exchange& x);
 Task<Result<Response>> list_blobs(Exchange& x);
 

@@ -253,6 +253,27 @@ TEST_F(Configure, SaysWhatIsWrongInTheFile) {
     }
 }
 
+TEST_F(Configure, ReadsWhatAnAccountIsSaidToBe) {
+    const std::string path = file(R"({"accounts": [{"name": "devstoreaccount1", "kind": "BlockBlobStorage", "sku": "Premium_LRS",
+                                                     "allowBlobPublicAccess": false}]})");
+    const auto parsed = with({"--config", path.c_str()});
+    ASSERT_TRUE(parsed) << parsed.error();
+    const auto& account = parsed->configuration.emulator.accounts.at(0);
+    EXPECT_EQ(account.kind, "BlockBlobStorage");
+    EXPECT_EQ(account.sku, "Premium_LRS");
+    EXPECT_FALSE(account.allow_blob_public_access);
+    EXPECT_EQ(AccountOptions{}.kind, "StorageV2");
+    EXPECT_EQ(AccountOptions{}.sku, "Standard_RAGRS");
+    EXPECT_TRUE(AccountOptions{}.allow_blob_public_access);
+    for (const auto& [text, naming] : std::vector<std::pair<std::string, std::string>>{
+             {R"({"accounts": [{"name": "devstoreaccount1", "sku": "Gold"}]})", "sku"},
+             {R"({"accounts": [{"name": "devstoreaccount1", "kind": 2}]})", "kind"},
+             {R"({"accounts": [{"name": "devstoreaccount1", "allowBlobPublicAccess": "no"}]})", "allowBlobPublicAccess"}}) {
+        const std::string wrong = file(text);
+        expect_line(with({"--config", wrong.c_str()}), naming);
+    }
+}
+
 TEST_F(Configure, ReadsAccountsOfTheFile) {
     const std::string path =
         file(R"({"accounts": [{"name": "one", "keys": ["a2V5MQ==", "a2V5Mg=="], "allowSharedKeyAccess": false},

@@ -27,6 +27,18 @@ TEST(Fields, WritesInOrderAndFinds) {
     EXPECT_FALSE(fields.has("Date"));
 }
 
+TEST(Fields, NamesInOrder) {
+    Fields fields;
+    std::string names;
+    const auto add = [&](std::string_view name) { names.append(name).append(";"); };
+    fields.each_name(add);
+    EXPECT_EQ(names, "");
+    fields.add("ETag", "a: b");
+    fields.add("x-ms-version", "");
+    fields.each_name(add);
+    EXPECT_EQ(names, "ETag;x-ms-version;");
+}
+
 TEST(Fields, ValuesCannotBecomeHeaders) {
     Fields fields;
     fields.add("Cache-Control", "a\r\nSet-Cookie: b");

@@ -70,6 +70,15 @@ TEST(ParseValue, EnumsByTheirNames) {
     EXPECT_EQ(parsed<BlobType>(""), std::nullopt);
 }
 
+TEST(ParseValue, CommaLists) {
+    using List = std::vector<std::string>;
+    EXPECT_EQ(parsed<List>(" a,b c ,\td"), (List{"a", "b c", "d"}));
+    EXPECT_EQ(parsed<List>(",, ,"), List{});
+    EXPECT_EQ(parsed<List>(""), List{});
+    EXPECT_EQ(appended(List{"a", "b c"}), "=a,b c");
+    EXPECT_EQ(appended(List{}), "=");
+}
+
 TEST(AppendValue, EveryKind) {
     EXPECT_EQ(appended(std::string_view("a b")), "=a b");
     EXPECT_EQ(appended(Base64{as_bytes("fo")}), "=Zm8=");

@@ -9,8 +9,8 @@ struct Retention {
     bool enabled = false;
     std::optional<int> days;
 };
-template <class Codec>
-void describe(Codec& c, Retention& m) {
+template <class Codec, Is<Retention> M>
+void describe(Codec& c, M& m) {
     c.element("Enabled", m.enabled);
     c.element("Days", m.days);
 }
@@ -79,6 +79,67 @@ TEST(XmlDecoder, NamesWhatIsMissingOrMalformed) {
 TEST(XmlDecoder, TheFirstProblemWins) {
     EXPECT_EQ(decoded("<P><Retention><Enabled>maybe</Enabled></Retention></P>").problem,
               failed(ErrorCode::missing_required_xml_node, " XmlNodeName=Version"));
+}
+
+struct Shelf {
+    std::optional<std::vector<Retention>> rules;
+    std::vector<std::string> names;
+};
+template <class Codec, Is<Shelf> M>
+void describe(Codec& c, M& m) {
+    c.list("Rules", "Rule", m.rules);
+    c.element("Names", m.names);
+}
+
+std::string problem_when_strict(std::string_view body, Shelf& shelf) {
+    const XmlNode root = parse_xml(body).value();
+    XmlDecoder decoder(root, XmlDecoder::Others::refused);
+    describe(decoder, shelf);
+    const auto result = decoder.result();
+    if (result) return "";
+    return std::to_string(static_cast<int>(result.error().code())) + ' ' +
+           result.error().details()->elements.front().value;
+}
+
+TEST(XmlDecoder, AListIsAbsentOrEmptyOrHoldsItsParts) {
+    Shelf shelf;
+    EXPECT_EQ(problem_when_strict("<S><Names/></S>", shelf), "");
+    EXPECT_FALSE(shelf.rules);
+    EXPECT_EQ(problem_when_strict("<S><Names/><Rules/></S>", shelf), "");
+    EXPECT_TRUE(shelf.rules && shelf.rules->empty());
+    EXPECT_EQ(problem_when_strict("<S><Names> a , b,,c</Names><Rules><Rule><Enabled>true</Enabled></Rule>"
+                                  "<Rule><Enabled>false</Enabled><Days>2</Days></Rule></Rules></S>",
+                                  shelf),
+              "");
+    ASSERT_EQ(shelf.rules->size(), 2U);
+    EXPECT_TRUE(shelf.rules->front().enabled);
+    EXPECT_EQ(shelf.rules->back().days, 2);
+    EXPECT_EQ(shelf.names, (std::vector<std::string>{"a", "b", "c"}));
+}
+
+TEST(XmlDecoder, RefusesWhatTheDescriptionDoesNotNameAtAnyDepth) {
+    const auto unsupported = [](const std::string& name) {
+        return std::to_string(static_cast<int>(ErrorCode::unsupported_xml_node)) + ' ' + name;
+    };
+    Shelf shelf;
+    EXPECT_EQ(problem_when_strict("<S><Names/><Other/></S>", shelf), unsupported("Other"));
+    EXPECT_EQ(problem_when_strict("<S><Names/><Rules><Rue/></Rules></S>", shelf), unsupported("Rue"));
+    EXPECT_EQ(problem_when_strict("<S><Names/><Rules><Rule><Enabled>true</Enabled><Hours/></Rule></Rules></S>", shelf),
+              unsupported("Hours"));
+}
+
+TEST(XmlEncoder, WritesPartsAndListsAsTheyAreRead) {
+    Shelf shelf;
+    shelf.rules.emplace(1).front().days = 3;
+    shelf.names = {"a", "b"};
+    XmlWriter xml;
+    xml.open("S");
+    XmlEncoder encoder(xml);
+    describe(encoder, std::as_const(shelf));
+    xml.close();
+    const std::string text = xml.take();
+    EXPECT_EQ(text.substr(text.find("<S>")),
+              "<S><Rules><Rule><Enabled>false</Enabled><Days>3</Days></Rule></Rules><Names>a,b</Names></S>");
 }
 
 }  // namespace

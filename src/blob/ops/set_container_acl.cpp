@@ -1,0 +1,51 @@
+#include "auth/stored_policy.hpp"
+#include "blob/ops/common.hpp"
+#include "blob/ops/operations.hpp"
+#include "service/receive.hpp"
+#include "service/signed_identifiers.hpp"
+
+namespace lazulite::blob {
+namespace {
+
+// Five policies stay well below.
+constexpr std::uint64_t kMostAclBytes = 64 << 10;
+constexpr PolicyLetters kContainerLetters{"racwdl", "xytfmeopi"};
+
+struct SetContainerAcl {
+    Guards guards;
+    std::optional<PublicAccess> access;
+};
+
+template <class Codec>
+void describe(Codec& c, SetContainerAcl& m) {
+    c.include(m.guards);
+    c.header("x-ms-blob-public-access", m.access);
+}
+
+}  // namespace
+
+Task<Result<Response>> set_container_acl(Exchange& x) {
+    LAZ_CO_CHECK(check_names(x));
+    LAZ_CO_TRY(const SetContainerAcl command, decode<SetContainerAcl>(x.request, x.query));
+    if (command.guards.when.any_etag()) co_return fail(ErrorCode::condition_headers_not_supported);
+    LAZ_CO_CHECK(check_combination(command.guards.when));
+    LAZ_CO_CHECK(check_public_access(x, command.access));
+    LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kMostAclBytes));
+    LAZ_CO_TRY(const std::string body, co_await receive_text(x, rules));
+    LAZ_CO_TRY(const StoredPolicies policies, parse_signed_identifiers(body, kContainerLetters));
+    LAZ_CO_TRY(const Instant tick, co_await x.store->write([&](WriteTxn& tx) -> Result<Instant> {
+        LAZ_TRY(Container container, require_container(tx, x.target.container));
+        LAZ_CHECK(check_container_lease(command.guards));
+        LAZ_CHECK(check_write(command.guards.when, container.tick));
+        container.access = command.access.value_or(PublicAccess::none);
+        container.policies = pack_policies(policies);
+        container.tick = tx.next_tick();
+        update_container(tx, container);
+        return container.tick;
+    }));
+    Response response;
+    add_tick(response, tick, x.version);
+    co_return response;
+}
+
+}  // namespace lazulite::blob
