@@ -15,32 +15,51 @@ class Identity {
         anonymous,
         owner,        ///< Shared Key: everything
         account_sas,  ///< the letters, services and resource types that were signed
+        service_sas,  ///< the letters that were signed or stored, within one resource
+    };
+    struct AccountSas {
+        Letters services;
+        Letters types;
+        Letters letters;
+        std::string encryption_scope = {};  ///< `ses`
+    };
+    struct ServiceSas {
+        Reach reach = Reach::object;
+        Letters letters;
+        std::string encryption_scope = {};
+        bool overrides_headers = true;  ///< its format signs `rscc` and the like
     };
 
     static Identity anonymous() { return Identity(Kind::anonymous); }
     static Identity owner() { return Identity(Kind::owner); }
-    static Identity account_sas(Letters services, Letters types, Letters letters) {
-        Identity identity(Kind::account_sas);
-        identity.services_ = services;
-        identity.types_ = types;
-        identity.letters_ = letters;
-        return identity;
-    }
+    static Identity account_sas(AccountSas sas);
+    static Identity service_sas(ServiceSas sas);
 
     [[nodiscard]] Kind kind() const { return kind_; }
     /// Whether this identity may run an operation that needs `needs`, in the order the reference gives: service, resource
-    /// type, permission. Anonymous callers are judged later, by the container's public access.
-    [[nodiscard]] Result<> may(const Needs& needs, ServiceLetter service) const;
+    /// type, permission. Anonymous callers are judged later, by the container's public access. A request of a version
+    /// before 2015-04-05 is answered resource_not_found where later ones have a code of their own ("SAS error codes").
+    [[nodiscard]] Result<> may(const Needs& needs, ServiceLetter service, ServiceVersion version) const;
     /// Whether a create-or-replace may replace what exists: the letter `c` alone may not.
     [[nodiscard]] bool may_overwrite() const;
+    /// Whether `rscc`, `rscd`, `rsce`, `rscl` and `rsct` in the query replace response headers: for anonymous callers, and
+    /// where a SAS does not sign them, anybody could have added them.
+    [[nodiscard]] bool may_override_headers() const;
+    /// The encryption scope that a SAS prescribes for what is uploaded; mostly empty.
+    [[nodiscard]] const std::string& encryption_scope() const { return encryption_scope_; }
 
   private:
     explicit Identity(Kind kind) : kind_(kind) {}
+    [[nodiscard]] Result<> may_by_account_sas(const Needs& needs, ServiceLetter service) const;
+    [[nodiscard]] Result<> may_by_service_sas(const Needs& needs) const;
 
     Kind kind_;
     Letters services_;
     Letters types_;
     Letters letters_;
+    Reach reach_ = Reach::object;
+    bool overrides_headers_ = true;
+    std::string encryption_scope_;
 };
 
 }  // namespace lazulite

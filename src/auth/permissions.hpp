@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "wire/service_version.hpp"
+
 namespace lazulite {
 
 /// A set of permission letters (`racwdxyltfmeopiu`), as SAS tokens and stored policies carry them.
@@ -19,6 +21,10 @@ class Letters {
     [[nodiscard]] constexpr bool any_of(Letters others) const { return (bits_ & others.bits_) != 0; }
     [[nodiscard]] constexpr bool all_of(Letters others) const { return (bits_ & others.bits_) == others.bits_; }
     [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
+    constexpr Letters& operator|=(Letters others) {
+        bits_ |= others.bits_;
+        return *this;
+    }
 
   private:
     std::uint32_t bits_ = 0;
@@ -30,21 +36,29 @@ enum class ResourceType : char { service = 's', container = 'c', object = 'o' };
 /// The service letter of `ss`. Data Lake requests count as blob.
 enum class ServiceLetter : char { blob = 'b', queue = 'q', table = 't', file = 'f' };
 
+/// How far a service SAS reaches, the narrowest first: one object; a directory and all below it; a container, queue, table
+/// or share and all in it. `account` is beyond every service SAS.
+enum class Reach : std::uint8_t { object, directory, container, account };
+
 /// What an operation asks of whoever calls it; one per row of the operation table.
 /// Reference: "Create an account SAS", "Create a service SAS", permissions per operation.
 struct Needs {
-    enum class BySas : std::uint8_t {
+    /// What an account SAS must have.
+    enum class ByAccountSas : std::uint8_t {
         letters,  ///< one of `letters`
         any,      ///< whatever the letters
         never,    ///< the owner only
     };
-    BySas by_sas = BySas::letters;
+    ByAccountSas by_account_sas = ByAccountSas::letters;
     ResourceType type = ResourceType::object;
-    Letters letters;
+    Letters letters;                    ///< one of these
+    Letters also;                       ///< and each of these, which a header of the request asks for
+    Reach service_sas = Reach::account;  ///< the least reach of a service SAS that may; it needs the letters, if any
     /// Anonymous callers may, when the container is public at this level.
     enum class Public : std::uint8_t { never, blob, container };
     Public open_to_public = Public::never;
-    bool writes = true;  ///< refused on the secondary endpoint
+    bool writes = true;        ///< refused on the secondary endpoint
+    bool bearer_only = false;  ///< neither a key nor a SAS will do
 };
 
 }  // namespace lazulite

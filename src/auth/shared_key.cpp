@@ -48,8 +48,21 @@ std::string primary_path(std::string_view path) {
     return cut;
 }
 
-/// What versions before 2009-09-19 sign under the name SharedKey, and later ones as Shared Key Lite.
-std::string short_string_to_sign(const SharedKeyCheck& check, std::string_view path, Canonicalization how) {
+/// A table's request signs a date in any case, and no header of its own.
+std::string table_string_to_sign(const SharedKeyCheck& check, SharedKeyScheme scheme, std::string_view path) {
+    const FieldViews& fields = check.request.fields;
+    std::string text;
+    if (scheme == SharedKeyScheme::shared_key) {
+        for (const std::string_view line : {check.request.method_text, fields.value_or_empty("Content-MD5"),
+                                            fields.value_or_empty("Content-Type")}) {
+            text.append(line).append("\n");
+        }
+    }
+    text.append(fields.has("x-ms-date") ? fields.value_or_empty("x-ms-date") : fields.value_or_empty("Date")).append("\n");
+    return text + canonicalized_resource_lite(check.account, path, check.query);
+}
+
+std::string lite_string_to_sign(const SharedKeyCheck& check, std::string_view path, Canonicalization how) {
     const FieldViews& fields = check.request.fields;
     const std::string_view date = fields.has("x-ms-date") ? std::string_view{} : fields.value_or_empty("Date");
     std::string text;
@@ -62,8 +75,7 @@ std::string short_string_to_sign(const SharedKeyCheck& check, std::string_view p
     return text;
 }
 
-std::string string_to_sign(const SharedKeyCheck& check, std::string_view path, Canonicalization how) {
-    if (check.version < kFullString) return short_string_to_sign(check, path, how);
+std::string full_string_to_sign(const SharedKeyCheck& check, std::string_view path, Canonicalization how) {
     const FieldViews& fields = check.request.fields;
     const std::string length = content_length_line(check);
     const std::string_view date = fields.has("x-ms-date") ? std::string_view{} : fields.value_or_empty("Date");
@@ -82,19 +94,31 @@ std::string string_to_sign(const SharedKeyCheck& check, std::string_view path, C
     return text;
 }
 
+std::string string_to_sign(const SharedKeyCheck& check, SharedKeyScheme scheme, std::string_view path,
+                           Canonicalization how) {
+    if (check.service == ServiceLetter::table) return table_string_to_sign(check, scheme, path);
+    const bool lite = scheme == SharedKeyScheme::shared_key_lite || check.version < kFullString;
+    return lite ? lite_string_to_sign(check, path, how) : full_string_to_sign(check, path, how);
+}
+
+std::optional<SharedKeyScheme> parse_scheme(std::string_view text) {
+    if (equals_ignoring_case(text, "SharedKey")) return SharedKeyScheme::shared_key;
+    if (equals_ignoring_case(text, "SharedKeyLite")) return SharedKeyScheme::shared_key_lite;
+    return std::nullopt;
+}
+
 }  // namespace
 
-std::string shared_key_string_to_sign(const SharedKeyCheck& check, Canonicalization how) {
-    return string_to_sign(check, check.request.path, how);
+std::string shared_key_string_to_sign(const SharedKeyCheck& check, SharedKeyScheme scheme, Canonicalization how) {
+    return string_to_sign(check, scheme, check.request.path, how);
 }
 
 Result<Identity> verify_shared_key(const SharedKeyCheck& check, std::string_view authorization) {
-    const std::size_t blank = authorization.find(' ');
-    const std::string_view credential = trim(authorization.substr(blank == std::string_view::npos ? 0 : blank));
+    const std::size_t blank = std::min(authorization.find(' '), authorization.size());
+    const auto scheme = parse_scheme(authorization.substr(0, blank));
+    const std::string_view credential = trim(authorization.substr(blank));
     const std::size_t colon = credential.find(':');
-    if (blank == std::string_view::npos || colon == std::string_view::npos || colon == 0) {
-        return fail(ErrorCode::invalid_authentication_info);
-    }
+    if (!scheme || colon == std::string_view::npos || colon == 0) return fail(ErrorCode::invalid_authentication_info);
     if (credential.substr(0, colon) != check.account) {
         return refuse("The account name in the Authorization header does not match the account of the URL.");
     }
@@ -111,7 +135,7 @@ Result<Identity> verify_shared_key(const SharedKeyCheck& check, std::string_view
     std::vector<std::string> tried;
     for (const std::string& path : {std::string(check.request.path), primary_path(check.request.path)}) {
         for (const Canonicalization& way : kWays) {
-            std::string candidate = string_to_sign(check, path, way);
+            std::string candidate = string_to_sign(check, *scheme, path, way);
             if (std::find(tried.begin(), tried.end(), candidate) != tried.end()) continue;
             for (const AccountKey& key : check.keys) {
                 if (signature && key.signed_by(candidate, as_bytes(*signature))) return Identity::owner();

@@ -19,14 +19,19 @@ struct SharedKeyCheck {
     std::span<const AccountKey> keys;
     ServiceVersion version;
     Instant wall_now;  ///< signatures are judged by wall time, whatever the account's clock says
+    ServiceLetter service = ServiceLetter::blob;
 };
 
-/// The string-to-sign of Shared Key for blob, queue and file (service version 2009-09-19 and later).
-[[nodiscard]] std::string shared_key_string_to_sign(const SharedKeyCheck& check, Canonicalization how);
+enum class SharedKeyScheme : std::uint8_t { shared_key, shared_key_lite };
 
-/// Verifies an `Authorization: SharedKey account:signature` header. Tries both keys and every way in which known clients
-/// canonicalize. Failures: invalid_authentication_info (400) for a malformed header, else authentication_failed with
-/// the string the server used in AuthenticationErrorDetail.
+/// The string-to-sign: of tables, of the Lite scheme, or of blobs, queues and files (before version 2009-09-19 the Lite
+/// string under either name).
+[[nodiscard]] std::string shared_key_string_to_sign(const SharedKeyCheck& check, SharedKeyScheme scheme,
+                                                    Canonicalization how);
+
+/// Verifies an `Authorization: SharedKey account:signature` or `SharedKeyLite ...` header. Tries both keys and every way
+/// in which known clients canonicalize. Failures: invalid_authentication_info (400) for a malformed header, else
+/// authentication_failed with the string the server used in AuthenticationErrorDetail.
 /// Reference: "Authorize with Shared Key".
 [[nodiscard]] Result<Identity> verify_shared_key(const SharedKeyCheck& check, std::string_view authorization);
 

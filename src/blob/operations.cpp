@@ -8,26 +8,42 @@
 namespace lazulite::blob {
 namespace {
 
-// The level of a resource (`srt`) and the letters of which one is enough, as "Create an account SAS" lists them.
+// The level of a resource (`srt`) and the letters of which one is enough, as "Create an account SAS" lists them, and the
+// reach from which on a service SAS does too ("Create a service SAS").
 constexpr auto kService = ResourceType::service;
 constexpr auto kContainer = ResourceType::container;
 constexpr auto kObject = ResourceType::object;
-constexpr auto kByLetters = Needs::BySas::letters;
+
+// A service SAS works on what its container holds; for the few things it may do to the container itself, see below.
+constexpr Reach least_reach(ResourceType type) { return type == kObject ? Reach::object : Reach::account; }
 
 constexpr Needs reads(ResourceType type, std::string_view letters, Needs::Public open = Needs::Public::never) {
-    return {kByLetters, type, Letters(letters), open, false};
+    return {.type = type,
+            .letters = Letters(letters),
+            .service_sas = least_reach(type),
+            .open_to_public = open,
+            .writes = false};
 }
 constexpr Needs writes(ResourceType type, std::string_view letters) {
-    return {kByLetters, type, Letters(letters), Needs::Public::never, true};
+    return {.type = type, .letters = Letters(letters), .service_sas = least_reach(type)};
+}
+constexpr Needs from(Reach least, Needs needs) {
+    needs.service_sas = least;
+    return needs;
 }
 
-constexpr Needs kAnyReader{Needs::BySas::any, kService, {}, Needs::Public::never, false};
-constexpr Needs kAnyWriter{Needs::BySas::any, kService, {}, Needs::Public::never, true};
-constexpr Needs kOwnerReads{Needs::BySas::never, kContainer, {}, Needs::Public::never, false};
-constexpr Needs kOwnerWrites{Needs::BySas::never, kContainer, {}, Needs::Public::never, true};
+constexpr auto kAnyLetters = Needs::ByAccountSas::any;
+constexpr auto kNoSas = Needs::ByAccountSas::never;
+constexpr Needs kAccountInformation{
+    .by_account_sas = kAnyLetters, .letters = Letters("r"), .service_sas = Reach::object, .writes = false};
+constexpr Needs kBatch{.by_account_sas = kAnyLetters, .service_sas = Reach::container};
+constexpr Needs kOwnerReads{.by_account_sas = kNoSas, .type = kContainer, .writes = false};
+constexpr Needs kOwnerWrites{.by_account_sas = kNoSas, .type = kContainer};
+constexpr Needs kUserDelegationKey{.by_account_sas = kNoSas, .type = kService, .writes = false, .bearer_only = true};
 constexpr Needs kReadBlob = reads(kObject, "r", Needs::Public::blob);
 constexpr Needs kReadContainer = reads(kContainer, "r", Needs::Public::container);
-constexpr Needs kListBlobs = reads(kContainer, "l", Needs::Public::container);
+constexpr Needs kListBlobs = from(Reach::directory, reads(kContainer, "l", Needs::Public::container));
+constexpr Needs kFindInContainer = from(Reach::container, reads(kContainer, "f"));
 constexpr Needs kWriteContainer = writes(kContainer, "w");
 constexpr Needs kCreateBlob = writes(kObject, "cw");
 constexpr Needs kWriteBlob = writes(kObject, "w");
@@ -65,11 +81,11 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"GetBlobServiceStats", "Service_GetStatistics",
      kGet, false, kAtService, {.restype = "service", .comp = "stats"}, reads(kService, "r"), get_service_stats},
     {"GetUserDelegationKey", "Service_GetUserDelegationKey",
-     kPost, false, kAtService, {.restype = "service", .comp = "userdelegationkey"}, kOwnerReads, nullptr},
+     kPost, false, kAtService, {.restype = "service", .comp = "userdelegationkey"}, kUserDelegationKey, nullptr},
     {"GetAccountInformation", "Service_GetAccountInfo",
-     kGet, true, kAtService, {.restype = "account", .comp = "properties"}, kAnyReader, get_account_information},
+     kGet, true, kAtService, {.restype = "account", .comp = "properties"}, kAccountInformation, get_account_information},
     {"BlobBatch", "Service_SubmitBatch",
-     kPost, false, kAtService, {.comp = "batch"}, kAnyWriter, nullptr},
+     kPost, false, kAtService, {.comp = "batch"}, kBatch, nullptr},
     {"FindBlobsByTags", "Service_FilterBlobs",
      kGet, false, kAtService, {.comp = "blobs"}, reads(kObject, "f"), nullptr},
 
@@ -92,9 +108,9 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"RenameContainer", "Container_Rename",
      kPut, false, kAtContainer, {.restype = "container", .comp = "rename"}, kOwnerWrites, nullptr},
     {"ContainerBatch", "Container_SubmitBatch",
-     kPost, false, kAtContainer, {.restype = "container", .comp = "batch"}, kAnyWriter, nullptr},
+     kPost, false, kAtContainer, {.restype = "container", .comp = "batch"}, kBatch, nullptr},
     {"FindBlobsByTagsInContainer", "Container_FilterBlobs",
-     kGet, false, kAtContainer, {.restype = "container", .comp = "blobs"}, reads(kContainer, "f"), nullptr},
+     kGet, false, kAtContainer, {.restype = "container", .comp = "blobs"}, kFindInContainer, nullptr},
     {"AcquireContainerLease", "Container_AcquireLease",
      kPut, false, kAtContainer, {.restype = "container", .comp = "lease", .headers = {lease("acquire")}},
      kWriteContainer, nullptr},
@@ -115,7 +131,7 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"ListBlobsByHierarchy", "Container_ListBlobHierarchySegment",
      kGet, false, kAtContainer, {.restype = "container", .comp = "list", .query = "delimiter"}, kListBlobs, list_blobs},
     {"GetContainerAccountInformation", "Container_GetAccountInfo",
-     kGet, true, kAtContainer, {.restype = "account", .comp = "properties"}, kAnyReader, get_account_information},
+     kGet, true, kAtContainer, {.restype = "account", .comp = "properties"}, kAccountInformation, get_account_information},
 
     {"GetBlob", "Blob_Download",
      kGet, false, kAtBlob, {}, kReadBlob, get_blob},
@@ -169,7 +185,7 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"SetBlobTier", "Blob_SetTier",
      kPut, false, kAtBlob, {.comp = "tier"}, kWriteBlob, nullptr},
     {"GetBlobAccountInformation", "Blob_GetAccountInfo",
-     kGet, true, kAtBlob, {.restype = "account", .comp = "properties"}, kAnyReader, get_account_information},
+     kGet, true, kAtBlob, {.restype = "account", .comp = "properties"}, kAccountInformation, get_account_information},
     {"PutBlock", "BlockBlob_StageBlock",
      kPut, false, kAtBlob, {.comp = "block", .query = "blockid"}, kWriteBlob, put_block},
     {"PutBlockFromURL", "BlockBlob_StageBlockFromURL",
@@ -221,6 +237,24 @@ Scope scope_of(Target& target, const Query& query) {
     return Scope::blob;
 }
 
+/// Deleting what is not the current blob has letters of its own, and so have tags and immutability on any write. `d`
+/// breaks a lease from 2017-07-29 on.
+Needs needs(const Operation& row, const Request& request, const Query& query, ServiceVersion version) {
+    constexpr ServiceVersion kDeleteBreaksLeases{2017, 7, 29};
+    Needs needs = row.needs;
+    if (row.match.comp == "lease" && version < kDeleteBreaksLeases) needs.letters = Letters("w");
+    if (row.scope != kAtBlob || !needs.writes) return needs;
+    if (row.method == kDelete && row.match.comp.empty()) {
+        if (query.has("versionid")) needs.letters = Letters("x");
+        if (equals_ignoring_case(query.value_or_empty("deletetype"), "permanent")) needs.letters = Letters("y");
+    }
+    if (request.fields.has("x-ms-tags")) needs.also |= Letters("t");
+    for (const std::string_view name : {"x-ms-immutability-policy-until-date", "x-ms-immutability-policy-mode", "x-ms-legal-hold"}) {
+        if (request.fields.has(name)) needs.also |= Letters("i");
+    }
+    return needs;
+}
+
 Needs::Public public_access(ReadTxn& tx, const Target& target) {
     const auto container = find_container(tx, target.container);
     switch (container ? container->access : PublicAccess::none) {
@@ -249,6 +283,7 @@ const Service& service() {
                                       .store_kind = "blob",
                                       .public_access = public_access,
                                       .stored_policies = stored_policies,
+                                      .needs = needs,
                                       .errors = ErrorFormat::xml};
     return kBlobService;
 }

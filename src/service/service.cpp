@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "auth/account_sas.hpp"
+#include "auth/service_sas.hpp"
 #include "auth/shared_key.hpp"
 #include "base/error_table.hpp"
 #include "base/ids.hpp"
@@ -18,26 +19,31 @@ namespace {
 constexpr std::string_view kControlPrefix = "/_lazulite/";
 constexpr std::size_t kClientRequestIdLimit = 1024;
 constexpr ServiceVersion kBearerChallenge{2019, 12, 12};
+constexpr ServiceVersion kApiVersion{2014, 2, 14};
 
 StorageError header_error(std::string_view name, std::string_view value) {
     return StorageError(ErrorCode::invalid_header_value).with("HeaderName", name).with("HeaderValue", value);
 }
 
 /// The version that processes the request: `api-version` of a SAS, else the header, else `sv`; nothing when none is named.
-/// Reference: "Versioning for Azure Storage".
+/// A SAS from before there was an `api-version` is processed by its `sv`, whatever the header says.
+/// Reference: "Versioning for Azure Storage", "Previous Azure Storage versions".
 Result<std::optional<ServiceVersion>> named_version(const Request& request, const Query& query) {
     const auto header = request.fields.find("x-ms-version");
-    const bool sas = query.has("sig");
     std::string_view name = "x-ms-version";
     std::string_view text = header.value_or(std::string_view{});
     bool present = header.has_value();
-    if (sas && query.has("api-version")) {
-        name = "api-version";
-        text = query.value_or_empty(name);
-        present = true;
-    } else if (sas && !header && query.has("sv")) {
+    if (is_sas(query) && !request.fields.has("Authorization")) {
         // A malformed `sv` is the SAS check's to refuse.
-        return ServiceVersion::parse(query.value_or_empty("sv"));
+        const auto sv = ServiceVersion::parse(query.value_or_empty("sv"));
+        if (sv && *sv < kApiVersion) return sv;
+        if (query.has("api-version")) {
+            name = "api-version";
+            text = query.value_or_empty(name);
+            present = true;
+        } else if (!header) {
+            return sv;
+        }
     }
     if (!present) return std::nullopt;
     const auto version = ServiceVersion::parse(text);
@@ -146,13 +152,15 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
     if (request.method == Method::unknown) co_return fail(ErrorCode::invalid_http_verb);
 
     // Who sends it is judged before what it asks for: a wrong signature on a wrong URL is a 403.
+    const Scope scope = progress.service->scope(progress.target, query);
     LAZ_CO_TRY(const Identity identity, identify(request, progress));
     progress.authenticated = identity.kind() != Identity::Kind::anonymous;
     if (progress.service->operations.empty()) co_return fail(ErrorCode::not_implemented);
-    LAZ_CO_TRY(progress.operation, match_operation(progress.service->operations, request, query,
-                                                   progress.service->scope(progress.target, query)));
+    LAZ_CO_TRY(progress.operation, match_operation(progress.service->operations, request, query, scope));
     const Operation& operation = *progress.operation;
-    LAZ_CO_CHECK(identity.may(operation.needs, sas_letter(progress.target.service)));
+    const auto needs_of = progress.service->needs;
+    const Needs needs = needs_of ? needs_of(operation, request, query, progress.version) : operation.needs;
+    LAZ_CO_CHECK(identity.may(needs, sas_letter(progress.target.service), progress.version));
     if (identity.kind() == Identity::Kind::anonymous) LAZ_CO_CHECK(check_public(progress));
     if (progress.target.secondary && operation.needs.writes) {
         co_return fail(ErrorCode::write_operation_not_supported_on_secondary);
@@ -172,20 +180,40 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
 Result<Identity> Gateway::identify(const Request& request, const Progress& progress) const {
     const Query& query = *progress.query;
     const auto authorization = request.fields.find("Authorization");
-    if (!authorization) {
-        if (!is_sas(query)) return Identity::anonymous();
-        if (is_service_sas(query)) return fail(ErrorCode::not_implemented);
-        return verify_account_sas({query, progress.target.account, progress.account->keys,
-                                   progress.store ? progress.store->now() : environment_.wall.now(),
-                                   request.remote_address, request.secure});
+    if (!authorization) return is_sas(query) ? identify_by_sas(request, progress) : Identity::anonymous();
+    const auto is_authorization = [](const auto& field) { return equals_ignoring_case(field.name, "Authorization"); };
+    if (std::count_if(request.fields.begin(), request.fields.end(), is_authorization) > 1) {
+        return fail(ErrorCode::invalid_authentication_info);
     }
-    const std::string_view scheme = authorization->substr(0, authorization->find(' '));
-    if (scheme != "SharedKey") return fail(ErrorCode::invalid_authentication_info);
     LAZ_TRY(const Identity owner, verify_shared_key({request, query, progress.target.account, progress.account->keys,
-                                                     progress.version, environment_.wall.now()},
+                                                     progress.version, environment_.wall.now(),
+                                                     sas_letter(progress.target.service)},
                                                     *authorization));
     if (!progress.account->settings.allow_shared_key) return fail(ErrorCode::key_based_authentication_not_permitted);
     return owner;
+}
+
+Result<Identity> Gateway::identify_by_sas(const Request& request, const Progress& progress) const {
+    const Query& query = *progress.query;
+    const Target& target = progress.target;
+    const SasCheck check{.query = query,
+                         .account = target.account,
+                         .keys = progress.account->keys,
+                         .account_now = progress.store ? progress.store->now() : environment_.wall.now(),
+                         .remote_address = request.remote_address,
+                         .secure = request.secure,
+                         .keys_permitted = progress.account->settings.allow_shared_key,
+                         .service = sas_letter(target.service),
+                         .container = target.container,
+                         .name = target.name};
+    if (is_account_sas(query)) return verify_account_sas(check);
+    if (is_user_delegation_sas(query)) return fail(ErrorCode::not_implemented);
+    return verify_service_sas(check, [&progress, &target] {
+        if (!progress.service->stored_policies) return StoredPolicies();
+        const auto policies = progress.store->read(
+            [&](ReadTxn& tx) -> Result<StoredPolicies> { return progress.service->stored_policies(tx, target); });
+        return policies ? *policies : StoredPolicies();
+    });
 }
 
 Result<> Gateway::check_public(const Progress& progress) const {

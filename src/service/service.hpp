@@ -36,6 +36,8 @@ struct Service {
     Needs::Public (*public_access)(ReadTxn&, const Target&) = nullptr;
     /// The stored access policies of the target's container (queue, table, share); null: the service has none.
     StoredPolicies (*stored_policies)(ReadTxn&, const Target&) = nullptr;
+    /// What a request needs where its headers, parameters or version change what its row says; null: what the row says.
+    Needs (*needs)(const Operation&, const Request&, const Query&, ServiceVersion) = nullptr;
     ErrorFormat errors = ErrorFormat::xml;
     ServiceVersion version_without_header{2009, 9, 19};
 };
@@ -76,6 +78,7 @@ class Gateway final : public Handler {
     struct Progress;
     Task<Result<Response>> answer(Request& request, Progress& progress);
     [[nodiscard]] Result<Identity> identify(const Request& request, const Progress& progress) const;
+    [[nodiscard]] Result<Identity> identify_by_sas(const Request& request, const Progress& progress) const;
     [[nodiscard]] Result<> check_public(const Progress& progress) const;
     void stamp(Response& response, const Request& request, const Progress& progress) const;
 

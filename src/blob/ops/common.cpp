@@ -56,6 +56,31 @@ Container new_container(WriteTxn& tx, std::string_view name) {
     return container;
 }
 
+Result<> check_signed_encryption_scope(const Exchange& x) {
+    const std::string& scope = x.identity.encryption_scope();
+    if (scope.empty()) return {};
+    const auto header = x.request.fields.find("x-ms-encryption-scope");
+    if (header && *header != scope) {
+        return fail(StorageError(ErrorCode::invalid_header_value)
+                        .with("HeaderName", "x-ms-encryption-scope")
+                        .with("HeaderValue", *header));
+    }
+    return fail(StorageError(ErrorCode::not_implemented).with("QueryParameterName", "ses"));
+}
+
+void override_headers(const Exchange& x, ContentHeaders& headers) {
+    if (!x.identity.may_override_headers()) return;
+    const auto replace = [&x](std::string_view parameter, std::string& value) {
+        const std::string_view given = x.query.value_or_empty(parameter);
+        if (!given.empty()) value = given;
+    };
+    replace("rscc", headers.cache_control);
+    replace("rscd", headers.disposition);
+    replace("rsce", headers.encoding);
+    replace("rscl", headers.language);
+    replace("rsct", headers.type);
+}
+
 Result<> check_version_parameters(const Query& query) {
     const std::string* snapshot = query.find("snapshot");
     const std::string* version = query.find("versionid");

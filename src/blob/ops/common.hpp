@@ -77,6 +77,14 @@ void describe(Codec& c, ContentHeaders& headers) {
 /// A container that has its ids and its tick and nothing else yet.
 [[nodiscard]] Container new_container(WriteTxn& tx, std::string_view name);
 
+/// What is uploaded with a SAS that names an encryption scope (`ses`) is encrypted with it: invalid_header_value where
+/// x-ms-encryption-scope names another one, else not_implemented, as the header itself.
+[[nodiscard]] Result<> check_signed_encryption_scope(const Exchange& x);
+
+/// `rscc`, `rscd`, `rsce`, `rscl` and `rsct` replace headers of this answer, unless anybody could have asked for that.
+/// Reference: "Create a service SAS", query parameters to override response headers.
+void override_headers(const Exchange& x, ContentHeaders& headers);
+
 /// `snapshot` and `versionid`: well-formed ids name nothing yet (blob_not_found), others are refused.
 [[nodiscard]] Result<> check_version_parameters(const Query& query);
 

@@ -77,7 +77,8 @@ Task<Result<Response>> get_blob(Exchange& x) {
 
     Response response;
     const auto fill = [&](ReadTxn& tx) -> Result<> {
-        LAZ_TRY(const Found found, require_blob(tx, x.target));
+        LAZ_TRY(Found found, require_blob(tx, x.target));
+        override_headers(x, found.blob.headers);
         const Blob& blob = found.blob;
         LAZ_CHECK(check_blob_lease(command.guards));
         LAZ_CHECK(check_read_guards(x, command.guards, blob.tick));

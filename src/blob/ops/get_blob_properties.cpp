@@ -20,7 +20,8 @@ Result<Blob> load(Exchange& x) {
 }  // namespace
 
 Task<Result<Response>> get_blob_properties(Exchange& x) {
-    LAZ_CO_TRY(const Blob blob, load(x));
+    LAZ_CO_TRY(Blob blob, load(x));
+    override_headers(x, blob.headers);
     Response response;
     HeaderEncoder encoder(response.fields);
     describe(encoder, ShownBlob{blob, x.version});

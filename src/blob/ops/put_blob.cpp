@@ -56,6 +56,7 @@ Result<> check_early(Exchange& x, const PutBlob& command) {
 
 Task<Result<Response>> put_block_blob(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
+    LAZ_CO_CHECK(check_signed_encryption_scope(x));
     LAZ_CO_TRY(PutBlob command, decode<PutBlob>(x.request, x.query));
     LAZ_CO_CHECK(check_combination(command.guards.when));
     LAZ_CO_TRY(BodyRules rules, body_rules(x.request, put_blob_limit(x.version)));

@@ -45,6 +45,7 @@ Result<Stage> find_stage(ReadTxn& tx, const Exchange& x, const PutBlock& command
 
 Task<Result<Response>> put_block(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
+    LAZ_CO_CHECK(check_signed_encryption_scope(x));
     LAZ_CO_CHECK(check_no_conditions(x.request));
     LAZ_CO_TRY(const PutBlock command, decode<PutBlock>(x.request, x.query));
     LAZ_CO_TRY(const std::string id,

@@ -156,6 +156,7 @@ Result<std::optional<Instant>> commit(WriteTxn& tx, const Exchange& x, const Put
 
 Task<Result<Response>> put_block_list(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
+    LAZ_CO_CHECK(check_signed_encryption_scope(x));
     LAZ_CO_TRY(const PutBlockList command, decode<PutBlockList>(x.request, x.query));
     LAZ_CO_CHECK(check_combination(command.guards.when));
     LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kBlockListBodyLimit));

@@ -157,9 +157,14 @@ class TestService:
 
 class TestTime:
     def test_expired(self, path):
-        answer = get(path, raw.account_sas(**fields(se=iso(later(minutes=-1)))))
+        answer = get(path, raw.account_sas(**fields(st=iso(later(minutes=-2)), se=iso(later(minutes=-1)))))
         raw.expect(answer, 403, "AuthenticationFailed")
         assert "Signature not valid in the specified time frame" in answer.xml.findtext("AuthenticationErrorDetail")
+
+    def test_expired_without_a_start(self, path):
+        answer = get(path, raw.account_sas(**fields(se=iso(later(minutes=-1)))))
+        raw.expect(answer, 403, "AuthenticationFailed")
+        assert answer.xml.findtext("AuthenticationErrorDetail").startswith("Signed expiry time [")
 
     def test_not_yet_valid(self, path):
         answer = get(path, raw.account_sas(**fields(st=iso(later(minutes=30)))))

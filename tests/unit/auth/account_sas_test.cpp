@@ -124,6 +124,9 @@ TEST(AccountSas, RefusesFieldsThatAreNotWellFormed) {
                                       {"srt", "scox"},
                                       {"se", "yesterday"},
                                       {"st", "yesterday"},
+                                      {"sv", "2020-10-02&ses=sc1"},
+                                      {"sp", "r&sp=rwdl"},
+                                      {"ss", "b&SS=b"},
                                       {"spr", "http"},
                                       {"spr", "ftp"}}) {
         const std::string token = with(kOf2020, name, value);
@@ -222,24 +225,37 @@ TEST(AccountSas, IsJudgedBySignatureTimeAddressAndProtocolInThisOrder) {
                    ErrorCode::authentication_failed, "signature before address");
 }
 
+TEST(AccountSas, IsRefusedOnceGenuineWhereKeysAreNot) {
+    const Query query = a_query(kOf2020);
+    const auto keys = keys_of({kKey});
+    SasCheck check{query, kAccount, keys, kNow, "127.0.0.1", false, false};
+    expect_refused(verify_account_sas(check), ErrorCode::key_based_authentication_not_permitted, "genuine");
+    const auto others = keys_of({kOtherKey});
+    check.keys = others;
+    expect_refused(verify_account_sas(check), ErrorCode::authentication_failed, "not genuine");
+}
+
 TEST(AccountSas, GivesWhatWasSigned) {
     const auto who = verify(
         "sv=2020-12-06&ss=btq&srt=os&sp=lwr&st=2026-01-01T00%3A00%3A00Z&se=2030-01-01T00%3A00%3A00Z"
         "&sig=1SjzMfJUIpmXYMtDGKuiyrJ3avB3L%2BQPj9ow%2BgELJEU%3D");
     ASSERT_TRUE(who) << "not the signature of these fields";
-    EXPECT_TRUE(who->may({.type = ResourceType::object, .letters = Letters("r")}, ServiceLetter::queue));
-    EXPECT_FALSE(who->may({.type = ResourceType::container, .letters = Letters("r")}, ServiceLetter::queue));
-    EXPECT_FALSE(who->may({.type = ResourceType::object, .letters = Letters("d")}, ServiceLetter::queue));
-    EXPECT_FALSE(who->may({.type = ResourceType::object, .letters = Letters("r")}, ServiceLetter::file));
+    EXPECT_TRUE(who->may({.type = ResourceType::object, .letters = Letters("r")}, ServiceLetter::queue, kNewestVersion));
+    EXPECT_FALSE(who->may({.type = ResourceType::container, .letters = Letters("r")}, ServiceLetter::queue, kNewestVersion));
+    EXPECT_FALSE(who->may({.type = ResourceType::object, .letters = Letters("d")}, ServiceLetter::queue, kNewestVersion));
+    EXPECT_FALSE(who->may({.type = ResourceType::object, .letters = Letters("r")}, ServiceLetter::file, kNewestVersion));
 }
 
 TEST(Sas, IsToldApartByItsFields) {
     EXPECT_FALSE(is_sas(a_query("comp=list&restype=container")));
     EXPECT_TRUE(is_sas(a_query(kOf2020)));
-    EXPECT_FALSE(is_service_sas(a_query(kOf2020)));
-    EXPECT_TRUE(is_service_sas(a_query("sv=2020-12-06&sr=b&sp=r&sig=AAAA")));
-    EXPECT_TRUE(is_service_sas(a_query("sv=2020-12-06&tn=MyTable&sp=r&sig=AAAA")));
-    EXPECT_FALSE(is_service_sas(a_query("sr=b&sp=r")));
+    EXPECT_TRUE(is_account_sas(a_query(kOf2020)));
+    EXPECT_TRUE(is_account_sas(a_query("srt=o&sig=AAAA")));
+    EXPECT_TRUE(is_account_sas(a_query("ss=b&sig=AAAA")));
+    EXPECT_FALSE(is_account_sas(a_query("ss=b&srt=o")));
+    EXPECT_FALSE(is_account_sas(a_query("sv=2020-12-06&sr=b&sp=r&sig=AAAA")));
+    EXPECT_FALSE(is_user_delegation_sas(a_query("sv=2020-12-06&sr=b&sp=r&sig=AAAA")));
+    EXPECT_TRUE(is_user_delegation_sas(a_query("sv=2020-12-06&sr=b&skoid=1&sig=AAAA")));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace {
 constexpr Needs kReadBlob{.type = ResourceType::object, .letters = Letters("r"), .writes = false};
 
 Identity a_sas(std::string_view services, std::string_view types, std::string_view letters) {
-    return Identity::account_sas(Letters(services), Letters(types), Letters(letters));
+    return Identity::account_sas({Letters(services), Letters(types), Letters(letters)});
 }
 
 TEST(Letters, AreASet) {
@@ -30,8 +30,8 @@ TEST(Letters, IgnoreWhatIsNoLetter) {
 }
 
 TEST(Identity, OfTheOwnerMayDoEverything) {
-    EXPECT_TRUE(Identity::owner().may(kReadBlob, ServiceLetter::blob));
-    EXPECT_TRUE(Identity::owner().may({.by_sas = Needs::BySas::never}, ServiceLetter::file));
+    EXPECT_TRUE(Identity::owner().may(kReadBlob, ServiceLetter::blob, kNewestVersion));
+    EXPECT_TRUE(Identity::owner().may({.by_account_sas = Needs::ByAccountSas::never}, ServiceLetter::file, kNewestVersion));
     EXPECT_TRUE(Identity::owner().may_overwrite());
 }
 
@@ -50,37 +50,103 @@ TEST(Identity, OfASasIsJudgedByServiceTypeAndPermissionInThisOrder) {
         {"b", "o", "wdlacuxytfip", ErrorCode::authorization_permission_mismatch},
     };
     for (const Row& row : kRows) {
-        const auto result = a_sas(row.services, row.types, row.letters).may(kReadBlob, ServiceLetter::blob);
+        const auto result = a_sas(row.services, row.types, row.letters).may(kReadBlob, ServiceLetter::blob, kNewestVersion);
         ASSERT_FALSE(result) << row.services << row.types << row.letters;
         EXPECT_EQ(result.error().code(), row.code) << row.services << " " << row.types << " " << row.letters;
     }
-    EXPECT_TRUE(a_sas("b", "o", "r").may(kReadBlob, ServiceLetter::blob));
-    EXPECT_TRUE(a_sas("fqtb", "sco", "dr").may(kReadBlob, ServiceLetter::blob));
+    EXPECT_TRUE(a_sas("b", "o", "r").may(kReadBlob, ServiceLetter::blob, kNewestVersion));
+    EXPECT_TRUE(a_sas("fqtb", "sco", "dr").may(kReadBlob, ServiceLetter::blob, kNewestVersion));
 }
 
 TEST(Identity, OfASasNeedsOneOfTheLetters) {
     const Needs create{.type = ResourceType::object, .letters = Letters("cw")};
-    EXPECT_TRUE(a_sas("b", "o", "c").may(create, ServiceLetter::blob));
-    EXPECT_TRUE(a_sas("b", "o", "w").may(create, ServiceLetter::blob));
-    EXPECT_FALSE(a_sas("b", "o", "a").may(create, ServiceLetter::blob));
+    EXPECT_TRUE(a_sas("b", "o", "c").may(create, ServiceLetter::blob, kNewestVersion));
+    EXPECT_TRUE(a_sas("b", "o", "w").may(create, ServiceLetter::blob, kNewestVersion));
+    EXPECT_FALSE(a_sas("b", "o", "a").may(create, ServiceLetter::blob, kNewestVersion));
 }
 
 TEST(Identity, OfAnySasMayWhatNeedsNoLetter) {
-    const Needs any{.by_sas = Needs::BySas::any, .type = ResourceType::service};
-    EXPECT_TRUE(a_sas("b", "o", "d").may(any, ServiceLetter::blob));
-    const auto elsewhere = a_sas("q", "sco", "rwdl").may(any, ServiceLetter::blob);
+    const Needs any{.by_account_sas = Needs::ByAccountSas::any, .type = ResourceType::service};
+    EXPECT_TRUE(a_sas("b", "o", "d").may(any, ServiceLetter::blob, kNewestVersion));
+    const auto elsewhere = a_sas("q", "sco", "rwdl").may(any, ServiceLetter::blob, kNewestVersion);
     ASSERT_FALSE(elsewhere);
     EXPECT_EQ(elsewhere.error().code(), ErrorCode::authorization_service_mismatch);
 }
 
 TEST(Identity, OfASasMayNotWhatIsTheOwnersAlone) {
     const auto result =
-        a_sas("bqtf", "sco", "rwdlacuxytfipmeo").may({.by_sas = Needs::BySas::never}, ServiceLetter::blob);
+        a_sas("bqtf", "sco", "rwdlacuxytfipmeo").may({.by_account_sas = Needs::ByAccountSas::never}, ServiceLetter::blob, kNewestVersion);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code(), ErrorCode::authorization_failure);
 }
 
+Identity a_service_sas(Reach reach, std::string_view letters) {
+    return Identity::service_sas({.reach = reach, .letters = Letters(letters)});
+}
+ErrorCode refusal(const Result<>& result) {
+    return result ? ErrorCode::internal_error : result.error().code();
+}
+
+TEST(Identity, OfAServiceSasNeedsReachThenPermission) {
+    const Needs list{.type = ResourceType::container, .letters = Letters("l"), .service_sas = Reach::directory};
+    EXPECT_TRUE(a_service_sas(Reach::container, "rl").may(list, ServiceLetter::blob, kNewestVersion));
+    EXPECT_TRUE(a_service_sas(Reach::directory, "l").may(list, ServiceLetter::blob, kNewestVersion));
+    EXPECT_EQ(refusal(a_service_sas(Reach::object, "r").may(list, ServiceLetter::blob, kNewestVersion)),
+              ErrorCode::authorization_failure);
+    EXPECT_EQ(refusal(a_service_sas(Reach::container, "r").may(list, ServiceLetter::blob, kNewestVersion)),
+              ErrorCode::authorization_permission_mismatch);
+    const Needs create{.type = ResourceType::container, .letters = Letters("cw")};
+    EXPECT_EQ(refusal(a_service_sas(Reach::container, "rwdlc").may(create, ServiceLetter::blob, kNewestVersion)),
+              ErrorCode::authorization_failure);
+}
+
+TEST(Identity, OfASasNeedsEachLetterThatAHeaderAsksFor) {
+    const Needs tagged{.letters = Letters("cw"), .also = Letters("ti"), .service_sas = Reach::object};
+    for (const auto& [letters, enough] : {std::pair{"w", false}, {"wt", false}, {"ti", false}, {"cti", true}}) {
+        EXPECT_EQ(a_sas("b", "o", letters).may(tagged, ServiceLetter::blob, kNewestVersion).has_value(), enough) << letters;
+        EXPECT_EQ(a_service_sas(Reach::object, letters).may(tagged, ServiceLetter::blob, kNewestVersion).has_value(), enough)
+            << letters;
+    }
+}
+
+TEST(Identity, OfASasGetsTheCodeOfItsVersion) {
+    const Needs never{.by_account_sas = Needs::ByAccountSas::never};
+    for (const auto& [version, lacking, barred] :
+         {std::tuple{ServiceVersion(2015, 4, 5), ErrorCode::authorization_permission_mismatch, ErrorCode::authorization_failure},
+          {ServiceVersion(2015, 2, 21), ErrorCode::resource_not_found, ErrorCode::resource_not_found}}) {
+        EXPECT_EQ(refusal(a_sas("b", "o", "w").may(kReadBlob, ServiceLetter::blob, version)), lacking);
+        EXPECT_EQ(refusal(a_sas("b", "o", "r").may(never, ServiceLetter::blob, version)), barred);
+        EXPECT_EQ(refusal(a_service_sas(Reach::object, "r").may(kReadBlob, ServiceLetter::blob, version)), barred);
+    }
+}
+
+TEST(Identity, NamesTheResourceTypeThatIsMissing) {
+    const auto result = a_sas("b", "sc", "r").may(kReadBlob, ServiceLetter::blob, kNewestVersion);
+    ASSERT_FALSE(result);
+    ASSERT_NE(result.error().details(), nullptr);
+    EXPECT_EQ(result.error().details()->elements.front().name, "ExtendedErrorDetail");
+    EXPECT_EQ(result.error().details()->elements.front().value,
+              "SignedResourceTypes 'o' is required to perform this operation.");
+}
+
+TEST(Identity, OfAKeyIsNotEnoughWhereOnlyATokenIs) {
+    const Needs token{.bearer_only = true};
+    for (const Identity& who : {Identity::owner(), a_sas("b", "sco", "rw"), a_service_sas(Reach::container, "rw")}) {
+        EXPECT_EQ(refusal(who.may(token, ServiceLetter::blob, kNewestVersion)), ErrorCode::authentication_failed);
+    }
+}
+
+TEST(Identity, OverridesHeadersUnlessAnybodyCouldHaveAskedForIt) {
+    EXPECT_TRUE(Identity::owner().may_override_headers());
+    EXPECT_TRUE(a_sas("b", "o", "r").may_override_headers());
+    EXPECT_TRUE(a_service_sas(Reach::object, "r").may_override_headers());
+    EXPECT_FALSE(Identity::service_sas({.overrides_headers = false}).may_override_headers());
+    EXPECT_FALSE(Identity::anonymous().may_override_headers());
+}
+
 TEST(Identity, WithCreateAloneMayNotOverwrite) {
+    EXPECT_FALSE(a_service_sas(Reach::object, "c").may_overwrite());
+    EXPECT_TRUE(a_service_sas(Reach::object, "w").may_overwrite());
     EXPECT_FALSE(a_sas("b", "o", "c").may_overwrite());
     EXPECT_FALSE(a_sas("b", "o", "ac").may_overwrite());
     EXPECT_TRUE(a_sas("b", "o", "w").may_overwrite());

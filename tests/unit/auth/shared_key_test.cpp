@@ -20,11 +20,14 @@ struct Case {
     ServiceVersion version = kRecent;
     std::vector<AccountKey> keys = keys_of({kKey});
     Instant now = november_20(21, 7, 12);
+    ServiceLetter service = ServiceLetter::blob;
+    SharedKeyScheme scheme = SharedKeyScheme::shared_key;
 
-    [[nodiscard]] SharedKeyCheck check() const { return {request, query, kAccount, keys, version, now}; }
-    [[nodiscard]] std::string string_to_sign() const { return shared_key_string_to_sign(check(), kOrdinal); }
+    [[nodiscard]] SharedKeyCheck check() const { return {request, query, kAccount, keys, version, now, service}; }
+    [[nodiscard]] std::string string_to_sign() const { return shared_key_string_to_sign(check(), scheme, kOrdinal); }
     [[nodiscard]] Result<Identity> signed_with(std::string_view signature) const {
-        return verify_shared_key(check(), "SharedKey devstoreaccount1:" + std::string(signature));
+        const std::string_view name = scheme == SharedKeyScheme::shared_key ? "SharedKey" : "SharedKeyLite";
+        return verify_shared_key(check(), std::string(name) + " devstoreaccount1:" + std::string(signature));
     }
 };
 
@@ -172,6 +175,81 @@ TEST(SharedKey, SignsTheLiteStringBeforeVersion20090919) {
              a_query("comp=list&prefix=a")};
     old.version = {2009, 7, 17};
     EXPECT_TRUE(is_owner(old.signed_with("hnc0WeBggdprHUJy9E+VuG06mr6ydEpAV/ILtucNi3E=")));
+}
+
+TEST(SharedKeyLite, SignsMethodContentAndComp) {
+    Case lite{a_request(Method::put, "/devstoreaccount1/c/b",
+                        {{"Content-Encoding", "gzip"},
+                         {"Content-Length", "5"},
+                         {"Content-MD5", "MD5"},
+                         {"Content-Type", "text/plain"},
+                         {"If-Match", "*"},
+                         {"x-ms-blob-type", "BlockBlob"},
+                         {"x-ms-date", kDate}}),
+              a_query("timeout=5&comp=metadata")};
+    lite.scheme = SharedKeyScheme::shared_key_lite;
+    EXPECT_EQ(lite.string_to_sign(),
+              "PUT\nMD5\ntext/plain\n\nx-ms-blob-type:BlockBlob\nx-ms-date:Fri, 20 Nov 2026 21:07:12 GMT\n"
+              "/devstoreaccount1/devstoreaccount1/c/b?comp=metadata");
+    EXPECT_TRUE(is_owner(lite.signed_with("LXuUFzOdAb/hsuJfCBLxMxMafWNGWHnJgLCymT2aj5k=")));
+    lite.scheme = SharedKeyScheme::shared_key;
+    EXPECT_FALSE(lite.signed_with("LXuUFzOdAb/hsuJfCBLxMxMafWNGWHnJgLCymT2aj5k=")) << "the full string has more";
+}
+
+TEST(SharedKeyLite, SignsTheStandardDateWhereItIsAlone) {
+    Case dated{a_request(Method::get, "/devstoreaccount1/c", {{"Date", kDate}}), Query()};
+    dated.scheme = SharedKeyScheme::shared_key_lite;
+    EXPECT_TRUE(is_owner(dated.signed_with("gvcrZtX7m2X4Kcv7soYyPYXWJ72Fp8qfpbwjkDV83Tw=")));
+}
+
+TEST(SharedKeyLite, AcceptsTheSecondaryPathWithoutItsSuffix) {
+    Case secondary{a_request(Method::get, "/devstoreaccount1-secondary/c", {{"x-ms-date", kDate}}), Query()};
+    secondary.scheme = SharedKeyScheme::shared_key_lite;
+    EXPECT_TRUE(is_owner(secondary.signed_with("lpJPdTPHJhYt9xC0zoTPtRECejlW4bv/ACTg9AB3sBE=")));
+}
+
+TEST(SharedKeyOfTables, SignsDateAndResource) {
+    // Made by a public SDK client.
+    Case entity{a_request(Method::get, "/devstoreaccount1/MyTable(PartitionKey='p',RowKey='r')",
+                          {{"accept", "application/json;odata=minimalmetadata"},
+                           {"x-ms-version", "2019-02-02"},
+                           {"x-ms-client-request-id", "c59fded4-18e2-487a-958d-72e38de8c484"},
+                           {"x-ms-date", "Fri, 20 Nov 2026 21:07:13 GMT"}}),
+                Query()};
+    entity.service = ServiceLetter::table;
+    entity.scheme = SharedKeyScheme::shared_key_lite;
+    EXPECT_EQ(entity.string_to_sign(),
+              "Fri, 20 Nov 2026 21:07:13 GMT\n/devstoreaccount1/devstoreaccount1/MyTable(PartitionKey='p',RowKey='r')");
+    EXPECT_TRUE(is_owner(entity.signed_with("107A73fTIpwenwiyg4+lveYc4TmhTBnjgRw27kUayN8=")));
+}
+
+TEST(SharedKeyOfTables, SignsMethodAndContentTooUnderItsFullName) {
+    Case insert{a_request(Method::post, "/devstoreaccount1/Tables",
+                          {{"Content-MD5", "MD5"}, {"Content-Type", "application/json"}, {"x-ms-date", kDate}}),
+                Query()};
+    insert.service = ServiceLetter::table;
+    EXPECT_EQ(insert.string_to_sign(),
+              "POST\nMD5\napplication/json\nFri, 20 Nov 2026 21:07:12 GMT\n/devstoreaccount1/devstoreaccount1/Tables");
+    EXPECT_TRUE(is_owner(insert.signed_with("53MPcSFf/uQF9ipUjWI1eZnAoCuAiR8km9rLA9qZGI4=")));
+
+    Case properties{a_request(Method::get, "/devstoreaccount1/", {{"Date", kDate}}),
+                    a_query("restype=service&comp=properties")};
+    properties.service = ServiceLetter::table;
+    EXPECT_TRUE(is_owner(properties.signed_with("n5H2di7zcEf2tGO98kB/t89Hux8pINW3fa+mnAYK0kI=")));
+}
+
+TEST(SharedKey, KnowsItsSchemesInAnyCase) {
+    const Case list = list_blobs();
+    for (const std::string_view scheme : {"sharedkey", "SHAREDKEY"}) {
+        EXPECT_TRUE(is_owner(verify_shared_key(
+            list.check(), std::string(scheme) + " devstoreaccount1:" + std::string(kListBlobsSignature))));
+    }
+    for (const std::string_view scheme : {"SharedKeys", "Shared", "SharedKeyLight", "Basic", "Digest", "SharedAccessSignature"}) {
+        const auto result = verify_shared_key(
+            list.check(), std::string(scheme) + " devstoreaccount1:" + std::string(kListBlobsSignature));
+        ASSERT_FALSE(result) << scheme;
+        EXPECT_EQ(result.error().code(), ErrorCode::invalid_authentication_info) << scheme;
+    }
 }
 
 TEST(SharedKey, AcceptsTheStandardDateAlone) {

@@ -292,10 +292,10 @@ TEST(BlobOperations, NeedWhatTheReferenceSays) {
         EXPECT_EQ(needs.open_to_public, row.open) << row.id;
         if (row.sas.empty()) continue;  // the reference does not say
         if (row.sas == "never" || row.sas == "any") {
-            EXPECT_EQ(needs.by_sas, row.sas == "any" ? Needs::BySas::any : Needs::BySas::never) << row.id;
+            EXPECT_EQ(needs.by_account_sas, row.sas == "any" ? Needs::ByAccountSas::any : Needs::ByAccountSas::never) << row.id;
             continue;
         }
-        EXPECT_EQ(needs.by_sas, Needs::BySas::letters) << row.id;
+        EXPECT_EQ(needs.by_account_sas, Needs::ByAccountSas::letters) << row.id;
         EXPECT_EQ(static_cast<char>(needs.type), row.sas[0]) << row.id;
         for (char letter = 'a'; letter <= 'z'; ++letter) {
             EXPECT_EQ(needs.letters.has(letter), row.sas.substr(2).find(letter) != std::string_view::npos)

@@ -57,7 +57,9 @@ class Player {
         variables_.set("endpoint", "http://" + authority);
         variables_.set("now", rfc1123(now));
         variables_.set("iso", iso8601(now));
-        variables_.set("sas", account_sas(account, variables_.get("key1"), sas_defaults()));
+        SasFields sas = account_sas_defaults();
+        sas["sig"] = account_sas_signature(account, variables_.get("key1"), sas);
+        variables_.set("sas", as_query(sas));
     }
 
     void play(const Script& script) {
@@ -83,8 +85,12 @@ class Player {
         if (answer.status != status) throw Failed{0, described({{target, std::to_string(status), answer.body}}, answer)};
     }
 
-    [[nodiscard]] std::map<std::string, std::string> sas_defaults() const {
+    [[nodiscard]] SasFields account_sas_defaults() const {
         return {{"sv", std::string(kVersion)}, {"ss", "b"}, {"srt", "sco"}, {"sp", "rwdxylacuptfi"},
+                {"se", *moved(variables_.get("iso"), 3600)}};
+    }
+    [[nodiscard]] SasFields service_sas_defaults() const {
+        return {{"sv", std::string(kVersion)}, {"sr", "b"}, {"sp", "racwdxyltfmeopi"},
                 {"se", *moved(variables_.get("iso"), 3600)}};
     }
 
@@ -169,8 +175,56 @@ class Player {
         if (!problem.empty()) throw Failed{raw.line, problem};
     }
 
-    /// `none`, `raw` (the headers as they stand), `shared-key [key=2] [order=culture] [blanks=folded] [path=/p]`, or
-    /// `sas [key=2] [field=value]...`.
+    /// What a service SAS for `target` signs as its resource, by `sr`.
+    [[nodiscard]] std::string signed_resource(const std::string& target, const SasFields& fields) const {
+        const std::size_t question = std::min(target.find('?'), target.size());
+        const std::string path = percent_decode(target.substr(1, question - 1));
+        std::string resource = path.substr(std::min(path.find('/'), path.size() - 1) + 1);
+        const bool root = resource.find('/') == std::string::npos && target.find("restype=") == std::string::npos;
+        if (root) resource = "$root/" + resource;
+        const std::string& sr = fields.at("sr");
+        std::size_t segments = sr == "c" ? 1 : sr == "d" ? 1 + std::stoul(fields.at("sdd")) : 1000;
+        std::size_t end = 0;
+        for (; segments > 0 && end < resource.size(); --segments) end = std::min(resource.find('/', end + 1), resource.size());
+        return resource.substr(0, end);
+    }
+
+    /// `sas [key=2] [field=value]...`, `service-sas [over=container/blob] ...`; `drop=`, `double=` and `cut=` damage one
+    /// parameter after it was signed.
+    void add_sas(bool account, std::map<std::string, std::string> options, const std::string& key, std::string& target) const {
+        const auto taken = [&options](const char* name) {
+            const std::string value = options[name];
+            options.erase(name);
+            return value;
+        };
+        const std::string over = taken("over");
+        const std::string drop = taken("drop");
+        const std::string twice = taken("double");
+        const std::string cut = taken("cut");
+        SasFields fields = account ? account_sas_defaults() : service_sas_defaults();
+        for (const auto& [name, value] : options) fields[name] = value;
+        if (fields["sig"].empty() && account) fields["sig"] = account_sas_signature(account_, key, fields);
+        if (fields["sig"].empty()) {
+            const std::string query = target.substr(std::min(target.find('?'), target.size()));
+            const std::string moment = fields["sr"] == "bs"   ? parameter(query, "snapshot")
+                                       : fields["sr"] == "bv" ? parameter(query, "versionid")
+                                                              : "";
+            fields["sig"] = service_sas_signature(account_, key, over.empty() ? signed_resource(target, fields) : over, moment, fields);
+        }
+        fields.erase(drop);
+        if (!cut.empty()) fields[cut].pop_back();
+        target += (target.find('?') == std::string::npos ? "?" : "&") + as_query(fields);
+        if (!twice.empty()) target += "&" + twice + "=" + percent_encode(fields[twice]);
+    }
+
+    static std::string parameter(const std::string& query, const std::string& name) {
+        const std::size_t at = query.find(name + "=");
+        if (at == std::string::npos) return "";
+        return percent_decode(query.substr(at + name.size() + 1, query.find('&', at) - at - name.size() - 1));
+    }
+
+    /// `none`, `raw` (the headers as they stand), `shared-key [key=2] [order=culture] [blanks=folded] [path=/p]`
+    /// (or `shared-key-lite`), or a SAS.
     void authorize(const std::string& how, const std::string& method, std::string& target, Headers& headers) const {
         std::vector<std::string> words = split_words(how);
         if (words.at(0) == "none" || words[0] == "raw") return;
@@ -181,13 +235,8 @@ class Player {
         }
         const std::string key = variables_.get(options["key"] == "2" ? "key2" : "key1");
         options.erase("key");
-        if (words[0] == "sas") {
-            std::map<std::string, std::string> fields = sas_defaults();
-            for (const auto& [name, value] : options) fields[name] = value;
-            target += (target.find('?') == std::string::npos ? "?" : "&") + account_sas(account_, key, fields);
-            return;
-        }
-        if (words[0] != "shared-key") throw std::runtime_error("unknown authorization: " + how);
+        if (words[0] == "sas" || words[0] == "service-sas") return add_sas(words[0] == "sas", options, key, target);
+        if (words[0] != "shared-key" && words[0] != "shared-key-lite") throw std::runtime_error("unknown authorization: " + how);
         const std::size_t question = std::min(target.find('?'), target.size());
         const std::string path = options["path"].empty() ? target.substr(0, question) : with_account(options["path"]);
         const SharedKey signing{account_,
@@ -198,7 +247,8 @@ class Player {
                                 headers,
                                 find_header(headers, "x-ms-version").value_or("2009-09-19"),
                                 options["order"] == "culture",
-                                options["blanks"] == "folded"};
+                                options["blanks"] == "folded",
+                                words[0] == "shared-key-lite"};
         headers.emplace_back("Authorization", shared_key(signing));
     }
 

@@ -86,6 +86,17 @@ std::string shared_key(const SharedKey& request) {
     std::string length = header("Content-Length");
     if (length == "0" && request.version >= "2015-02-21") length.clear();
     const bool dated = find_header(request.headers, "x-ms-date").has_value();
+    const std::string credential = (request.lite ? "SharedKeyLite " : "SharedKey ") + request.account + ":";
+    if (request.lite || request.version < "2009-09-19") {
+        std::string text = request.method + "\n" + header("Content-MD5") + "\n" + header("Content-Type") + "\n" +
+                           (dated ? "" : header("Date")) + "\n" + canonicalized_headers(request) + "/" + request.account +
+                           request.path;
+        const std::string query = "&" + request.query;
+        if (const std::size_t comp = query.find("&comp="); comp != std::string::npos) {
+            text += "?" + query.substr(comp + 1, query.find('&', comp + 1) - comp - 1);
+        }
+        return credential + base64(hmac_sha256(from_base64(request.key), text));
+    }
     std::string text = request.method + "\n";
     for (const std::string& line :
          {header("Content-Encoding"), header("Content-Language"), length, header("Content-MD5"), header("Content-Type"),
@@ -94,14 +105,32 @@ std::string shared_key(const SharedKey& request) {
         text += line + "\n";
     }
     text += canonicalized_headers(request) + canonicalized_resource(request);
-    return "SharedKey " + request.account + ":" + base64(hmac_sha256(from_base64(request.key), text));
+    return credential + base64(hmac_sha256(from_base64(request.key), text));
 }
 
-std::string account_sas(const std::string& account, const std::string& key, std::map<std::string, std::string> fields) {
+std::string account_sas_signature(const std::string& account, const std::string& key, SasFields fields) {
     std::string text = account + "\n";
     for (const char* const name : {"sp", "ss", "srt", "st", "se", "sip", "spr", "sv"}) text += fields[name] + "\n";
     if (fields["sv"] >= "2020-12-06") text += fields["ses"] + "\n";
-    if (fields["sig"].empty()) fields["sig"] = base64(hmac_sha256(from_base64(key), text));
+    return base64(hmac_sha256(from_base64(key), text));
+}
+
+std::string service_sas_signature(const std::string& account, const std::string& key, const std::string& resource,
+                                  const std::string& moment, SasFields fields) {
+    const std::string version = fields["sv"];
+    std::string text = fields["sp"] + "\n" + fields["st"] + "\n" + fields["se"] + "\n";
+    text += (version >= "2015-02-21" ? "/blob/" : "/") + account + "/" + resource + "\n" + fields["si"];
+    if (version >= "2015-04-05") text += "\n" + fields["sip"] + "\n" + fields["spr"];
+    if (!version.empty()) text += "\n" + version;
+    if (version >= "2018-11-09") text += "\n" + fields["sr"] + "\n" + moment;
+    if (version >= "2020-12-06") text += "\n" + fields["ses"];
+    if (version >= "2013-08-15") {
+        for (const char* const name : {"rscc", "rscd", "rsce", "rscl", "rsct"}) text += "\n" + fields[name];
+    }
+    return base64(hmac_sha256(from_base64(key), text));
+}
+
+std::string as_query(const SasFields& fields) {
     std::string query;
     for (const auto& [name, value] : fields) {
         if (!value.empty()) query += (query.empty() ? "" : "&") + name + "=" + percent_encode(value);

@@ -21,13 +21,22 @@ struct SharedKey {
     std::string version;          ///< of the service; rules what an empty value means
     bool culture_order = false;   ///< header names as .NET sorts them, instead of by byte
     bool folded_blanks = false;   ///< runs of blanks inside values become one
+    bool lite = false;            ///< the scheme SharedKeyLite; before 2009-09-19 SharedKey signs the same string
 };
 
 /// The value of the Authorization header. Reference: "Authorize with Shared Key".
 std::string shared_key(const SharedKey& request);
 
-/// An account SAS: the query parameters with `sig`, percent-encoded. `fields` are taken as they are; empty ones are left
-/// out. `sig` among them stands instead of the signature. Reference: "Create an account SAS".
-std::string account_sas(const std::string& account, const std::string& key, std::map<std::string, std::string> fields);
+/// The fields of a SAS as they are signed, by name. `sig` among them stands instead of the signature.
+using SasFields = std::map<std::string, std::string>;
+
+/// Reference: "Create an account SAS".
+std::string account_sas_signature(const std::string& account, const std::string& key, SasFields fields);
+/// Of a blob, container or directory: `resource` is `container/blob` or `container`, `moment` the snapshot or version.
+/// Reference: "Create a service SAS".
+std::string service_sas_signature(const std::string& account, const std::string& key, const std::string& resource,
+                                  const std::string& moment, SasFields fields);
+/// As query parameters, percent-encoded; empty ones are left out.
+std::string as_query(const SasFields& fields);
 
 }  // namespace wire_tests

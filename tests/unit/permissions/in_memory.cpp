@@ -1,0 +1,45 @@
+#include "in_memory.hpp"
+
+namespace lazulite {
+namespace {
+
+class EmptyBody final : public BodyReader {
+  public:
+    Task<Result<ByteView>> read() override { co_return ByteView{}; }
+};
+
+std::unique_ptr<Stores> open_stores(FileSystem& files, const Clock& clock, const StoreKind& kind) {
+    Stores::Options options;
+    options.durability = Durability::none;
+    options.wall = &clock;
+    options.kinds = {&kind};
+    return std::move(Stores::open(files, options).value());
+}
+
+}  // namespace
+
+InMemory::InMemory(const Service& service, const StoreKind& kind, Account account)
+    : files_(make_memory_file_system(1ULL << 30)),
+      stores_(open_stores(*files_, clock_, kind)),
+      environment_{clock_, accounts_, *stores_, metrics_, "test"},
+      gateway_(environment_, service.kind, {}, {}) {
+    environment_.services[static_cast<std::size_t>(service.kind)] = &service;
+    accounts_.put(std::move(account));
+}
+
+InMemory::Exchanged InMemory::send(std::string_view method, std::string_view target, const Headers& headers) {
+    EmptyBody body;
+    Request request;
+    request.method = parse_method(method);
+    request.method_text = method;
+    request.path = target.substr(0, target.find('?'));
+    if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
+    for (const auto& [name, value] : headers) request.fields.add(name, value);
+    if (method == "PUT" || method == "POST") request.content_length = 0;
+    request.body = &body;
+    request.remote_address = "127.0.0.1";
+    const Response response = loop_.run(gateway_.handle(request));
+    return {response.status, std::string(response.fields.find("x-ms-error-code").value_or(""))};
+}
+
+}  // namespace lazulite

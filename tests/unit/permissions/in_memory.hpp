@@ -1,0 +1,80 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "service/service.hpp"
+#include "store/file_system.hpp"
+#include "store/stores.hpp"
+
+namespace lazulite {
+
+/// Runs tasks on the thread that calls `run`.
+class Loop final : public Executor {
+  public:
+    Loop() { current_ = this; }
+    ~Loop() override { current_ = nullptr; }
+    void post(std::coroutine_handle<> handle) override {
+        const std::lock_guard lock(mutex_);
+        ready_.push_back(handle);
+        woken_.notify_one();
+    }
+    template <class T>
+    T run(Task<T> task) {
+        std::optional<T> outcome;
+        spawn(keep(std::move(task), outcome), [] {});
+        while (!outcome) next().resume();
+        return *std::move(outcome);
+    }
+
+  private:
+    template <class T>
+    static Task<> keep(Task<T> task, std::optional<T>& outcome) {
+        outcome.emplace(co_await std::move(task));
+    }
+    std::coroutine_handle<> next() {
+        std::unique_lock lock(mutex_);
+        woken_.wait(lock, [this] { return !ready_.empty(); });
+        const auto handle = ready_.front();
+        ready_.pop_front();
+        return handle;
+    }
+
+    std::mutex mutex_;
+    std::condition_variable woken_;
+    std::deque<std::coroutine_handle<>> ready_;
+};
+
+/// Requests answered by the gateway of one service: no socket, no file. One thread.
+class InMemory {
+  public:
+    InMemory(const Service& service, const StoreKind& kind, Account account);
+    ~InMemory() { stores_->close(); }
+
+    struct Exchanged {
+        int status = 0;
+        std::string code;  ///< x-ms-error-code; empty for a success
+    };
+    using Headers = std::vector<std::pair<std::string, std::string>>;
+    /// `target` is path and query; a request that may have a body has an empty one.
+    Exchanged send(std::string_view method, std::string_view target, const Headers& headers);
+    [[nodiscard]] Instant now() const { return clock_.now(); }
+
+  private:
+    Loop loop_;
+    SystemClock clock_;
+    Accounts accounts_;
+    Metrics metrics_;
+    std::unique_ptr<FileSystem> files_;
+    std::unique_ptr<Stores> stores_;
+    Environment environment_;
+    Gateway gateway_;
+};
+
+}  // namespace lazulite
