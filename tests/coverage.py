@@ -43,8 +43,10 @@ ERRORS = {
     "ListBlobs": SAS | {"ContainerNotFound", "InvalidQueryParameterValue", "OutOfRangeQueryParameterValue"},
     "ListBlobsByHierarchy": {"ContainerNotFound", "InvalidQueryParameterValue"},
     "PutBlob": SAS | WRITE | BODY | METADATA - {"EmptyMetadataKey"} | {"BlobAlreadyExists", "InvalidHeaderValue",
-                                                                       "OutOfRangeInput", "UnauthorizedBlobOverwrite"},
-    "GetBlob": SAS | READ | {"InvalidRange", "InvalidHeaderValue", "UnsatisfiableCondition", "OutOfRangeInput"},
+                                                                       "OutOfRangeInput", "UnauthorizedBlobOverwrite",
+                                                                       "BlobArchived"},
+    "GetBlob": SAS | READ | {"InvalidRange", "InvalidHeaderValue", "UnsatisfiableCondition", "OutOfRangeInput",
+                             "BlobArchived", "BlobBeingRehydrated"},
     "GetBlobProperties": SAS | READ - {"ContainerNotFound"} | {"UnsatisfiableCondition"},
     "GetBlobMetadata": {"BlobNotFound", "ContainerNotFound"},
     "DeleteBlob": SAS | WRITE | {"BlobNotFound"},
@@ -53,7 +55,10 @@ ERRORS = {
     "PutBlock": SAS | BODY | {"ContainerNotFound", "InvalidBlobOrBlock", "InvalidHeaderValue", "InvalidQueryParameterValue"},
     "PutBlockList": SAS | WRITE | {"BlobAlreadyExists", "BlockListTooLong", "InvalidBlockList", "InvalidXmlDocument",
                                    "Md5Mismatch"},
-    "GetBlockList": SAS | {"BlobNotFound", "ContainerNotFound", "InvalidQueryParameterValue"},
+    "GetBlockList": SAS | {"BlobNotFound", "ContainerNotFound", "InvalidQueryParameterValue", "BlobArchived"},
+    "SetBlobTier": SAS | {"BlobNotFound", "ContainerNotFound", "InvalidHeaderValue", "MissingRequiredHeader",
+                          "AccessTierNotSupportedForBlobType", "BlobBeingRehydrated", "ConditionHeadersNotSupported",
+                          "LeaseNotPresentWithBlobOperation"},
 }
 
 

@@ -5,7 +5,6 @@ namespace {
 
 constexpr std::string_view kIfTagsHeader = "x-ms-if-tags";
 constexpr std::string_view kTagsHeader = "x-ms-tags";
-constexpr std::string_view kTierHeader = "x-ms-access-tier";
 constexpr std::string_view kTierConditionHeaders = "x-ms-access-tier-if-modified-since x-ms-access-tier-if-unmodified-since";
 constexpr std::string_view kCustomerKeyHeaders = "x-ms-encryption-key x-ms-encryption-key-sha256 x-ms-encryption-algorithm";
 constexpr std::string_view kScopeHeader = "x-ms-encryption-scope";
@@ -18,12 +17,13 @@ constexpr auto kNotHonoured = std::to_array<NotHonoured>({
     {"GetBlobMetadata", {kIfTagsHeader, kCustomerKeyHeaders}},
     {"DeleteBlob", {kIfTagsHeader, kTierConditionHeaders}},
     {"PutBlob",
-     {kIfTagsHeader, kTagsHeader, kTierHeader, kCustomerKeyHeaders, kScopeHeader, kImmutabilityHeaders, kLegalHoldHeader}},
+     {kIfTagsHeader, kTagsHeader, kCustomerKeyHeaders, kScopeHeader, kImmutabilityHeaders, kLegalHoldHeader}},
     {"SetBlobProperties", {kIfTagsHeader}},
+    {"SetBlobTier", {kIfTagsHeader}},
     {"SetBlobMetadata", {kIfTagsHeader, kCustomerKeyHeaders, kScopeHeader}},
     {"PutBlock", {kCustomerKeyHeaders, kScopeHeader}},
     {"PutBlockList",
-     {kIfTagsHeader, kTagsHeader, kTierHeader, kCustomerKeyHeaders, kScopeHeader, kImmutabilityHeaders, kLegalHoldHeader}},
+     {kIfTagsHeader, kTagsHeader, kCustomerKeyHeaders, kScopeHeader, kImmutabilityHeaders, kLegalHoldHeader}},
     {"GetBlockList", {kIfTagsHeader}},
 });
 

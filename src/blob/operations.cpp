@@ -183,7 +183,7 @@ constexpr auto kOperations = std::to_array<Operation>({
      kPut, false, kAtBlob, {.comp = "copy", .query = "copyid", .headers = {{{"x-ms-copy-action", "abort"}}}},
      kWriteBlob, nullptr},
     {"SetBlobTier", "Blob_SetTier",
-     kPut, false, kAtBlob, {.comp = "tier"}, kWriteBlob, nullptr},
+     kPut, false, kAtBlob, {.comp = "tier"}, kWriteBlob, set_blob_tier},
     {"GetBlobAccountInformation", "Blob_GetAccountInfo",
      kGet, true, kAtBlob, {.restype = "account", .comp = "properties"}, kAccountInformation, get_account_information},
     {"PutBlock", "BlockBlob_StageBlock",

@@ -136,6 +136,7 @@ bool parse_head(std::string_view head, Request& request, Framing& framing) {
 
     request.method = parse_method(request.method_text);
     request.absolute_form = false;
+    request.fields.join_repeated();
     return split_target(target, request);
 }
 

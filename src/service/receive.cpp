@@ -58,11 +58,12 @@ std::string crc64_text(std::uint64_t value) {
 
 std::string md5_text(const Md5Digest& digest) { return base64_encode(digest); }
 
-Result<BodyRules> body_rules(const Request& request, std::uint64_t most_bytes) {
+Result<BodyRules> body_rules(const Request& request, std::uint64_t most_bytes, ServiceVersion version) {
+    constexpr ServiceVersion kCrc64{2019, 2, 2};
     BodyRules rules;
     rules.most_bytes = most_bytes;
     const auto md5 = request.fields.find("Content-MD5");
-    const auto crc64 = request.fields.find("x-ms-content-crc64");
+    const auto crc64 = version < kCrc64 ? std::nullopt : request.fields.find("x-ms-content-crc64");
     if (md5 && crc64) return fail(ErrorCode::both_crc64_and_md5_header_present);
     if (md5) {
         const auto bytes = base64_decode(*md5);

@@ -1,6 +1,7 @@
 #include "service/target.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "wire/uri.hpp"
 
@@ -51,6 +52,33 @@ Segments split_first(std::string_view path) {
     const std::size_t slash = path.find('/');
     if (slash == std::string_view::npos) return {path, {}, false};
     return {path.substr(0, slash), path.substr(slash + 1), true};
+}
+
+bool is_dot_segment(std::string_view segment) { return segment == "." || segment == ".."; }
+
+bool has_dot_segment(std::string_view path) {
+    for (Segments rest{{}, path, true}; rest.has_rest;) {
+        rest = split_first(rest.rest);
+        if (is_dot_segment(rest.first)) return true;
+    }
+    return false;
+}
+
+/// The service takes dot segments out of a path, also those that were encoded (RFC 3986, 5.2.4); none leads above the
+/// account.
+std::string without_dot_segments(std::string_view path) {
+    std::vector<std::string_view> kept;
+    std::string_view last;
+    for (Segments rest{{}, path, true}; rest.has_rest;) {
+        rest = split_first(rest.rest);
+        last = rest.first;
+        if (last == ".." && !kept.empty()) kept.pop_back();
+        if (!is_dot_segment(last)) kept.push_back(last);
+    }
+    if (is_dot_segment(last)) kept.emplace_back();  // what it named was a folder
+    std::string result;
+    for (const std::string_view segment : kept) result.append(result.empty() ? "" : "/").append(segment);
+    return result;
 }
 
 Result<std::string> decode_name(std::string_view encoded, std::string_view path) {
@@ -105,6 +133,13 @@ Result<Target> parse_target(const Request& request, ServiceKind listener, const 
     if (target.has_name) {
         LAZ_TRY(target.name, decode_name(segments.rest, request.path));
         std::replace(target.name.begin(), target.name.end(), '\\', '/');
+        if (has_dot_segment(target.name)) {
+            const std::string resolved = without_dot_segments(target.container + '/' + target.name);
+            const Segments left = split_first(resolved);
+            target.container = left.first;
+            target.name = left.rest;
+            target.has_name = !target.name.empty();
+        }
     }
     return target;
 }

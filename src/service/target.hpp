@@ -18,7 +18,7 @@ struct Target {
     bool secondary = false;  ///< the read-only replica was named
     bool path_style = true;  ///< the account was the first segment of the path
     std::string container;   ///< the first segment below the account, decoded; empty at account level
-    std::string name;        ///< everything after it, decoded, `\` turned into `/`; empty at container level
+    std::string name;        ///< everything after it, decoded, `\` turned into `/`, without dot segments; empty at container level
     bool has_name = false;   ///< a second segment was there at all
     std::string_view host;   ///< as the client named it, with its port; lives as long as the request
     bool secure = false;     ///< came over TLS

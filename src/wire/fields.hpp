@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +22,13 @@ class FieldViews {
     };
 
     void add(std::string_view name, std::string_view value) { fields_.push_back({name, value}); }
-    void clear() { fields_.clear(); }
+    void clear() {
+        fields_.clear();
+        joined_.clear();
+    }
+    /// A field that came more than once becomes one, in place of the first, its values joined by commas (RFC 9110, 5.3):
+    /// repeated metadata is kept that way, and what allows no list is then no longer well-formed.
+    void join_repeated();
 
     /// The first value under that name.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const {
@@ -40,6 +47,7 @@ class FieldViews {
 
   private:
     std::vector<Field> fields_;
+    std::vector<std::shared_ptr<const std::string>> joined_;  ///< what joined values are views of
 };
 
 /// The header fields of a response, in sending order; one flat buffer, because most responses carry a dozen short ones.

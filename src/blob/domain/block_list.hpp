@@ -35,8 +35,7 @@ struct ChosenBlock {
                                                              std::span<const std::string_view> committed,
                                                              std::span<const std::string_view> staged);
 
-/// A block id as the query or the XML carries it, decoded. Fails with invalid_query_parameter_value's or
-/// invalid_block_list's caller-chosen code when it is not base64 of 1 to 64 bytes.
+/// A block id as the query or the XML carries it, decoded. Fails with `otherwise` when it is not base64 of 1 to 64 bytes.
 [[nodiscard]] Result<std::string> decode_block_id(std::string_view base64, const StorageError& otherwise);
 
 }  // namespace lazulite::blob

@@ -10,7 +10,7 @@ namespace lazulite::blob {
 
 /// The conditional headers of a request. Reference: "Specifying conditional headers for Blob service operations".
 struct Conditions {
-    std::optional<std::string> if_match;       ///< as sent: an ETag with or without quotes, or `*`
+    std::optional<std::string> if_match;       ///< as sent, not empty: an ETag with or without quotes, or `*`
     std::optional<std::string> if_none_match;  ///< same
     std::optional<Instant> if_modified_since;
     std::optional<Instant> if_unmodified_since;

@@ -20,6 +20,16 @@ StorageError wrong_length() {
         .saying("The specified resource name length is not within the permissible limits.");
 }
 
+/// U+0000 to U+001F and U+007F to U+009F, in UTF-8.
+bool has_control_character(std::string_view name) {
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(name[i]);
+        if (byte < 0x20 || byte == 0x7f) return true;
+        if (byte == 0xc2 && i + 1 < name.size() && static_cast<unsigned char>(name[i + 1]) < 0xa0) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 Result<> check_container_name(std::string_view name) {
@@ -40,6 +50,7 @@ Result<> check_new_container_name(std::string_view name) {
 Result<> check_blob_name(std::string_view container, std::string_view name) {
     const std::size_t length = utf16_length(name);
     if (length == 0 || length > 1024) return fail(wrong_length());
+    if (has_control_character(name)) return fail(ErrorCode::invalid_uri);
     if (container == "$root" && name.find('/') != std::string_view::npos) return fail(ErrorCode::invalid_uri);
     // A trailing slash ends a segment, it does not begin one.
     const auto slashes = static_cast<std::size_t>(std::count(name.begin(), name.end(), '/'));

@@ -13,7 +13,8 @@ namespace lazulite::blob {
 /// Whether a client may make it: of the `$` names only `$root` and `$web`.
 [[nodiscard]] Result<> check_new_container_name(std::string_view name);
 
-/// 1 to 1,024 characters (UTF-16 units), at most 254 segments; in `$root` without a slash.
+/// 1 to 1,024 characters (UTF-16 units), none of them a control character, at most 254 segments; in `$root` without a
+/// slash.
 /// Fails with out_of_range_input, invalid_uri or invalid_resource_name.
 [[nodiscard]] Result<> check_blob_name(std::string_view container, std::string_view name);
 

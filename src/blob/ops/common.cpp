@@ -1,6 +1,7 @@
 #include "blob/ops/common.hpp"
 
 #include "blob/domain/names.hpp"
+#include "blob/ops/versions.hpp"
 #include "wire/date.hpp"
 
 namespace lazulite::blob {
@@ -26,7 +27,7 @@ Result<> check_read_guards(const Exchange& x, const Guards& guards, Instant tick
 
 Result<> check_no_conditions(const Request& request) {
     for (const std::string_view name : {"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"}) {
-        if (request.fields.has(name)) return fail(ErrorCode::condition_headers_not_supported);
+        if (!request.fields.value_or_empty(name).empty()) return fail(ErrorCode::condition_headers_not_supported);
     }
     return {};
 }
@@ -106,6 +107,7 @@ Result<Place> find_place(ReadTxn& tx, const Target& target) {
     LAZ_TRY(place.container, require_container(tx, target.container));
     place.key = {place.container.root_dir_id, target.name};
     place.blob = find_blob(tx, place.key);
+    if (place.blob) place.blob->tier = tier_at(place.blob->tier, tx.now());
     return place;
 }
 
@@ -119,9 +121,14 @@ bool many_blocks(ReadTxn& tx, const Place& place, const std::optional<StagedSet>
     return (set && set->count > kFewBlocks) || (place.blob && contents::many_blocks(tx, place.blob->content));
 }
 
-Etag header_etag(Instant tick, ServiceVersion version) {
-    constexpr ServiceVersion kQuotes{2011, 8, 18};
-    return {tick, version >= kQuotes};
+Etag header_etag(Instant tick, ServiceVersion version) { return {tick, version >= kQuotedEtags}; }
+
+void keep_known(ContentHeaders& headers, ServiceVersion version) {
+    if (version < kContentDisposition) headers.disposition.clear();
+}
+
+void add_encrypted(Response& response, ServiceVersion version) {
+    if (version >= kServerEncrypted) response.fields.add("x-ms-request-server-encrypted", "true");
 }
 
 void add_tick(Response& response, Instant tick, ServiceVersion version) {

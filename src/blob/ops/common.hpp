@@ -22,8 +22,12 @@ struct Guards {
 
 template <class Codec>
 void describe(Codec& c, Conditions& when) {
-    c.header("If-Match", when.if_match);
-    c.header("If-None-Match", when.if_none_match);
+    const auto etag = [&c](std::string_view name, std::optional<std::string>& value) {
+        c.header(name, value);
+        if (value && value->empty()) value.reset();
+    };
+    etag("If-Match", when.if_match);
+    etag("If-None-Match", when.if_none_match);
     // Some clients send the word "null" for no date, and the service was seen to ignore it.
     const auto date = [&c](std::string_view name, std::optional<Instant>& value) {
         std::optional<std::string> text;
@@ -58,6 +62,9 @@ void describe(Codec& c, ContentHeaders& headers) {
     if (md5) headers.md5.assign(reinterpret_cast<const char*>(md5->data()), md5->size());
 }
 
+/// Forgets what the version does not know: a Content-Disposition before 2013-08-15.
+void keep_known(ContentHeaders& headers, ServiceVersion version);
+
 /// Fails with invalid_resource_name, out_of_range_input or invalid_uri before anything is looked up.
 [[nodiscard]] Result<> check_names(const Exchange& x);
 
@@ -88,7 +95,7 @@ void override_headers(const Exchange& x, ContentHeaders& headers);
 /// `snapshot` and `versionid`: well-formed ids name nothing yet (blob_not_found), others are refused.
 [[nodiscard]] Result<> check_version_parameters(const Query& query);
 
-/// The current blob at the target, or container_not_found / blob_not_found.
+/// The current blob at the target, its tier as of now, or container_not_found / blob_not_found.
 struct Found {
     Container container;
     BlobKey key;
@@ -111,6 +118,8 @@ inline constexpr std::size_t kFewBlocks = 1000;
 
 /// An ETag as a header carries it: in quotes from version 2011-08-18 on.
 [[nodiscard]] Etag header_etag(Instant tick, ServiceVersion version);
+/// What writes answer since everything is encrypted: from 2015-12-11 on.
+void add_encrypted(Response& response, ServiceVersion version);
 /// ETag and Last-Modified.
 void add_tick(Response& response, Instant tick, ServiceVersion version);
 

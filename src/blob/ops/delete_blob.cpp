@@ -1,5 +1,6 @@
 #include "blob/ops/common.hpp"
 #include "blob/ops/operations.hpp"
+#include "blob/ops/versions.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -43,7 +44,7 @@ Task<Result<Response>> delete_blob(Exchange& x) {
     }));
     Response response;
     response.status = 202;
-    response.fields.add("x-ms-delete-type-permanent", "true");
+    if (x.version >= kDeleteType) response.fields.add("x-ms-delete-type-permanent", "true");
     co_return response;
 }
 

@@ -10,8 +10,6 @@
 namespace lazulite::blob {
 namespace {
 
-constexpr ServiceVersion kStoredMd5OnRanges{2012, 2, 12};
-
 struct GetBlob {
     Guards guards;
     std::optional<bool> range_md5;
@@ -66,22 +64,37 @@ void add_hashes(Response& response, const GetBlob& command, const Blob& blob, bo
     }
 }
 
+/// Puts a blob of the smart tier back to Hot, unless it was written or deleted since it was read.
+Result<> note_access(WriteTxn& tx, const Exchange& x, Instant read) {
+    LAZ_TRY(const Found found, require_blob(tx, x.target));
+    if (found.blob.tick != read) return {};
+    Blob after = found.blob;
+    after.tier.accessed = tx.now();
+    replace(tx, found.key, found.blob, after);
+    return {};
+}
+
 }  // namespace
 
 Task<Result<Response>> get_blob(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
     LAZ_CO_CHECK(check_version_parameters(x.query));
-    LAZ_CO_TRY(const GetBlob command, decode<GetBlob>(x.request, x.query));
+    LAZ_CO_TRY(GetBlob command, decode<GetBlob>(x.request, x.query));
+    if (x.version < kCrc64) command.range_crc64.reset();
     LAZ_CO_TRY(const bool structured, is_structured(x.request));
-    const std::optional<ByteRange> asked = range_of(x.request.fields);
+    std::optional<ByteRange> asked = range_of(x.request.fields);
+    if (asked && !asked->last && x.version < kOpenRanges) asked.reset();
 
     Response response;
+    std::optional<Instant> accessed;  // the blob that was read, where that has to be noted
     const auto fill = [&](ReadTxn& tx) -> Result<> {
         LAZ_TRY(Found found, require_blob(tx, x.target));
         override_headers(x, found.blob.headers);
         const Blob& blob = found.blob;
         LAZ_CHECK(check_blob_lease(command.guards));
         LAZ_CHECK(check_read_guards(x, command.guards, blob.tick));
+        LAZ_CHECK(check_online(blob.tier));
+        if (notes_access(blob.tier, tx.now())) accessed = blob.tick;
         ResolvedRange range{0, blob.size};
         if (asked) {
             LAZ_TRY(range, resolve(*asked, blob.size));
@@ -91,10 +104,10 @@ Task<Result<Response>> get_blob(Exchange& x) {
         LAZ_CHECK(check_hash_request(command, asked.has_value(), range.length));
 
         HeaderEncoder encoder(response.fields);
-        describe(encoder, ShownBlob{blob, x.version});
-        if (x.version >= kTiersOnGet) add_tier(encoder, blob);
+        describe(encoder, shown(blob, x, tx));
+        if (x.version >= kTiersOnGet) add_tier(encoder, shown(blob, x, tx));
         encoder.metadata(Metadata::unpack(blob.metadata).value_or(Metadata{}));
-        response.fields.add("Accept-Ranges", "bytes");
+        if (x.version >= kOpenRanges) response.fields.add("Accept-Ranges", "bytes");
         if (command.range_md5.value_or(false) || command.range_crc64.value_or(false)) {
             LAZ_TRY(std::string bytes, read_content(*x.store, tx, blob.content, range.first, range.length));
             add_hashes(response, command, blob, true, bytes, x.version);
@@ -108,6 +121,10 @@ Task<Result<Response>> get_blob(Exchange& x) {
         LAZ_CO_CHECK(co_await run_on(x.workers, [&] { return x.store->read(fill); }));
     } else {
         LAZ_CO_CHECK(x.store->read(fill));
+    }
+    if (accessed) {
+        // A read does not fail because it could not be noted: the outcome does not matter.
+        static_cast<void>(co_await x.store->write([&](WriteTxn& tx) { return note_access(tx, x, *accessed); }));
     }
     if (structured) make_structured(response);
     co_return response;

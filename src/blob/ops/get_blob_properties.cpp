@@ -5,39 +5,46 @@
 namespace lazulite::blob {
 namespace {
 
-Result<Blob> load(Exchange& x) {
+struct Loaded {
+    Blob blob;
+    Instant now;
+};
+
+Result<Loaded> load(Exchange& x) {
     LAZ_CHECK(check_names(x));
     LAZ_CHECK(check_version_parameters(x.query));
     LAZ_TRY(const Guards guards, decode<Guards>(x.request, x.query));
-    return x.store->read([&](ReadTxn& tx) -> Result<Blob> {
+    return x.store->read([&](ReadTxn& tx) -> Result<Loaded> {
         LAZ_TRY(Found found, require_blob(tx, x.target));
         LAZ_CHECK(check_blob_lease(guards));
         LAZ_CHECK(check_read_guards(x, guards, found.blob.tick));
-        return std::move(found.blob);
+        return Loaded{std::move(found.blob), tx.now()};
     });
 }
 
 }  // namespace
 
 Task<Result<Response>> get_blob_properties(Exchange& x) {
-    LAZ_CO_TRY(Blob blob, load(x));
+    LAZ_CO_TRY(Loaded loaded, load(x));
+    Blob& blob = loaded.blob;
     override_headers(x, blob.headers);
+    const ShownBlob shown{blob, x.version, default_tier(x.account), loaded.now};
     Response response;
     HeaderEncoder encoder(response.fields);
-    describe(encoder, ShownBlob{blob, x.version});
+    describe(encoder, shown);
     encoder.metadata(Metadata::unpack(blob.metadata).value_or(Metadata{}));
     if (!blob.headers.md5.empty()) encoder.header("Content-MD5", base64_encode(as_bytes(blob.headers.md5)));
-    encoder.header("Accept-Ranges", std::string_view("bytes"));
-    if (x.version >= kTiers) add_tier(encoder, blob);
+    if (x.version >= kOpenRanges) encoder.header("Accept-Ranges", std::string_view("bytes"));
+    add_tier(encoder, shown);
     response.content_length = blob.size;
     co_return response;
 }
 
 Task<Result<Response>> get_blob_metadata(Exchange& x) {
-    LAZ_CO_TRY(const Blob blob, load(x));
+    LAZ_CO_TRY(const Loaded loaded, load(x));
     Response response;
-    add_tick(response, blob.tick, x.version);
-    HeaderEncoder(response.fields).metadata(Metadata::unpack(blob.metadata).value_or(Metadata{}));
+    add_tick(response, loaded.blob.tick, x.version);
+    HeaderEncoder(response.fields).metadata(Metadata::unpack(loaded.blob.metadata).value_or(Metadata{}));
     co_return response;
 }
 

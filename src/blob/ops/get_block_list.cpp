@@ -47,6 +47,7 @@ Result<std::optional<BlockLists>> load(ReadTxn& tx, Effort effort, const Exchang
     if (!place.blob && !set) return fail(ErrorCode::blob_not_found);
     if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
     LAZ_CHECK(check_blob_lease({{}, command.lease_id}));
+    if (place.blob) LAZ_CHECK(check_online(place.blob->tier));
     if (effort == Effort::little && many_blocks(tx, place, set)) return std::nullopt;
     XmlWriter xml;
     xml.open("BlockList");

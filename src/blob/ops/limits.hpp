@@ -21,9 +21,6 @@ inline constexpr std::uint64_t kMiB = 1ULL << 20;
     return 4 * kMiB;
 }
 
-/// Answers carry x-ms-content-crc64 from here on.
-inline constexpr ServiceVersion kCrc64Answers{2019, 2, 2};
-
 /// A body of Put Block List: 50,000 entries with ids of 88 characters and their tags stay below.
 inline constexpr std::uint64_t kBlockListBodyLimit = 16 * kMiB;
 /// A range whose hash is asked for.

@@ -1,5 +1,5 @@
-#include "blob/domain/name_fold.hpp"
 #include "blob/ops/blob_properties.hpp"
+#include "blob/ops/blob_walk.hpp"
 #include "blob/ops/common.hpp"
 #include "blob/ops/listing.hpp"
 #include "blob/ops/operations.hpp"
@@ -7,17 +7,33 @@
 namespace lazulite::blob {
 namespace {
 
-constexpr ServiceVersion kEncodedNames{2021, 2, 12};
+/// The values of `include`, and the versions they came with. Of what has no operation yet there is nothing to list.
+constexpr auto kBlobIncludes = std::to_array<IncludeValue>({
+    {"snapshots", {2009, 9, 19}},
+    {"metadata", {2009, 9, 19}},
+    {"uncommittedblobs", {2009, 9, 19}},
+    {"copy", {2012, 2, 12}},
+    {"deleted", {2017, 7, 29}},
+    {"tags", {2019, 12, 12}},
+    {"versions", {2019, 12, 12}},
+    {"immutabilitypolicy", {2020, 6, 12}},
+    {"legalhold", {2020, 6, 12}},
+    {"permissions", {2020, 6, 12}},
+    {"deletedwithversions", {2020, 10, 2}},
+});
 
-constexpr std::string_view kBlobIncludes[] = {"snapshots", "metadata", "uncommittedblobs", "copy",
-                                          "deleted",   "tags",     "versions",         "deletedwithversions",
-                                          "immutabilitypolicy", "legalhold", "permissions"};
+enum class ShowOnly : std::uint8_t { deleted, files, directories };
+constexpr auto kShowOnly = std::to_array<Named<ShowOnly>>(
+    {{ShowOnly::deleted, "deleted"}, {ShowOnly::files, "files"}, {ShowOnly::directories, "directories"}});
+constexpr std::span<const Named<ShowOnly>> names_of(ShowOnly) { return kShowOnly; }
 
 struct ListBlobs {
     std::optional<std::string> prefix;
     std::optional<std::string> delimiter;
     std::optional<std::string> marker;
     std::optional<std::string> start_from;
+    std::optional<std::string> end_before;
+    std::optional<ShowOnly> show_only;
     std::optional<std::int64_t> max_results;
 };
 
@@ -27,77 +43,60 @@ void describe(Codec& c, ListBlobs& m) {
     c.query("delimiter", m.delimiter);
     c.query("marker", m.marker);
     c.query("startFrom", m.start_from);
+    c.query("endBefore", m.end_before);
+    c.query("showonly", m.show_only);
     c.query("maxresults", m.max_results, Between{1, kMostResults, true});
 }
 
-/// One entry of a page: a blob, an uncommitted blob, or the prefix that several fold into.
-struct Entry {
-    std::string name;
-    std::optional<Blob> blob;
-    bool prefix = false;
-};
+/// What the request's version does not know counts as absent.
+Result<ListBlobs> decode_list(const Exchange& x) {
+    LAZ_TRY(ListBlobs command, decode<ListBlobs>(x.request, x.query));
+    if (x.version < kStartFrom) command.start_from.reset();
+    if (x.version < kEndBefore) command.end_before.reset();
+    if (x.version < kShowOnlyKnown) command.show_only.reset();
+    return command;
+}
 
-/// Walks committed and, when asked, uncommitted names together, each once, and folds at the delimiter by seeking past a
-/// whole prefix instead of stepping over what it holds.
-class Walk {
-  public:
-    Walk(ReadTxn& tx, std::int64_t dir_id, std::string prefix, std::string delimiter, bool uncommitted)
-        : tx_(tx), dir_id_(dir_id), prefix_(std::move(prefix)), delimiter_(std::move(delimiter)), uncommitted_(uncommitted) {}
+StorageError bad_include(const Exchange& x, std::string_view reason) {
+    return StorageError(ErrorCode::invalid_query_parameter_value)
+        .with("QueryParameterName", "include")
+        .with("QueryParameterValue", x.query.value_or_empty("include"))
+        .with("Reason", reason);
+}
 
-    void seek(std::string_view first) {
-        // A statement serves one cursor at a time: the old ones end before the new ones begin.
-        blobs_.reset();
-        staged_.reset();
-        first_ = first;
-        blobs_.emplace(tx_, dir_id_, first_);
-        blobs_left_ = blobs_->next();
-        if (uncommitted_) {
-            staged_.emplace(tx_, dir_id_, first_);
-            staged_left_ = staged_->next();
-        }
+Result<> check_together(const Exchange& x, const ListBlobs& command, const std::vector<std::string>& include) {
+    const bool folds = !command.delimiter.value_or("").empty();
+    if (folds && includes(include, "snapshots")) {
+        return fail(bad_include(x, "Snapshots cannot be listed together with a delimiter."));
     }
-
-    std::optional<Entry> next() {
-        if (!blobs_left_ && !staged_left_) return std::nullopt;
-        const bool committed = blobs_left_ && (!staged_left_ || blobs_->name() <= staged_->name());
-        const std::string_view name = committed ? blobs_->name() : staged_->name();
-        if (!name.starts_with(prefix_)) return std::nullopt;
-        if (const auto fold = folded(name, prefix_, delimiter_)) {
-            Entry entry{std::string(*fold), std::nullopt, true};
-            const std::string beyond = after_prefix(entry.name);
-            if (beyond.empty()) {
-                blobs_left_ = staged_left_ = false;
-            } else {
-                seek(beyond);
-            }
-            return entry;
-        }
-        Entry entry{std::string(name), std::nullopt, false};
-        if (committed) {
-            entry.blob = blobs_->blob();
-            if (staged_left_ && staged_->name() == entry.name) staged_left_ = staged_->next();
-            blobs_left_ = blobs_->next();
-        } else {
-            entry.blob.emplace();
-            entry.blob->tick = entry.blob->created = staged_->last_put();
-            entry.blob->headers.type = kDefaultContentType;
-            staged_left_ = staged_->next();
-        }
-        return entry;
+    if (folds && includes(include, "versions") && x.version < kVersionsByHierarchy) {
+        return fail(bad_include(x, "Versions cannot be listed together with a delimiter."));
     }
+    if (command.show_only == ShowOnly::deleted && includes(include, "deleted")) {
+        return fail(bad_include(x, "Only deleted blobs and deleted blobs too cannot be listed together."));
+    }
+    return {};
+}
 
-  private:
-    ReadTxn& tx_;
-    std::int64_t dir_id_;
-    std::string prefix_;
-    std::string delimiter_;
-    bool uncommitted_;
-    std::string first_;
-    std::optional<BlobCursor> blobs_;
-    std::optional<StagedCursor> staged_;
-    bool blobs_left_ = false;
-    bool staged_left_ = false;
-};
+/// Folders are what names fold into; no blob is kept once it is deleted.
+ListFilter::Show shown_by(const std::optional<ShowOnly>& only) {
+    if (!only) return ListFilter::Show::all;
+    switch (*only) {
+        case ShowOnly::deleted: return ListFilter::Show::nothing;
+        case ShowOnly::files: return ListFilter::Show::blobs;
+        case ShowOnly::directories: return ListFilter::Show::prefixes;
+    }
+    return ListFilter::Show::all;
+}
+
+void open_results(XmlWriter& xml, const Exchange& x) {
+    if (x.version >= kServiceEndpoint) {
+        xml.open("EnumerationResults", {{"ServiceEndpoint", x.target.endpoint()}, {"ContainerName", x.target.container}});
+    } else {
+        xml.open("EnumerationResults", {{"ContainerName", x.target.endpoint() + x.target.container}});
+    }
+    echo_parameters(xml, x.query);
+}
 
 void write_name(XmlWriter& xml, const std::string& name, ServiceVersion version) {
     if (version >= kEncodedNames) {
@@ -107,25 +106,21 @@ void write_name(XmlWriter& xml, const std::string& name, ServiceVersion version)
     }
 }
 
-void write_entry(XmlWriter& xml, const Entry& entry, bool metadata, ServiceVersion version) {
-    xml.open(entry.prefix ? "BlobPrefix" : "Blob");
-    write_name(xml, entry.name, version);
+void write_entry(XmlWriter& xml, const ListedBlob& entry, bool metadata, const Exchange& x, const ReadTxn& tx) {
+    xml.open(entry.blob ? "Blob" : "BlobPrefix");
+    write_name(xml, entry.name, x.version);
     if (entry.blob) {
+        if (x.version < kServiceEndpoint) {
+            xml.element("Url", x.target.endpoint() + x.target.container + '/' + percent_encode(entry.name, "/"));
+        }
         XmlEncoder encoder(xml);
         xml.open("Properties");
-        describe(encoder, ShownBlob{*entry.blob, version});
+        describe(encoder, shown(*entry.blob, x, tx));
         xml.close();
         if (metadata) write_metadata(xml, entry.blob->metadata);
-        xml.element("OrMetadata", "");
+        if (x.version >= kOrMetadata) xml.element("OrMetadata", "");
     }
     xml.close();
-}
-
-/// The key the listing begins with: the marker's, else `startFrom`, never before the prefix.
-Result<std::string> first_key(const ListBlobs& command) {
-    LAZ_TRY(std::string first, decode_marker(command.marker.value_or("")));
-    first = std::max(first, command.start_from.value_or(""));
-    return std::max(first, command.prefix.value_or(""));
 }
 
 }  // namespace
@@ -133,34 +128,28 @@ Result<std::string> first_key(const ListBlobs& command) {
 Task<Result<Response>> list_blobs(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
     LAZ_CO_CHECK(check_no_conditions(x.request));
-    LAZ_CO_TRY(const ListBlobs command, decode<ListBlobs>(x.request, x.query));
-    LAZ_CO_TRY(const auto include, parse_include(x.query, kBlobIncludes));
-    LAZ_CO_TRY(const std::string first, first_key(command));
-    const std::string delimiter = command.delimiter.value_or("");
-    if (!delimiter.empty() && includes(include, "snapshots")) {
-        co_return fail(StorageError(ErrorCode::invalid_query_parameter_value)
-                           .with("QueryParameterName", "include")
-                           .with("QueryParameterValue", x.query.value_or_empty("include"))
-                           .with("Reason", "Snapshots cannot be listed together with a delimiter."));
-    }
+    LAZ_CO_TRY(const ListBlobs command, decode_list(x));
+    LAZ_CO_TRY(const auto include, parse_include(x.query, kBlobIncludes, x.version));
+    LAZ_CO_CHECK(check_together(x, command, include));
+    const std::string prefix = command.prefix.value_or("");
+    LAZ_CO_TRY(const std::string marker, decode_marker(command.marker.value_or("")));
+    const std::string first = std::max({marker, command.start_from.value_or(""), prefix});
+    const ListFilter filter{prefix, command.delimiter.value_or(""), command.end_before.value_or(""),
+                            includes(include, "uncommittedblobs"), shown_by(command.show_only)};
+    const bool metadata = includes(include, "metadata");
     const auto most = static_cast<std::size_t>(command.max_results.value_or(kMostResults));
 
     const auto make_page = [&](ReadTxn& tx, std::size_t entries) -> Result<Page> {
-        XmlWriter xml;
-        xml.open("EnumerationResults", {{"ServiceEndpoint", x.target.endpoint()}, {"ContainerName", x.target.container}});
-        echo_parameters(xml, x.query);
         LAZ_TRY(const Container container, require_container(tx, x.target.container));
-        Walk walk(tx, container.root_dir_id, command.prefix.value_or(""), delimiter, includes(include, "uncommittedblobs"));
-        walk.seek(first);
+        XmlWriter xml;
+        open_results(xml, x);
         xml.open("Blobs");
-        std::optional<Entry> entry = walk.next();
-        for (std::size_t count = 0; entry && count < entries; ++count, entry = walk.next()) {
-            write_entry(xml, *entry, includes(include, "metadata"), x.version);
-        }
+        const auto write = [&](const ListedBlob& entry) { write_entry(xml, entry, metadata, x, tx); };
+        const auto next = walk_page(tx, container.root_dir_id, filter, first, entries, write);
         xml.close();
-        xml.element("NextMarker", entry ? encode_marker(entry->name) : "");
+        xml.element("NextMarker", next ? encode_marker(*next) : "");
         xml.close();
-        return Page{xml.take(), entry.has_value()};
+        return Page{xml.take(), next.has_value()};
     };
     Result<Response> response = co_await answer_with_page(x, most, make_page);
     co_return response;

@@ -6,10 +6,8 @@
 namespace lazulite::blob {
 namespace {
 
-constexpr std::string_view kContainerIncludes[] = {"metadata", "deleted", "system"};
+constexpr IncludeValue kContainerIncludes[] = {{"metadata"}, {"deleted", {2020, 2, 10}}, {"system", {2020, 10, 2}}};
 constexpr ServiceVersion kServiceEndpoint{2013, 8, 15};  ///< until then AccountName, and a Url for each container
-constexpr ServiceVersion kDeletedSince{2020, 2, 10};
-constexpr ServiceVersion kSystemSince{2020, 10, 2};
 
 struct ListContainers {
     std::optional<std::string> prefix;
@@ -22,11 +20,6 @@ void describe(Codec& c, ListContainers& m) {
     c.query("prefix", m.prefix);
     c.query("marker", m.marker);
     c.query("maxresults", m.max_results, Between{1, kMostResults, true});
-}
-
-std::span<const std::string_view> known_includes(ServiceVersion version) {
-    const std::size_t count = version >= kSystemSince ? 3 : version >= kDeletedSince ? 2 : 1;
-    return std::span(kContainerIncludes).first(count);
 }
 
 void write_container(XmlWriter& xml, const Container& container, bool metadata, const Exchange& x) {
@@ -46,7 +39,7 @@ void write_container(XmlWriter& xml, const Container& container, bool metadata, 
 Task<Result<Response>> list_containers(Exchange& x) {
     LAZ_CO_CHECK(check_no_conditions(x.request));
     LAZ_CO_TRY(const ListContainers command, decode<ListContainers>(x.request, x.query));
-    LAZ_CO_TRY(const auto include, parse_include(x.query, known_includes(x.version)));
+    LAZ_CO_TRY(const auto include, parse_include(x.query, kContainerIncludes, x.version));
     LAZ_CO_TRY(const std::string marker, decode_marker(command.marker.value_or("")));
     const std::string prefix = command.prefix.value_or("");
     const auto most = static_cast<std::size_t>(command.max_results.value_or(kMostResults));

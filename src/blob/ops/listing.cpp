@@ -39,7 +39,8 @@ Result<std::string> decode_marker(std::string_view marker) {
     return fail(ErrorCode::out_of_range_input);
 }
 
-Result<std::vector<std::string>> parse_include(const Query& query, std::span<const std::string_view> known) {
+Result<std::vector<std::string>> parse_include(const Query& query, std::span<const IncludeValue> known,
+                                               ServiceVersion version) {
     std::vector<std::string> values;
     for (const auto& parameter : query.all()) {
         if (!equals_ignoring_case(parameter.name, "include")) continue;
@@ -49,7 +50,8 @@ Result<std::vector<std::string>> parse_include(const Query& query, std::span<con
             const std::string value = to_lower(trim(rest.substr(0, comma)));
             rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
             if (value.empty()) continue;
-            if (std::find(known.begin(), known.end(), value) == known.end()) {
+            const auto is_value = [&](const IncludeValue& one) { return one.name == value && version >= one.since; };
+            if (std::none_of(known.begin(), known.end(), is_value)) {
                 return fail(bad_parameter("include", parameter.value, "The value is not one of those allowed."));
             }
             values.push_back(value);

@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "service/long_read.hpp"
+#include "wire/service_version.hpp"
 #include "wire/uri.hpp"
 #include "wire/xml_writer.hpp"
 
@@ -49,9 +50,15 @@ Task<Result<Response>> answer_with_page(Exchange& x, std::size_t most, Make make
 /// Fails with out_of_range_input, as the service was seen to answer, for text that no listing gave out. Empty: the beginning.
 [[nodiscard]] Result<std::string> decode_marker(std::string_view marker);
 
+/// A value of `include`, and the version from which on it is one.
+struct IncludeValue {
+    std::string_view name;
+    ServiceVersion since = kOldestVersion;
+};
 /// The values of `include`: a comma list, the parameter may be repeated. Fails with invalid_query_parameter_value for one
-/// that is not in `known`.
-[[nodiscard]] Result<std::vector<std::string>> parse_include(const Query& query, std::span<const std::string_view> known);
+/// that the version does not know.
+[[nodiscard]] Result<std::vector<std::string>> parse_include(const Query& query, std::span<const IncludeValue> known,
+                                                             ServiceVersion version);
 [[nodiscard]] bool includes(const std::vector<std::string>& include, std::string_view value);
 
 /// The `Metadata` element of an entry, from its packed form; none for an entry without metadata, which SDKs show as no

@@ -1,6 +1,10 @@
+#include <cstring>
+
 #include "blob/ops/common.hpp"
 #include "blob/ops/limits.hpp"
 #include "blob/ops/operations.hpp"
+#include "blob/ops/tiers.hpp"
+#include "blob/ops/versions.hpp"
 #include "service/receive.hpp"
 #include "wire/structured_body.hpp"
 
@@ -42,14 +46,13 @@ ContentHeaders stored_headers(PutBlob& command) {
     return headers;
 }
 
-/// Refuses before the body is pulled what the transaction would refuse anyway; the transaction decides.
-Result<> check_early(Exchange& x, const PutBlob& command) {
-    return x.store->read([&](ReadTxn& tx) -> Result<> {
-        LAZ_TRY(const Place place, find_place(tx, x.target));
-        if (place.blob && !x.identity.may_overwrite()) return fail(ErrorCode::unauthorized_blob_overwrite);
-        if (place.blob) LAZ_CHECK(check_blob_lease(command.guards));
-        return check_create(command.guards.when, place.blob ? std::optional(place.blob->tick) : std::nullopt);
-    });
+/// Whether the blob may be put there.
+Result<> check_place(const Exchange& x, const Place& place, const PutBlob& command) {
+    if (place.blob && !x.identity.may_overwrite()) return fail(ErrorCode::unauthorized_blob_overwrite);
+    LAZ_CHECK(check_blob_lease(command.guards));
+    LAZ_CHECK(check_create(command.guards.when, place.blob ? std::optional(place.blob->tick) : std::nullopt));
+    if (place.blob) return check_online(place.blob->tier);
+    return {};
 }
 
 }  // namespace
@@ -58,26 +61,31 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
     LAZ_CO_CHECK(check_signed_encryption_scope(x));
     LAZ_CO_TRY(PutBlob command, decode<PutBlob>(x.request, x.query));
-    LAZ_CO_CHECK(check_combination(command.guards.when));
-    LAZ_CO_TRY(BodyRules rules, body_rules(x.request, put_blob_limit(x.version)));
-    LAZ_CO_CHECK(check_early(x, command));
-
-    rules.compute_md5 = true;  // stored with the blob, whether or not the client sent one
-    LAZ_CO_TRY(Received body, co_await receive_content(x, rules));
-    ContentHeaders headers = stored_headers(command);
-    const std::string md5(reinterpret_cast<const char*>(body.md5->data()), body.md5->size());
-    if (!headers.md5.empty() && headers.md5 != md5) {
-        co_return fail(StorageError(ErrorCode::md5_mismatch)
-                           .with("UserSpecifiedMd5", base64_encode(as_bytes(headers.md5)))
-                           .with("ServerCalculatedMd5", md5_text(*body.md5)));
+    if (const auto length = x.request.fields.find("x-ms-blob-content-length")) {
+        co_return fail(StorageError(ErrorCode::invalid_header_value)  // of page blobs alone
+                           .with("HeaderName", "x-ms-blob-content-length")
+                           .with("HeaderValue", *length));
     }
-    headers.md5 = md5;
+    LAZ_CO_CHECK(check_combination(command.guards.when));
+    LAZ_CO_TRY(BodyRules rules, body_rules(x.request, put_blob_limit(x.version), x.version));
+    LAZ_CO_TRY(const auto wanted_tier, tier_of_upload(x));
+    // What the transaction would refuse anyway is refused before the body is pulled; the transaction decides.
+    LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
+        LAZ_TRY(const Place place, find_place(tx, x.target));
+        return check_place(x, place, command);
+    }));
+
+    // The MD5 to store is verified too, and before the one of the transport.
+    ContentHeaders headers = stored_headers(command);
+    keep_known(headers, x.version);
+    if (!headers.md5.empty()) std::memcpy(rules.expected_md5.emplace().data(), headers.md5.data(), sizeof(Md5Digest));
+    rules.compute_md5 = rules.expected_md5 || x.version >= kComputedMd5;
+    LAZ_CO_TRY(Received body, co_await receive_content(x, rules));
+    if (body.md5) headers.md5.assign(reinterpret_cast<const char*>(body.md5->data()), body.md5->size());
 
     LAZ_CO_TRY(const Instant tick, co_await x.store->write([&](WriteTxn& tx) -> Result<Instant> {
-        LAZ_TRY(Place place, find_place(tx, x.target));
-        if (place.blob && !x.identity.may_overwrite()) return fail(ErrorCode::unauthorized_blob_overwrite);
-        LAZ_CHECK(check_blob_lease(command.guards));
-        LAZ_CHECK(check_create(command.guards.when, place.blob ? std::optional(place.blob->tick) : std::nullopt));
+        LAZ_TRY(const Place place, find_place(tx, x.target));
+        LAZ_CHECK(check_place(x, place, command));
         Blob blob;
         blob.type = BlobType::block;
         blob.size = body.length;
@@ -85,6 +93,7 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
         blob.created = place.blob ? place.blob->created : blob.tick;
         blob.headers = headers;
         blob.metadata = command.metadata.pack();
+        blob.tier = tier_of_new(wanted_tier, place.blob ? std::optional(place.blob->tier) : std::nullopt, tx.now());
         if (body.range) {
             blob.content = contents::create_embedded(tx, *body.range);
         } else if (body.length > 0) {
@@ -99,10 +108,10 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
     Response response;
     response.status = 201;
     add_tick(response, tick, x.version);
-    response.fields.add("Content-MD5", md5_text(*body.md5));
+    if (body.md5) response.fields.add("Content-MD5", md5_text(*body.md5));
     if (rules.expected_crc64) response.fields.add("x-ms-content-crc64", crc64_text(body.crc64));
     if (body.structured) response.fields.add(kStructuredBodyHeader, kStructuredBody);
-    response.fields.add("x-ms-request-server-encrypted", "true");
+    add_encrypted(response, x.version);
     co_return response;
 }
 

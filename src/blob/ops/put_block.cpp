@@ -2,6 +2,7 @@
 #include "blob/ops/common.hpp"
 #include "blob/ops/limits.hpp"
 #include "blob/ops/operations.hpp"
+#include "blob/ops/versions.hpp"
 #include "service/receive.hpp"
 #include "wire/structured_body.hpp"
 
@@ -29,11 +30,14 @@ Result<Stage> find_stage(ReadTxn& tx, const Exchange& x, const PutBlock& command
     LAZ_TRY(Place place, find_place(tx, x.target));
     if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
     LAZ_CHECK(check_blob_lease({{}, command.lease_id}));
+    if (place.blob) LAZ_CHECK(check_online(place.blob->tier));
     Stage stage{std::move(place.key), {}};
     stage.set = find_staged_set(tx, stage.key);
     if (stage.set) {
         if (stage.set->id_length != id.size()) return fail(ErrorCode::invalid_blob_or_block);
-        if (stage.set->count >= kMostStagedBlocks) return fail(ErrorCode::uncommitted_block_count_exceeds_limit);
+        if (stage.set->count >= kMostStagedBlocks && !is_staged(tx, *stage.set, id)) {
+            return fail(ErrorCode::uncommitted_block_count_exceeds_limit);
+        }
     } else if (place.blob) {
         const auto length = contents::first_block_id_length(tx, place.blob->content);
         if (length && *length != id.size()) return fail(ErrorCode::invalid_blob_or_block);
@@ -52,8 +56,8 @@ Task<Result<Response>> put_block(Exchange& x) {
                decode_block_id(command.block_id, StorageError(ErrorCode::invalid_query_parameter_value)
                                                      .with("QueryParameterName", "blockid")
                                                      .with("QueryParameterValue", command.block_id)
-                                                     .with("Reason", "Not a valid base64 string of 1 to 64 bytes.")));
-    LAZ_CO_TRY(BodyRules rules, body_rules(x.request, put_block_limit(x.version)));
+                                                     .with("Reason", "Not a valid base64 string.")));
+    LAZ_CO_TRY(BodyRules rules, body_rules(x.request, put_block_limit(x.version), x.version));
     LAZ_CO_TRY(const auto length, content_length(x.request));
     if (length == 0U) {
         co_return fail(StorageError(ErrorCode::invalid_header_value)
@@ -83,11 +87,11 @@ Task<Result<Response>> put_block(Exchange& x) {
     response.status = 201;
     if (rules.expected_md5) {
         response.fields.add("Content-MD5", md5_text(*body.md5));
-    } else if (x.version >= kCrc64Answers) {
+    } else if (x.version >= kCrc64) {
         response.fields.add("x-ms-content-crc64", crc64_text(body.crc64));
     }
     if (body.structured) response.fields.add(kStructuredBodyHeader, kStructuredBody);
-    response.fields.add("x-ms-request-server-encrypted", "true");
+    add_encrypted(response, x.version);
     co_return response;
 }
 

@@ -2,6 +2,8 @@
 #include "blob/ops/common.hpp"
 #include "blob/ops/limits.hpp"
 #include "blob/ops/operations.hpp"
+#include "blob/ops/tiers.hpp"
+#include "blob/ops/versions.hpp"
 #include "service/long_read.hpp"
 #include "service/receive.hpp"
 #include "wire/xml_reader.hpp"
@@ -13,6 +15,7 @@ struct PutBlockList {
     Guards guards;
     ContentHeaders headers;
     Metadata metadata;
+    std::optional<AccessTier> tier;  ///< read by `tier_of_upload`
 };
 
 template <class Codec>
@@ -50,11 +53,7 @@ Result<BlockList> parse_block_list(std::string_view body) {
         } else if (node.name != "Latest") {
             return fail(StorageError(ErrorCode::unsupported_xml_node).with("XmlNodeName", node.name));
         }
-        LAZ_TRY(const std::string id,
-                decode_block_id(trim(node.text), StorageError(ErrorCode::invalid_xml_node_value)
-                                                     .with("XmlNodeName", node.name)
-                                                     .with("XmlNodeValue", node.text)
-                                                     .with("Reason", "Not a base64 string of 1 to 64 bytes.")));
+        LAZ_TRY(const std::string id, decode_block_id(trim(node.text), ErrorCode::invalid_block_id));
         entry.id = {next, id.size()};
         next = std::copy(id.begin(), id.end(), next);
         list.entries.push_back(entry);
@@ -130,6 +129,7 @@ Result<std::optional<Instant>> commit(WriteTxn& tx, const Exchange& x, const Put
     LAZ_CHECK(check_blob_lease(command.guards));
     LAZ_CHECK(check_create(command.guards.when, tick));
     if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
+    if (place.blob) LAZ_CHECK(check_online(place.blob->tier));
     const auto set = find_staged_set(tx, place.key);
     if (tick != prepared.blob_tick || (set ? std::optional(set->stamp) : std::nullopt) != prepared.set_stamp) {
         return std::nullopt;
@@ -142,6 +142,7 @@ Result<std::optional<Instant>> commit(WriteTxn& tx, const Exchange& x, const Put
     blob.headers = command.headers;
     if (blob.headers.type.empty()) blob.headers.type = kDefaultContentType;
     blob.metadata = command.metadata.pack();
+    blob.tier = tier_of_new(command.tier, place.blob ? std::optional(place.blob->tier) : std::nullopt, tx.now());
     if (!prepared.list.chunks.empty()) blob.content = contents::create_list(tx, prepared.list);
     if (set) {
         consume_staged_set(tx, place.key, *set, prepared.taken);
@@ -157,9 +158,11 @@ Result<std::optional<Instant>> commit(WriteTxn& tx, const Exchange& x, const Put
 Task<Result<Response>> put_block_list(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
     LAZ_CO_CHECK(check_signed_encryption_scope(x));
-    LAZ_CO_TRY(const PutBlockList command, decode<PutBlockList>(x.request, x.query));
+    LAZ_CO_TRY(PutBlockList command, decode<PutBlockList>(x.request, x.query));
+    LAZ_CO_TRY(command.tier, tier_of_upload(x));
+    keep_known(command.headers, x.version);
     LAZ_CO_CHECK(check_combination(command.guards.when));
-    LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kBlockListBodyLimit));
+    LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kBlockListBodyLimit, x.version));
     LAZ_CO_TRY(const std::string body, co_await receive_text(x, rules));
     BlockList list;
     if (body.size() > kParsedHere) {
@@ -180,10 +183,10 @@ Task<Result<Response>> put_block_list(Exchange& x) {
     add_tick(response, *tick, x.version);
     if (rules.expected_md5) {
         response.fields.add("Content-MD5", md5_text(*rules.expected_md5));
-    } else if (x.version >= kCrc64Answers) {
+    } else if (x.version >= kCrc64) {
         response.fields.add("x-ms-content-crc64", crc64_text(list.crc64));
     }
-    response.fields.add("x-ms-request-server-encrypted", "true");
+    add_encrypted(response, x.version);
     co_return response;
 }
 

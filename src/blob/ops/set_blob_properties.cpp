@@ -1,5 +1,6 @@
 #include "blob/ops/common.hpp"
 #include "blob/ops/operations.hpp"
+#include "blob/ops/versions.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -44,6 +45,7 @@ Task<Result<Instant>> update_blob(Exchange& x, const Guards& guards, Change chan
         LAZ_TRY(const Found found, require_blob(tx, x.target));
         LAZ_CHECK(check_blob_lease(guards));
         LAZ_CHECK(check_write(guards.when, found.blob.tick));
+        LAZ_CHECK(check_online(found.blob.tier));
         Blob after = found.blob;
         change(after);
         after.tick = tx.next_tick();
@@ -60,7 +62,10 @@ Task<Result<Response>> set_blob_properties(Exchange& x) {
     LAZ_CO_TRY(const SetBlobProperties command, decode<SetBlobProperties>(x.request, x.query));
     LAZ_CO_TRY(const Instant tick,
                co_await update_blob(x, command.guards, [&](Blob& blob) {
-                   if (gives_headers(x.request)) blob.headers = command.headers;
+                   if (!gives_headers(x.request)) return;
+                   ContentHeaders headers = command.headers;
+                   if (x.version < kContentDisposition) headers.disposition = blob.headers.disposition;
+                   blob.headers = std::move(headers);
                }));
     Response response;
     add_tick(response, tick, x.version);
@@ -75,7 +80,7 @@ Task<Result<Response>> set_blob_metadata(Exchange& x) {
                }));
     Response response;
     add_tick(response, tick, x.version);
-    response.fields.add("x-ms-request-server-encrypted", "true");
+    add_encrypted(response, x.version);
     co_return response;
 }
 

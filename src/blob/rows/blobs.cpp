@@ -13,7 +13,26 @@ enum Tag : std::uint8_t {
     kCacheControl = 5,
     kContentDisposition = 6,
     kMetadata = 7,
+    kTier = 8,
+    kTierChanged = 9,
+    kTierAccessed = 10,
+    kRehydrateTo = 11,
+    kRehydratePriority = 12,
+    kRehydrateDue = 13,
 };
+
+Instant instant(std::uint64_t count) { return Instant(Ticks(static_cast<std::int64_t>(count))); }
+
+void pack_tier(PackedWriter& props, const Tier& tier) {
+    if (!tier.set) return;
+    props.put_integer(kTier, static_cast<std::uint64_t>(*tier.set));
+    props.put_integer(kTierChanged, static_cast<std::uint64_t>(tick_count(tier.changed)));
+    props.put_integer(kTierAccessed, static_cast<std::uint64_t>(tick_count(tier.accessed)));
+    if (!tier.rehydration) return;
+    props.put_integer(kRehydrateTo, static_cast<std::uint64_t>(tier.rehydration->to));
+    props.put_integer(kRehydratePriority, static_cast<std::uint64_t>(tier.rehydration->priority));
+    props.put_integer(kRehydrateDue, static_cast<std::uint64_t>(tick_count(tier.rehydration->due)));
+}
 
 std::string pack(const Blob& blob) {
     PackedWriter props;
@@ -29,11 +48,16 @@ std::string pack(const Blob& blob) {
     props.put(kCacheControl, blob.headers.cache_control);
     props.put(kContentDisposition, blob.headers.disposition);
     props.put(kMetadata, blob.metadata);
+    pack_tier(props, blob.tier);
     return props.take();
 }
 
 void unpack(std::string_view bytes, Blob& blob) {
     blob.headers.type = kDefaultContentType;
+    const auto rehydration = [&]() -> Rehydration& {
+        if (!blob.tier.rehydration) blob.tier.rehydration.emplace();
+        return *blob.tier.rehydration;
+    };
     PackedReader props(bytes);
     while (const auto entry = props.next()) {
         switch (entry->tag) {
@@ -44,6 +68,12 @@ void unpack(std::string_view bytes, Blob& blob) {
             case kCacheControl: blob.headers.cache_control = entry->value; break;
             case kContentDisposition: blob.headers.disposition = entry->value; break;
             case kMetadata: blob.metadata = entry->value; break;
+            case kTier: blob.tier.set = static_cast<AccessTier>(entry->integer()); break;
+            case kTierChanged: blob.tier.changed = instant(entry->integer()); break;
+            case kTierAccessed: blob.tier.accessed = instant(entry->integer()); break;
+            case kRehydrateTo: rehydration().to = static_cast<AccessTier>(entry->integer()); break;
+            case kRehydratePriority: rehydration().priority = static_cast<RehydratePriority>(entry->integer()); break;
+            case kRehydrateDue: rehydration().due = instant(entry->integer()); break;
             default: break;
         }
     }

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "blob/domain/model.hpp"
+#include "blob/domain/tier.hpp"
 #include "store/contents.hpp"
 #include "store/transaction.hpp"
 
@@ -28,6 +29,7 @@ struct Blob {
     ContentRef content;
     ContentHeaders headers;
     std::string metadata;  ///< packed (wire/metadata.hpp)
+    Tier tier;             ///< as stored: `tier_at` says what it is now
 };
 
 [[nodiscard]] std::optional<Blob> find_blob(ReadTxn& tx, const BlobKey& key);
@@ -63,6 +65,8 @@ inline constexpr auto kStagedLife = std::chrono::hours(7 * 24);
 
 /// Nothing for a set whose time is over.
 [[nodiscard]] std::optional<StagedSet> find_staged_set(ReadTxn& tx, const BlobKey& key);
+/// Whether a block of that id is in the set.
+[[nodiscard]] bool is_staged(ReadTxn& tx, const StagedSet& set, std::string_view block_id);
 /// Blocks of a set in order of their ids.
 [[nodiscard]] std::vector<Block> staged_blocks(ReadTxn& tx, std::int64_t staging_id);
 /// Adds a block to a set, or replaces the one of the same id; makes the set when there is none.

@@ -38,6 +38,10 @@ std::optional<StagedSet> find_staged_set(ReadTxn& tx, const BlobKey& key) {
                      Instant(Ticks(row.integer(3))), row.integer(4)};
 }
 
+bool is_staged(ReadTxn& tx, const StagedSet& set, std::string_view block_id) {
+    return tx.query("SELECT 1 FROM staged_blocks WHERE staging_id = ?1 AND block_id = ?2", set.staging_id, block_id).next();
+}
+
 std::vector<Block> staged_blocks(ReadTxn& tx, std::int64_t staging_id) {
     std::vector<Block> blocks;
     Cursor row = tx.query("SELECT block_id, length, source FROM staged_blocks WHERE staging_id = ?1 ORDER BY block_id",

@@ -69,6 +69,15 @@ describe("List Blobs, flat", () => {
     assert.deepEqual(await listed({ includeMetadata: true, includeUncommitedBlobs: true }), [["a", {}, 0], ["b", metadata, 3]]); // prettier-ignore
   });
 
+  test("every include is taken", async (t) => {
+    const container = await aContainer(t);
+    await put(container.getBlockBlobClient("b"), "x", { metadata: { k: "v" } });
+    for (const value of ["Copy", "Deleted", "DeletedWithVersions", "Snapshots", "Tags", "Versions", "LegalHold", "ImmutabilityPolicy"]) { // prettier-ignore
+      const [blob, ...more] = await all(container.listBlobsFlat({ [`include${value}`]: true }));
+      assert.deepEqual([blob.name, blob.properties.tagCount, more], ["b", undefined, []], value);
+    }
+  });
+
   test("properties are those of the blob", async (t) => {
     const container = await aContainer(t);
     const blob = container.getBlockBlobClient("blob");

@@ -115,6 +115,24 @@ class TestInclude:
         listed = [(blob.name, blob.metadata) for blob in container.list_blobs(include=["metadata", "uncommittedblobs"])]
         assert listed == [("a", {}), ("b", {"k": "v"})]
 
+    @pytest.mark.parametrize(
+        "value",
+        ["snapshots", "copy", "deleted", "deletedwithversions", "tags", "versions", "immutabilitypolicy", "legalhold"],
+    )
+    def test_of_what_the_blobs_do_not_have(self, container, value):
+        container.upload_blob("blob", b"x", metadata={"k": "v"})
+        container.get_blob_client("staged").stage_block("a", b"x")
+        (listed,) = container.list_blobs(include=[value])
+        assert (listed.name, listed.metadata, listed.tags, listed.tag_count) == ("blob", {}, None, None)
+        assert (listed.snapshot, listed.deleted, listed.version_id) == (None, None, None)
+        assert listed.copy.id is None
+        assert listed.last_accessed_on is None
+
+    def test_needs_its_version(self, container):
+        query = "restype=container&comp=list&include=deletedwithversions"
+        answer = raw.request("GET", f"/{container.container_name}", query, {"x-ms-version": "2020-08-04"})
+        raw.expect(answer, 400, "InvalidQueryParameterValue", QueryParameterName="include")
+
     def test_unknown(self, container):
         answer = raw.request("GET", f"/{container.container_name}", "restype=container&comp=list&include=colour")
         raw.expect(answer, 400, "InvalidQueryParameterValue", QueryParameterName="include", QueryParameterValue="colour")
@@ -182,6 +200,23 @@ class TestHierarchy:
         assert self.level(container) == ([], [])
         assert self.level(container, include=["uncommittedblobs"]) == (["a/"], [])
 
+    def test_snapshots_cannot_be_folded(self, container):
+        with refused(400, "InvalidQueryParameterValue"):
+            list(container.walk_blobs(include=["snapshots"]))
+
+    def test_a_delimiter_of_several_characters(self, container):
+        fill(container, "2024--a--1", "2024--b", "2025--a", "none")
+        assert self.level(container, delimiter="--") == (["2024--", "2025--"], ["none"])
+        assert self.level(container, name_starts_with="2024--", delimiter="--") == (["2024--a--"], ["2024--b"])
+
+    def test_files_or_folders_only(self, container):
+        fill(container, *self.NAMES)
+        shown = {
+            only: [item.findtext("Name") for item in document(container, f"delimiter=/&showonly={only}").find("Blobs")]
+            for only in ("files", "directories", "deleted")
+        }
+        assert shown == {"files": ["a", "c"], "directories": ["a/", "b/", "d/"], "deleted": []}
+
     def test_empty_delimiter_is_none(self, container):
         fill(container, "a/1", "b")
         root = document(container, "delimiter=")
@@ -241,6 +276,20 @@ class TestNames:
         element = document(container).find("Blobs/Blob/Name")
         assert (element.text, element.get("Encoded")) == ("a%20b", None)
 
+    @pytest.mark.parametrize("name", ["a\x01", "line\nfeed", "\x7f", "\u0081"])
+    def test_control_characters_are_refused(self, container, name):
+        with refused(400, "InvalidUri"):
+            container.upload_blob(name, b"x")
+
+    def test_dot_segments_are_taken_out(self, container):
+        # Reported of the real service, for each of these spellings.
+        for path in ("./key", "%2E/key", ".%2Fkey", "a/%2E%2E/key"):
+            headers = {"x-ms-blob-type": "BlockBlob"}
+            answer = raw.request("PUT", f"/{container.container_name}/{path}", headers=headers, body=path.encode())
+            assert answer.status == 201, answer.body
+            assert container.download_blob("key").readall() == path.encode()
+        assert flat(container) == ["key"]
+
     def test_backslash_becomes_slash(self, container):
         container.upload_blob("back\\slash", b"x")
         assert flat(container) == ["back/slash"]
@@ -299,6 +348,23 @@ class TestDocument:
             "ServerEncrypted": "true",
         }.items():
             assert item.findtext(f"Properties/{name}") == value, name
+
+    def test_before_2013_08_15(self, container):
+        fill(container, "a b")
+        query = "restype=container&comp=list"
+        root = raw.request("GET", f"/{container.container_name}", query, {"x-ms-version": "2012-02-12"}).xml
+        url = f"{ENDPOINT}/{container.container_name}"
+        assert root.attrib == {"ContainerName": url}
+        assert root.findtext("Blobs/Blob/Url") == f"{url}/a%20b"
+        properties = [element.tag for element in root.find("Blobs/Blob/Properties")]
+        assert not {"AccessTier", "ServerEncrypted", "Creation-Time", "Content-Disposition"} & set(properties)
+        assert "LeaseState" in properties
+
+    def test_ends_before_a_name(self, container):
+        fill(container, *"abcd")
+        query = "restype=container&comp=list&startFrom=b&endBefore=d"
+        root = raw.request("GET", f"/{container.container_name}", query, {"x-ms-version": "2026-10-06"}).xml
+        assert [name.text for name in root.iter("Name")] == ["b", "c"]
 
     @pytest.mark.parametrize("value", ["0", "-1"])
     def test_maxresults_below_one(self, container, value):

@@ -12,6 +12,7 @@ constexpr Instant kTick{Ticks(17'952'088'321'234'567)};
 constexpr std::string_view kEtag = "\"0x8DF474A3F129687\"";
 constexpr std::string_view kOther = "\"0x8DF474A3F129688\"";
 constexpr std::string_view kSeveral = "\"0x8DF474A3F129688\", \"0x8DF474A3F129687\"";
+constexpr std::string_view kWeak = "W/\"0x8DF474A3F129687\"";
 constexpr std::string_view kStrangers = "\"0x1\",\"0x2\"";
 
 /// A date header: whole seconds around Last-Modified, 21:07:12.
@@ -58,6 +59,9 @@ TEST(ReadConditions, AreAllEvaluated) {
         {kOther, "", kNone, kNone, kNotMet},
         {kSeveral, "", kNone, kNone},
         {kStrangers, "", kNone, kNone, kNotMet},
+        {kWeak, "", kNone, kNone, kNotMet},
+        {"garbage", "", kNone, kNone, kNotMet},
+        {"\"*\"", "", kNone, kNone, kNotMet},
         // If-Unmodified-Since: not later than, by the second
         {"", "", kNone, kBefore, kNotMet},
         {"", "", kNone, kSame},
@@ -72,6 +76,9 @@ TEST(ReadConditions, AreAllEvaluated) {
         {"", kOther, kNone, kNone},
         {"", kSeveral, kNone, kNone, kNotModified},
         {"", kStrangers, kNone, kNone},
+        {"", kWeak, kNone, kNone, kNotModified},
+        {"", "W/\"0x1\", W/\"0x8DF474A3F129687\"", kNone, kNone, kNotModified},
+        {"", "garbage", kNone, kNone},
         {"", "*", kNone, kNone, ErrorCode::unsatisfiable_condition},
         // If-Modified-Since: later than, by the second
         {"", "", kBefore, kNone},
@@ -103,8 +110,10 @@ TEST(WriteConditions, AreMetByWhatExists) {
         {"0x8DF474A3F129687", "", kNone, kNone},
         {"*", "", kNone, kNone},
         {kOther, "", kNone, kNone, kNotMet},
+        {kWeak, "", kNone, kNone, kNotMet},
         {"", kOther, kNone, kNone},
         {"", kEtag, kNone, kNone, kNotMet},
+        {"", kWeak, kNone, kNone, kNotMet},
         {"", "0x8DF474A3F129687", kNone, kNone, kNotMet},
         {"", "", kBefore, kNone},
         {"", "", kSame, kNone, kNotMet},

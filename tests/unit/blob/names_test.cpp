@@ -68,10 +68,16 @@ TEST(BlobName, HasAtMost254Segments) {
     EXPECT_EQ(code(check_blob_name("c", repeated("a/", 254) + "a")), ErrorCode::invalid_resource_name);
 }
 
-TEST(BlobName, TakesAnyCharacter) {
+TEST(BlobName, TakesAnyCharacterButControls) {
     for (const std::string_view name :
-         {"A", "a b", "a?b#c", "a.", "a/", "/a", "a//b", "\xE2\x82\xAC", "\x01", "$web"}) {
+         {"A", "a b", "a?b#c", "a.", "a/", "/a", "a//b", "\xE2\x82\xAC", "\xC2\xA0", "\xEF\xBF\xBE", "$web"}) {
         EXPECT_EQ(code(check_blob_name("c", name)), std::nullopt) << name;
+    }
+}
+
+TEST(BlobName, HasNoControlCharacters) {
+    for (const std::string_view name : {"\x01", "a\nb", "a\x1F", "\x7F", "a\xC2\x80", "\xC2\x9F-"}) {
+        EXPECT_EQ(code(check_blob_name("c", name)), ErrorCode::invalid_uri) << name;
     }
 }
 

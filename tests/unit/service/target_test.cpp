@@ -75,6 +75,20 @@ TEST_F(ParseTarget, ReadsAccountContainerAndName) {
         {"127.0.0.1", "/acct/c/a+b%2B%2541", "acct", true, false, "c", "a+b+%41", "http://127.0.0.1/acct/"},
         {"127.0.0.1", "/acct/c/a%5Cb%5cc", "acct", true, false, "c", "a/b/c", "http://127.0.0.1/acct/"},
         {"127.0.0.1", "/acct/c/a\\b", "acct", true, false, "c", "a/b", "http://127.0.0.1/acct/"},
+        // dot segments, plain and encoded; none leads above the account
+        {"127.0.0.1", "/acct/c/./b", "acct", true, false, "c", "b", "http://127.0.0.1/acct/"},
+        {"127.0.0.1", "/acct/c/%2E/b", "acct", true, false, "c", "b", "http://127.0.0.1/acct/"},
+        {"127.0.0.1", "/acct/c/.%2Fb", "acct", true, false, "c", "b", "http://127.0.0.1/acct/"},
+        {"127.0.0.1", "/acct/c/.%5Cb", "acct", true, false, "c", "b", "http://127.0.0.1/acct/"},
+        {"127.0.0.1", "/acct/c/a/./d/../b", "acct", true, false, "c", "a/b", "http://127.0.0.1/acct/"},
+        {"127.0.0.1", "/acct/c/a//../b", "acct", true, false, "c", "a/b", "http://127.0.0.1/acct/"},
+        {"127.0.0.1", "/acct/c/a/b/..", "acct", true, false, "c", "a/", "http://127.0.0.1/acct/"},
+        {"127.0.0.1", "/acct/c/a/.", "acct", true, false, "c", "a/", "http://127.0.0.1/acct/"},
+        {"127.0.0.1", "/acct/c/.", "acct", true, false, "c", "", "http://127.0.0.1/acct/"},
+        {"127.0.0.1", "/acct/c/../d/b", "acct", true, false, "d", "b", "http://127.0.0.1/acct/"},
+        {"127.0.0.1", "/acct/c/../../../d/b", "acct", true, false, "d", "b", "http://127.0.0.1/acct/"},
+        {"acct.blob.localhost", "/c/a/%2e%2e/b", "acct", false, false, "c", "b", "http://acct.blob.localhost/"},
+        {"127.0.0.1", "/acct/c/..b/.c/d./...", "acct", true, false, "c", "..b/.c/d./...", "http://127.0.0.1/acct/"},
     };
     for (const Row& row : kRows) {
         const auto target = parse(row.host, row.path);

@@ -17,6 +17,25 @@ TEST(FieldViews, FindsTheFirstIgnoringCase) {
     EXPECT_EQ(fields.size(), 3u);
 }
 
+TEST(FieldViews, JoinsWhatIsRepeated) {
+    FieldViews fields;
+    fields.add("x-ms-meta-a", "1");
+    fields.add("If-Match", "\"0x1\"");
+    fields.add("X-Ms-Meta-A", "2");
+    fields.add("x-ms-meta-b", "");
+    fields.add("if-match", "\"0x2\"");
+    fields.add("x-ms-meta-a", "3");
+    fields.join_repeated();
+    EXPECT_EQ(fields.size(), 3u);
+    EXPECT_EQ(fields.begin()->name, "x-ms-meta-a");
+    EXPECT_EQ(fields.find("x-ms-meta-a"), "1,2,3");
+    EXPECT_EQ(fields.find("If-Match"), "\"0x1\",\"0x2\"");
+    EXPECT_EQ(fields.find("x-ms-meta-b"), "");
+    const FieldViews copy = fields;
+    fields.clear();
+    EXPECT_EQ(copy.find("x-ms-meta-a"), "1,2,3");
+}
+
 TEST(Fields, WritesInOrderAndFinds) {
     Fields fields;
     fields.add("ETag", "\"0x8D\"");

@@ -1,0 +1,49 @@
+#include "blob/ops/common.hpp"
+#include "blob/ops/operations.hpp"
+#include "blob/ops/tiers.hpp"
+
+namespace lazulite::blob {
+namespace {
+
+struct SetBlobTier {
+    std::string tier;  ///< read by `named_tier`
+    std::optional<RehydratePriority> priority;
+    std::optional<std::string> lease_id;
+};
+
+template <class Codec>
+void describe(Codec& c, SetBlobTier& m) {
+    c.header("x-ms-access-tier", m.tier);
+    c.header("x-ms-rehydrate-priority", m.priority);
+    c.header("x-ms-lease-id", m.lease_id);
+}
+
+}  // namespace
+
+/// Immediate (200), but for a blob that leaves the archive (202). ETag and Last-Modified stay.
+Task<Result<Response>> set_blob_tier(Exchange& x) {
+    LAZ_CO_CHECK(check_names(x));
+    LAZ_CO_CHECK(check_version_parameters(x.query));
+    LAZ_CO_CHECK(check_no_conditions(x.request));
+    LAZ_CO_TRY(const SetBlobTier command, decode<SetBlobTier>(x.request, x.query));
+    LAZ_CO_TRY(const auto wanted, named_tier(x));
+    if (!wanted) {
+        co_return fail(StorageError(ErrorCode::invalid_header_value)
+                           .with("HeaderName", "x-ms-access-tier")
+                           .with("HeaderValue", command.tier));
+    }
+    LAZ_CO_TRY(const Tier tier, co_await x.store->write([&](WriteTxn& tx) -> Result<Tier> {
+        LAZ_TRY(const Found found, require_blob(tx, x.target));
+        LAZ_CHECK(check_blob_lease({{}, command.lease_id}));
+        if (found.blob.type != BlobType::block) return fail(ErrorCode::access_tier_not_supported_for_blob_type);
+        Blob after = found.blob;
+        LAZ_TRY(after.tier, set_tier(found.blob.tier, *wanted, command.priority, tx.now()));
+        replace(tx, found.key, found.blob, after);
+        return after.tier;
+    }));
+    Response response;
+    response.status = tier.rehydration ? 202 : 200;
+    co_return response;
+}
+
+}  // namespace lazulite::blob

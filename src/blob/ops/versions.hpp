@@ -1,0 +1,38 @@
+#pragma once
+
+#include "wire/service_version.hpp"
+
+// From which version on a client is offered or shown what. Reference: "Previous Azure Storage service versions", and the
+// pages of the operations.
+
+namespace lazulite::blob {
+
+/// ETags in quotes, ranges without an end, `Accept-Ranges`.
+inline constexpr ServiceVersion kQuotedEtags{2011, 8, 18};
+inline constexpr ServiceVersion kOpenRanges{2011, 8, 18};
+inline constexpr ServiceVersion kLeaseStates{2012, 2, 12};
+/// Put Blob computes an MD5 that the client did not send; reads of a range show the one of the whole blob.
+inline constexpr ServiceVersion kComputedMd5{2012, 2, 12};
+inline constexpr ServiceVersion kStoredMd5OnRanges{2012, 2, 12};
+inline constexpr ServiceVersion kContentDisposition{2013, 8, 15};
+inline constexpr ServiceVersion kReadsHonourAllConditions{2013, 8, 15};
+/// Listings name endpoint and container apart; before, one attribute held both and each blob its URL.
+inline constexpr ServiceVersion kServiceEndpoint{2013, 8, 15};
+inline constexpr ServiceVersion kServerEncrypted{2015, 12, 11};
+inline constexpr ServiceVersion kTiers{2017, 4, 17};
+inline constexpr ServiceVersion kDeleteType{2017, 7, 29};
+inline constexpr ServiceVersion kCreationTime{2017, 11, 9};
+inline constexpr ServiceVersion kTiersOnUploads{2018, 11, 9};
+inline constexpr ServiceVersion kCrc64{2019, 2, 2};
+inline constexpr ServiceVersion kRehydratePriorityShown{2019, 2, 2};
+inline constexpr ServiceVersion kOrMetadata{2019, 12, 12};
+inline constexpr ServiceVersion kShowOnlyKnown{2020, 8, 4};
+inline constexpr ServiceVersion kEncodedNames{2021, 2, 12};
+inline constexpr ServiceVersion kVersionsByHierarchy{2021, 12, 2};
+inline constexpr ServiceVersion kColdTier{2021, 12, 2};
+inline constexpr ServiceVersion kStartFrom{2026, 2, 6};
+inline constexpr ServiceVersion kSmartTier{2026, 6, 6};
+inline constexpr ServiceVersion kEndBefore{2026, 10, 6};
+inline constexpr ServiceVersion kTiersOnGet{2026, 10, 6};
+
+}  // namespace lazulite::blob
