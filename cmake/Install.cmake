@@ -56,6 +56,9 @@ configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/lazuliteConfig.cmake.in
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/lazuliteConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 
 install(TARGETS lazulite RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+foreach(command IN LISTS LAZULITE_COMMANDS)
+  install(FILES "${PROJECT_BINARY_DIR}/${command}" DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endforeach()
 install(FILES "${bundle}" DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/lazulite" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.hpp")
 install(FILES "${PROJECT_BINARY_DIR}/lazuliteConfig.cmake" "${PROJECT_BINARY_DIR}/lazuliteConfigVersion.cmake"

@@ -3,7 +3,7 @@
 
 BUILD_PACKAGES=(g++ cmake ninja-build ccache mold pkg-config libboost1.81-dev libssl-dev libsqlite3-dev
   nlohmann-json3-dev libspdlog-dev libfmt-dev libpugixml-dev libcli11-dev libexpected-dev)
-TEST_PACKAGES=(libgtest-dev clang-19 libclang-rt-19-dev python3 python3-venv nodejs npm git)
+TEST_PACKAGES=(libgtest-dev clang-19 libclang-rt-19-dev python3 python3-venv openssl nodejs npm git)
 
 # Compilations are shared between checkouts, wherever they stand.
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1

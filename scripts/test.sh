@@ -109,7 +109,10 @@ part_conformance() {
   stop_server conformance build/release/lazulite
 }
 
-part_cli() { run cli python3 tests/cli/run.py --binary build/release/lazulite; }
+part_cli() {
+  run cli python3 tests/cli/run.py --binary build/release/lazulite
+  run drop-in python3 tests/cli/drop_in.py --binary build/release/lazulite
+}
 
 part_fault() { run fault python3 tests/fault/kill.py --binary build/release/lazulite --kills "$($full && echo 500 || echo 50)"; }
 

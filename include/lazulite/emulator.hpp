@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,16 +19,34 @@ struct Listen {
     std::uint16_t port = 0;
     /// False: when the port is taken, the surface moves to a free one with a warning instead of failing the start.
     bool required = true;
+    bool offered = true;                              ///< false: this surface is not started at all
+    std::optional<std::chrono::seconds> keep_alive;  ///< instead of EmulatorOptions::keep_alive
 };
 
 /// An account beside or instead of `devstoreaccount1`.
 struct AccountOptions {
-    std::string name;               ///< 3 to 24 lower-case letters and digits
+    std::string name;               ///< 3 to 24 lower-case letters and digits; others are taken with a warning
     std::vector<std::string> keys;  ///< one or two, base64
     bool allow_shared_key = true;
     bool allow_blob_public_access = true;  ///< false: no container can be opened to anonymous readers
     std::string kind = "StorageV2";        ///< what Get Account Information says, and the next too
     std::string sku = "Standard_RAGRS";    ///< only SKUs with RA in their name have a `-secondary` endpoint
+};
+
+/// Who may use the services from a web page of another origin. Reference: "CORS support for Azure Storage".
+struct CorsOptions {
+    std::vector<std::string> allowed_origins;  ///< "https://contoso.com", or "*"
+    std::vector<std::string> allowed_methods;  ///< "GET", "PUT", ...
+    std::vector<std::string> allowed_headers;  ///< names, prefixes ("x-ms-meta-*"), or "*"
+    std::vector<std::string> exposed_headers;  ///< the same
+    std::uint32_t max_age_seconds = 0;
+};
+
+/// HTTPS instead of HTTP on every surface.
+struct TlsOptions {
+    std::string certificate;              ///< file: PEM with `key`, else PFX; empty: plain HTTP
+    std::string key;                      ///< file: PEM
+    std::optional<std::string> password;  ///< of the PFX, or of an encrypted key
 };
 
 /// What an emulator inside another program is started with. The defaults suit a test: free ports, data in memory.
@@ -41,6 +60,12 @@ struct EmulatorOptions {
     std::chrono::seconds keep_alive{60};   ///< idle connections close after that; 0: never
     bool remote_control = false;           ///< `/_lazulite/` takes changes from other machines too
     bool access_log = false;               ///< a line a request on stdout
+    bool loose = false;                    ///< headers that ask for what is not offered are ignored, not refused
+    bool strict_api_version = false;       ///< service versions that are not known are refused
+    bool product_style_urls = true;        ///< false: a host never names an account, only the first segment does
+    TlsOptions tls;
+    bool oauth = false;                    ///< `--oauth basic`: bearer tokens are taken, their signature is not verified
+    std::vector<CorsOptions> cors;         ///< what services have as CORS rules until their properties are set
 };
 
 /// A running emulator. Starting and stopping is for one thread; everything else may be called from any.
@@ -59,12 +84,16 @@ class Emulator {
     void start();
     void stop();
 
+    /// The accounts of the configuration from now on. Those it named before and no longer names are gone; their data stays
+    /// in the folder. Throws std::runtime_error with one clear line, and then nothing has changed.
+    void set_accounts(std::vector<AccountOptions> accounts);
+
     /// For the first account, or the one named: `DefaultEndpointsProtocol=http;AccountName=...;BlobEndpoint=...;`
     [[nodiscard]] std::string connection_string(const std::string& account = {}) const;
-    /// `http://127.0.0.1:49152`, as it listens now.
+    /// `http://127.0.0.1:49152`, as it listens now; of a surface that is offered.
     [[nodiscard]] std::string endpoint(Surface surface) const;
     [[nodiscard]] std::uint16_t port(Surface surface) const;
-    /// What a person should know about the start: surfaces that moved to another port.
+    /// What a person should know about the start: surfaces that moved to another port, odd account names.
     [[nodiscard]] const std::vector<std::string>& warnings() const;
 
   private:

@@ -3,24 +3,9 @@
 #include <ctime>
 
 #include "base/log.hpp"
-#include "base/text.hpp"
 #include "wire/uri.hpp"
 
 namespace lazulite {
-
-std::string without_signature(std::string_view query) {
-    std::string kept;
-    while (!query.empty()) {
-        const std::size_t end = query.find('&');
-        const std::string_view parameter = query.substr(0, end);
-        query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
-        if (!kept.empty()) kept.push_back('&');
-        const auto name = percent_decode(parameter.substr(0, parameter.find('=')), true);
-        const bool secret = !name || equals_ignoring_case(*name, "sig");
-        kept.append(secret ? std::string_view("sig=***") : parameter);
-    }
-    return kept;
-}
 
 void write_access_log(const AccessRecord& record) {
     const std::time_t now = std::time(nullptr);

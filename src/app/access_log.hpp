@@ -8,7 +8,4 @@ namespace lazulite {
 /// request on stdout; signatures in the query are cut out. Any thread.
 void write_access_log(const AccessRecord& record);
 
-/// The query with the value of every `sig` replaced.
-[[nodiscard]] std::string without_signature(std::string_view query);
-
 }  // namespace lazulite

@@ -1,124 +1,35 @@
 #include "app/configuration.hpp"
 
 #include <CLI/CLI.hpp>
-#include <cctype>
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "app/account_settings.hpp"
-#include "base/text.hpp"
+#include "app/cors_option.hpp"
+#include "app/machine.hpp"
 #include "service/accounts.hpp"
-#include "service/service_kind.hpp"
 
 namespace lazulite {
 namespace {
 
 using nlohmann::json;
+using Outcome = tl::expected<void, std::string>;
 
 constexpr std::uint16_t kFirstPort = 10000;
 
-std::optional<bool> parse_switch(std::string_view text) {
-    if (equals_ignoring_case(text, "true") || text == "1") return true;
-    if (equals_ignoring_case(text, "false") || text == "0") return false;
-    return std::nullopt;
-}
-
-template <class T>
-bool set(T& to, std::optional<T> value) {
-    if (value) to = *value;
-    return value.has_value();
-}
-
-Listen& listen(Configuration& c, ServiceKind kind) { return c.emulator.listen[static_cast<std::size_t>(kind)]; }
-
-std::optional<double> parse_decimal(const std::string& text) {
-    char* end = nullptr;
-    const double value = std::strtod(text.c_str(), &end);
-    constexpr double kMost = 1e9;  // a petabyte of megabytes; also keeps infinities out
-    if (text.empty() || *end != '\0' || !(value > 0) || value > kMost) return std::nullopt;
-    return value;
-}
-
-void add_surface_settings(std::vector<Setting>& all) {
-    static const std::vector<std::string> names = [] {
-        std::vector<std::string> made;
-        for (const ServiceKind kind : kServiceKinds) {
-            for (const std::string_view what : {"Host", "Port"}) made.push_back(std::string(label(kind)) + std::string(what));
-        }
-        return made;
-    }();
-    for (const ServiceKind kind : kServiceKinds) {
-        const std::size_t at = static_cast<std::size_t>(kind) * 2;
-        all.push_back({names[at], 0, false, "ADDRESS", "address this surface listens on (127.0.0.1)",
-                       [kind](Configuration& c, const std::string& text) {
-                           listen(c, kind).host = text;
-                           return !text.empty();
-                       }});
-        all.push_back({names[at + 1], 0, false, "PORT", "its port; 0 lets the system choose",
-                       [kind](Configuration& c, const std::string& text) {
-                           listen(c, kind).required = true;  // a port that was asked for is not swapped for another
-                           return set(listen(c, kind).port, parse_number<std::uint16_t>(text));
-                       }});
-    }
-}
-
-std::vector<Setting> make_settings() {
-    std::vector<Setting> all = {
-        {"location", 'l', false, "DIR", "data folder; everything stands in DIR/lazulite (current folder)",
-         [](Configuration& c, const std::string& text) {
-             c.emulator.location = text;
-             c.location_given = true;
-             return !text.empty();
-         }},
-        {"durability", 0, false, "MODE",
-         "what an acknowledged write survives: process (kill -9; default) or power (power loss too)",
-         [](Configuration& c, const std::string& text) {
-             c.emulator.survive_power_loss = text == "power";
-             return text == "power" || text == "process";
-         }},
-        {"inMemoryPersistence", 0, true, "", "keep everything in memory; nothing is written to disk",
-         [](Configuration& c, const std::string& text) { return set(c.in_memory, parse_switch(text)); }},
-        {"extentMemoryLimit", 0, false, "MB", "most memory for data with --inMemoryPersistence (half of the machine's)",
-         [](Configuration& c, const std::string& text) {
-             const auto mb = parse_decimal(text);
-             if (mb) c.emulator.memory_limit_bytes = static_cast<std::uint64_t>(*mb * 1024 * 1024);
-             return mb.has_value();
-         }},
-        {"threads", 0, false, "N", "threads for connections (one a core)",
-         [](Configuration& c, const std::string& text) {
-             const auto threads = parse_number<unsigned>(text);
-             if (threads) c.emulator.threads = *threads;
-             return threads && *threads >= 1 && *threads <= 256;
-         }},
-        {"keepAliveTimeout", 0, false, "SECONDS", "idle connections close after that; 0: never (60)",
-         [](Configuration& c, const std::string& text) {
-             const auto seconds = parse_number<unsigned>(text);
-             if (seconds) c.emulator.keep_alive = std::chrono::seconds(*seconds);
-             return seconds.has_value();
-         }},
-        {"remoteControl", 0, true, "", "take changes at /_lazulite/ from other machines too",
-         [](Configuration& c, const std::string& text) { return set(c.emulator.remote_control, parse_switch(text)); }},
-        {"silent", 's', true, "", "no access log",
-         [](Configuration& c, const std::string& text) {
-             const auto silent = parse_switch(text);
-             if (silent) c.emulator.access_log = !*silent;
-             return silent.has_value();
-         }},
-        {"logLevel", 0, false, "LEVEL", "debug, info (default), warning, error or off",
-         [](Configuration& c, const std::string& text) { return set(c.log_level, log::parse_level(text)); }},
-    };
-    add_surface_settings(all);
-    return all;
-}
-
 tl::unexpected<std::string> refuse(std::string line) { return tl::unexpected<std::string>(std::move(line)); }
+
+AccountOptions development_account() { return {std::string(kDevelopmentAccount), {std::string(kDevelopmentKey)}}; }
+
+// -- the file ----------------------------------------------------------------------------------------------------------
 
 std::string text_of(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
-tl::expected<void, std::string> read_accounts(Configuration& c, const json& accounts, const std::string& file) {
+tl::expected<std::vector<AccountOptions>, std::string> read_accounts(const json& accounts, const std::string& file) {
     const std::string where = "configuration file " + file + ": ";
     if (!accounts.is_array()) return refuse(where + "accounts is a list");
+    std::vector<AccountOptions> read;
     for (const json& entry : accounts) {
         if (!entry.is_object() || !entry.contains("name") || !entry["name"].is_string()) {
             return refuse(where + "an account is an object with a name");
@@ -133,134 +44,233 @@ tl::expected<void, std::string> read_accounts(Configuration& c, const json& acco
             }
         }
         if (account.keys.empty() && account.name == kDevelopmentAccount) account.keys.emplace_back(kDevelopmentKey);
-        c.emulator.accounts.push_back(std::move(account));
+        read.push_back(std::move(account));
     }
-    return {};
+    return read;
 }
 
-tl::expected<void, std::string> read_file(Configuration& c, const std::string& file) {
+tl::expected<json, std::string> load(const std::string& file) {
     std::ifstream stream(file);
     if (!stream) return refuse("configuration file " + file + " cannot be read");
-    const json root = json::parse(stream, nullptr, false);
+    json root = json::parse(stream, nullptr, false);
     if (root.is_discarded()) return refuse("configuration file " + file + " is not JSON");
     if (!root.is_object()) return refuse("configuration file " + file + " is not a JSON object");
-    for (const auto& [key, value] : root.items()) {
+    return root;
+}
+
+Outcome read_file(Configuration& c) {
+    c.level = Level::file;
+    const auto root = load(c.file);
+    if (!root) return refuse(root.error());
+    for (const auto& [key, value] : root->items()) {
         if (key == "accounts") {
-            if (auto read = read_accounts(c, value, file); !read) return read;
+            auto accounts = read_accounts(value, c.file);
+            if (!accounts) return refuse(accounts.error());
+            c.emulator.accounts = *std::move(accounts);
+            c.accounts_of_file = true;
             continue;
         }
         const auto all = settings();
         const auto setting = std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.name == key; });
-        if (setting == all.end()) return refuse("configuration file " + file + ": unknown key " + key);
-        if (!setting->apply(c, text_of(value))) {
-            return refuse("configuration file " + file + ": " + key + " cannot be " + value.dump());
+        if (setting == all.end()) return refuse("configuration file " + c.file + ": unknown key " + key);
+        bool taken = false;
+        if (key == "cors") {
+            const auto rules = read_cors(value);
+            taken = rules.has_value();
+            if (taken) c.emulator.cors = *rules;
+        } else {
+            taken = setting->apply(c, text_of(value));
         }
+        if (!taken) return refuse("configuration file " + c.file + ": " + key + " cannot be " + value.dump());
     }
     return {};
 }
 
-tl::expected<void, std::string> read_environment(Configuration& c, const Getenv& getenv) {
-    for (const Setting& setting : settings()) {
-        const std::string name = environment_name(setting.name);
-        const char* value = getenv(name.c_str());
-        if (value && !setting.apply(c, value)) return refuse(name + " cannot be '" + value + "'");
-    }
+// -- the environment ---------------------------------------------------------------------------------------------------
+
+/// Azurite's own variables.
+void read_azurite_environment(Configuration& c, const Getenv& getenv) {
     if (const char* text = getenv("AZURITE_ACCOUNTS"); text && *text) {
-        const auto accounts = parse_accounts(text);
-        if (accounts) {
-            c.emulator.accounts.clear();
+        c.emulator.accounts.clear();
+        c.accounts_of_file = false;
+        if (const auto accounts = parse_accounts(text)) {
             for (const Account& account : *accounts) {
                 AccountOptions options{account.name, {}};
                 for (const AccountKey& key : account.keys) options.keys.push_back(key.text());
                 c.emulator.accounts.push_back(std::move(options));
             }
         } else {
-            log::warning("AZURITE_ACCOUNTS is malformed and ignored: the default account is used");
+            c.warnings.emplace_back("AZURITE_ACCOUNTS is malformed and ignored: the default account is used");
         }
+    }
+    if (const char* text = getenv("AZURITE_SKIP_API_VERSION_CHECK"); text && std::string_view(text) == "true") {
+        c.skip_api_version_check = true;
+    }
+    if (const char* text = getenv("AZURITE_DB"); text && *text) {
+        c.warnings.emplace_back("AZURITE_DB is ignored: there is no database server to ask, all data stands in the data folder");
+    }
+}
+
+Outcome read_environment(Configuration& c, const Getenv& getenv) {
+    c.level = Level::environment;
+    for (const Setting& setting : settings()) {
+        const std::string name = environment_name(setting.name);
+        const char* value = getenv(name.c_str());
+        if (value && !setting.apply(c, value)) return refuse(name + " cannot be '" + value + "'");
+    }
+    read_azurite_environment(c, getenv);
+    return {};
+}
+
+// -- the command line --------------------------------------------------------------------------------------------------
+
+using Given = std::vector<std::pair<const Setting*, std::string>>;
+
+std::string version_of(const Program& program) {
+    return program.lazulite ? std::string("lazulite ") + version() : version();
+}
+
+void add_flag(CLI::App& app, const Setting& setting, Given& given) {
+    std::string names = "--" + std::string(setting.name);
+    if (setting.letter) names = std::string("-") + setting.letter + "," + names;
+    const std::string help(setting.help);
+    if (setting.is_switch) {
+        app.add_flag_function(
+            names, [&given, &setting](std::int64_t count) { given.emplace_back(&setting, count > 0 ? "true" : "false"); }, help);
+        return;
+    }
+    const auto take = [&given, &setting](const std::vector<std::string>& texts) {
+        std::string joined;
+        for (const std::string& text : texts) joined += (joined.empty() ? "" : " ") + text;
+        given.emplace_back(&setting, joined);
+    };
+    CLI::Option* const option = app.add_option_function<std::vector<std::string>>(names, take, help);
+    option->type_name(std::string(setting.value))->allow_extra_args(false);
+    if (!setting.missing.empty()) option->expected(0, 1);
+    option->multi_option_policy(setting.repeats ? CLI::MultiOptionPolicy::TakeAll : CLI::MultiOptionPolicy::TakeLast);
+}
+
+Outcome apply_flags(Configuration& c, const Given& given) {
+    c.level = Level::flag;
+    for (const auto& [setting, text] : given) {
+        if (text.empty() && !setting->missing.empty()) return refuse(std::string(setting->missing));
+        if (!setting->apply(c, text)) return refuse("--" + std::string(setting->name) + " cannot be '" + text + "'");
     }
     return {};
 }
 
-void set_default_ports(Configuration& c) {
+// -- all of them -------------------------------------------------------------------------------------------------------
+
+void set_defaults(Configuration& c) {
+    c.emulator.access_log = true;
     for (const ServiceKind kind : kServiceKinds) {
-        listen(c, kind).port = static_cast<std::uint16_t>(kFirstPort + static_cast<int>(kind));
-        listen(c, kind).required = kind == ServiceKind::blob || kind == ServiceKind::queue || kind == ServiceKind::table;
+        Listen& listen = c.emulator.listen[static_cast<std::size_t>(kind)];
+        listen.port = static_cast<std::uint16_t>(kFirstPort + static_cast<int>(kind));
+        listen.required = kind == ServiceKind::blob || kind == ServiceKind::queue || kind == ServiceKind::table;
+        listen.offered = c.program->has(kind);
     }
+}
+
+/// Memory or a folder: of the two, what a higher level asks for. A container's environment names a folder beforehand, and
+/// some runners can only add variables, so there memory wins.
+Outcome settle_place(Configuration& c) {
+    const bool limited = c.emulator.memory_limit_bytes != 0;
+    if (c.in_memory && c.location_level != Level::none) {
+        const bool same = c.location_level == c.memory_level;
+        if (same && c.memory_level != Level::environment) {
+            return refuse("The --inMemoryPersistence option is not supported when the --location option is set.");
+        }
+        c.in_memory = c.memory_level >= c.location_level;
+        if (!c.in_memory) c.emulator.memory_limit_bytes = 0;
+    } else if (!c.in_memory && limited) {
+        return refuse("The --extentMemoryLimit option is only supported when the --inMemoryPersistence option is set.");
+    }
+    if (c.in_memory) {
+        c.emulator.location.clear();
+        if (!limited) c.emulator.memory_limit_bytes = memory_bytes() / 2;
+    } else if (c.location_level == Level::none) {
+        c.emulator.location = ".";
+    }
+    return {};
+}
+
+Outcome check_tls(const TlsOptions& tls, bool oauth) {
+    const bool opens = !tls.key.empty() || tls.password;
+    if (tls.certificate.empty() && opens) return refuse("--key and --pwd belong to a certificate: --cert FILE");
+    if (!tls.certificate.empty() && !opens) return refuse("--cert needs --key FILE (PEM) or --pwd TEXT (PFX)");
+    if (oauth && tls.certificate.empty()) return refuse("--oauth needs HTTPS: --cert FILE with --key or --pwd");
+    return {};
+}
+
+void settle_accounts(const Configuration& c, std::vector<AccountOptions>& accounts) {
+    const bool has_default = std::any_of(accounts.begin(), accounts.end(),
+                                         [](const AccountOptions& account) { return account.name == kDevelopmentAccount; });
+    if (accounts.empty() || (c.keep_default_account && !has_default)) accounts.push_back(development_account());
 }
 
 }  // namespace
 
-std::span<const Setting> settings() {
-    static const std::vector<Setting> kSettings = make_settings();
-    return kSettings;
-}
-
-std::string environment_name(std::string_view setting) {
-    std::string name = "LAZULITE_";
-    for (const char c : setting) {
-        if (c >= 'A' && c <= 'Z') name.push_back('_');
-        name.push_back(static_cast<char>(std::toupper(static_cast<unsigned char>(c))));
-    }
-    return name;
-}
-
-tl::expected<Parsed, std::string> configure(std::span<const char* const> arguments, const Getenv& getenv) {
-    CLI::App app("lazulite: Azure Storage on localhost.\nEvery option is also a variable (--blobPort: LAZULITE_BLOB_PORT) "
-                 "and a key of the configuration file (\"blobPort\").",
-                 "lazulite");
-    std::string file;
-    std::vector<std::pair<const Setting*, std::string>> given;
-    app.set_version_flag("-v,--version", std::string("lazulite ") + version());
-    app.add_option("--config", file, "JSON file with settings and accounts (LAZULITE_CONFIG)")->type_name("FILE");
-    for (const Setting& setting : settings()) {
-        std::string names = "--" + std::string(setting.name);
-        if (setting.letter) names = std::string("-") + setting.letter + "," + names;
-        const std::string help = std::string(setting.help);
-        if (setting.is_switch) {
-            app.add_flag_callback(names, [&given, &setting] { given.emplace_back(&setting, "true"); }, help);
-        } else {
-            app.add_option_function<std::string>(
-                   names, [&given, &setting](const std::string& text) { given.emplace_back(&setting, text); }, help)
-                ->type_name(std::string(setting.value));
-        }
-    }
-    CLI::App* check = app.add_subcommand("check", "verify the data folder of --location, which nobody has open");
-    check->fallthrough();
-    app.require_subcommand(0, 1);
-
+tl::expected<Parsed, Refusal> configure(std::span<const char* const> arguments, const Getenv& getenv) {
     Parsed parsed;
+    Configuration& c = parsed.configuration;
+    c.program = &program_called(arguments.empty() ? "" : arguments.front());
+    set_defaults(c);
+
+    CLI::App app("Azure Storage on localhost.\nEvery option is also a variable (--blobPort: LAZULITE_BLOB_PORT) "
+                 "and a key of the configuration file (\"blobPort\").",
+                 std::string(c.program->name));
+    std::string file;
+    Given given;
+    app.set_version_flag("-v,--version", version_of(*c.program));
+    app.add_option("--config", file, "JSON file with settings and accounts (LAZULITE_CONFIG)")->type_name("FILE")->take_last();
+    for (const Setting& setting : settings()) {
+        if (!setting.surface || c.program->has(*setting.surface)) add_flag(app, setting, given);
+    }
+    CLI::App* check = nullptr;
+    if (c.program->lazulite) {
+        check = app.add_subcommand("check", "verify the data folder of --location, which nobody has open");
+        check->fallthrough();
+        app.require_subcommand(0, 1);
+    }
+
     try {
         app.parse(static_cast<int>(arguments.size()), arguments.data());
     } catch (const CLI::CallForHelp&) {
         parsed.print = app.help();
         return parsed;
     } catch (const CLI::CallForVersion&) {
-        parsed.print = std::string("lazulite ") + version() + "\n";
+        parsed.print = version_of(*c.program) + "\n";
         return parsed;
     } catch (const CLI::ParseError& problem) {
-        return refuse(std::string(problem.what()) + " (lazulite --help lists the options)");
+        return tl::unexpected(Refusal{problem.what(), app.help()});
     }
+    if (check && check->parsed()) c.command = Configuration::Command::check;
 
-    Configuration& c = parsed.configuration;
-    c.emulator.access_log = true;
-    if (check->parsed()) c.command = Configuration::Command::check;
-    set_default_ports(c);
-    if (file.empty() && getenv("LAZULITE_CONFIG")) file = getenv("LAZULITE_CONFIG");
-    if (!file.empty()) {
-        if (auto read = read_file(c, file); !read) return refuse(read.error());
-    }
-    if (auto read = read_environment(c, getenv); !read) return refuse(read.error());
-    for (const auto& [setting, text] : given) {
-        if (!setting->apply(c, text)) return refuse("--" + std::string(setting->name) + " cannot be '" + text + "'");
-    }
-    if (c.in_memory && c.location_given) {
-        return refuse("The --inMemoryPersistence option is not supported when the --location option is set.");
-    }
-    if (!c.in_memory && c.emulator.memory_limit_bytes != 0) {
-        return refuse("The --extentMemoryLimit option is only supported when the --inMemoryPersistence option is set.");
-    }
-    if (!c.in_memory && !c.location_given) c.emulator.location = ".";
+    Outcome read;
+    c.file = file;
+    if (c.file.empty() && getenv("LAZULITE_CONFIG")) c.file = getenv("LAZULITE_CONFIG");
+    if (!c.file.empty()) read = read_file(c);
+    if (read) read = read_environment(c, getenv);
+    if (read) read = apply_flags(c, given);
+    if (read) read = settle_place(c);
+    if (read) read = check_tls(c.emulator.tls, c.emulator.oauth);
+    if (!read) return tl::unexpected(Refusal{read.error(), {}});
+    c.emulator.strict_api_version = c.emulator.strict_api_version && !c.skip_api_version_check;
+    settle_accounts(c, c.emulator.accounts);
     return parsed;
+}
+
+tl::expected<std::vector<AccountOptions>, std::string> reread_accounts(const Configuration& configuration) {
+    const auto root = load(configuration.file);
+    if (!root) return refuse(root.error());
+    std::vector<AccountOptions> accounts;
+    if (root->contains("accounts")) {
+        auto read = read_accounts((*root)["accounts"], configuration.file);
+        if (!read) return refuse(read.error());
+        accounts = *std::move(read);
+    }
+    settle_accounts(configuration, accounts);
+    return accounts;
 }
 
 }  // namespace lazulite

@@ -6,20 +6,34 @@
 #include <string_view>
 #include <vector>
 
+#include "app/program.hpp"
 #include "base/log.hpp"
 #include "lazulite/emulator.hpp"
 #include "tl/expected.hpp"
 
 namespace lazulite {
 
+/// Who says something: a flag beats the environment, which beats the file.
+enum class Level : std::uint8_t { none, file, environment, flag };
+
 /// What the command line, the environment and the configuration file say together.
 struct Configuration {
     enum class Command : std::uint8_t { run, check };
     Command command = Command::run;
+    const Program* program = nullptr;
     EmulatorOptions emulator;
     log::Level log_level = log::Level::info;
+    std::string debug_file;  ///< `--debug`: everything at level debug goes there too; empty: nowhere
     bool in_memory = false;
-    bool location_given = false;
+    bool skip_api_version_check = false;
+    bool keep_default_account = false;
+    std::string file;                   ///< of `--config`; empty: none
+    bool accounts_of_file = false;      ///< the accounts come from it, so they follow it
+    std::vector<std::string> warnings;  ///< what a person should know, to be printed once printing has begun
+
+    Level level = Level::none;  ///< whose settings are being applied
+    Level location_level = Level::none;
+    Level memory_level = Level::none;
 };
 
 /// One setting: a flag `--name` (and `-s`), a variable `LAZULITE_NAME` in the environment, and a key of the JSON file.
@@ -31,6 +45,9 @@ struct Setting {
     std::string_view help;
     /// False when the text is not a value of this setting.
     std::function<bool(Configuration&, const std::string&)> apply;
+    std::optional<ServiceKind> surface = {};  ///< only commands that start this surface have the flag
+    std::string_view missing = {};            ///< what to say when the flag stands without its value
+    bool repeats = false;                     ///< values of several flags are joined by blanks; otherwise the last counts
 };
 [[nodiscard]] std::span<const Setting> settings();
 
@@ -39,12 +56,20 @@ struct Setting {
 
 using Getenv = std::function<const char*(const char*)>;
 
-/// A flag beats the environment, which beats the file (`--config FILE`). The error is one clear line. Text for `--help` and
-/// `--version` comes back in `print` with nothing to run.
+/// Text for `--help` and `--version` comes back in `print` with nothing to run.
 struct Parsed {
     Configuration configuration;
     std::string print;
 };
-[[nodiscard]] tl::expected<Parsed, std::string> configure(std::span<const char* const> arguments, const Getenv& getenv);
+/// One clear line; and for flags that nobody knows those that exist.
+struct Refusal {
+    std::string line;
+    std::string help;
+};
+/// `arguments` begin with the name of the command, which may be a path: see Program.
+[[nodiscard]] tl::expected<Parsed, Refusal> configure(std::span<const char* const> arguments, const Getenv& getenv);
+
+/// The accounts as the file of `--config` names them now. The error is one clear line.
+[[nodiscard]] tl::expected<std::vector<AccountOptions>, std::string> reread_accounts(const Configuration& configuration);
 
 }  // namespace lazulite

@@ -1,14 +1,12 @@
 #include "lazulite/emulator.hpp"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <stdexcept>
 #include <thread>
 
 #include "app/access_log.hpp"
 #include "app/control.hpp"
+#include "app/machine.hpp"
 #include "app/surfaces.hpp"
 #include "base/worker_pool.hpp"
 #include "http/server.hpp"
@@ -21,25 +19,21 @@
 namespace lazulite {
 namespace {
 
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    (void)::setrlimit(RLIMIT_NOFILE, &limit);  // what it was serves too
-}
-
-std::uint64_t half_of_memory() {
-    return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 2;
-}
-
-std::string url(const Endpoint& endpoint) {
+std::string url(bool secure, const Endpoint& endpoint) {
     const bool v6 = endpoint.address.find(':') != std::string::npos;
-    return "http://" + (v6 ? "[" + endpoint.address + "]" : endpoint.address) + ":" + std::to_string(endpoint.port);
+    return (secure ? "https://" : "http://") + (v6 ? "[" + endpoint.address + "]" : endpoint.address) + ":" + std::to_string(endpoint.port);
+}
+
+/// Where a client on this machine finds it: nobody connects to "every address".
+Endpoint reachable(Endpoint endpoint) {
+    if (endpoint.address == "0.0.0.0") endpoint.address = "127.0.0.1";
+    if (endpoint.address == "::") endpoint.address = "::1";
+    return endpoint;
 }
 
 std::unique_ptr<FileSystem> open_files(const EmulatorOptions& options) {
     if (options.location.empty()) {
-        return make_memory_file_system(options.memory_limit_bytes ? options.memory_limit_bytes : half_of_memory());
+        return make_memory_file_system(options.memory_limit_bytes ? options.memory_limit_bytes : memory_bytes() / 2);
     }
     auto files = open_disk(options.location.string());
     if (!files) {
@@ -49,7 +43,18 @@ std::unique_ptr<FileSystem> open_files(const EmulatorOptions& options) {
     return *std::move(files);
 }
 
-void add_accounts(Accounts& accounts, const std::vector<AccountOptions>& wanted) {
+/// Null for plain HTTP.
+std::shared_ptr<const TlsContext> load_tls(const TlsOptions& options) {
+    if (options.certificate.empty()) return nullptr;
+    auto loaded = options.key.empty() ? TlsContext::from_pfx(options.certificate, options.password.value_or(""))
+                                      : TlsContext::from_pem(options.certificate, options.key, options.password);
+    if (!loaded) throw std::runtime_error(loaded.error());
+    return *std::move(loaded);
+}
+
+/// Throws on the first that cannot be one. Names that Azure would not allow are told in `odd`.
+std::vector<Account> make_accounts(const std::vector<AccountOptions>& wanted, std::vector<std::string>& odd) {
+    std::vector<Account> accounts;
     for (const AccountOptions& options : wanted) {
         Account account{options.name, {}, {}};
         account.settings.allow_shared_key = options.allow_shared_key;
@@ -64,12 +69,35 @@ void add_accounts(Accounts& accounts, const std::vector<AccountOptions>& wanted)
             if (!key) throw std::runtime_error("a key of account " + options.name + " is not base64");
             account.keys.push_back(*std::move(key));
         }
-        if (!is_account_name(options.name)) throw std::runtime_error("not an account name: " + options.name);
+        if (!is_usable_account_name(options.name)) throw std::runtime_error("not an account name: " + options.name);
+        if (!is_account_name(options.name)) {
+            odd.push_back("Azure would not take " + options.name +
+                          " as the name of an account: there it is 3 to 24 lower-case letters and digits");
+        }
         if (account.keys.empty() || account.keys.size() > 2) {
             throw std::runtime_error("account " + options.name + " needs one or two keys");
         }
-        accounts.put(std::move(account));
+        accounts.push_back(std::move(account));
     }
+    return accounts;
+}
+
+Behaviour behaviour_of(const EmulatorOptions& options) {
+    Behaviour behaviour{options.loose, options.strict_api_version, options.product_style_urls, options.oauth};
+    for (const CorsOptions& rule : options.cors) {
+        behaviour.cors.push_back({rule.allowed_origins, rule.allowed_methods, rule.allowed_headers, rule.exposed_headers,
+                                  rule.max_age_seconds});
+    }
+    return behaviour;
+}
+
+/// What each surface speaks; null for those that are not started.
+std::array<const Service*, std::size(kServiceKinds)> offered_services(const EmulatorOptions& options) {
+    auto services = all_services();
+    for (std::size_t i = 0; i < services.size(); ++i) {
+        if (!options.listen[i].offered) services[i] = nullptr;
+    }
+    return services;
 }
 
 }  // namespace
@@ -78,16 +106,31 @@ void add_accounts(Accounts& accounts, const std::vector<AccountOptions>& wanted)
 class Emulator::Running {
   public:
     explicit Running(const EmulatorOptions& options)
-        : files_(open_files(options)),
+        : tls_(load_tls(options.tls)),
+          files_(open_files(options)),
           stores_(open_stores(options)),
           workers_(std::max(2U, std::thread::hardware_concurrency())),
-          environment_{clock_, accounts_, *stores_, metrics_, workers_, LAZULITE_VERSION, all_services()},
+          environment_{clock_,   accounts_,        *stores_,                  metrics_,
+                       workers_, LAZULITE_VERSION, offered_services(options), behaviour_of(options)},
           control_(environment_, accounts_, options.remote_control),
           io_(options.threads ? options.threads : std::max(1U, std::thread::hardware_concurrency())),
           server_(io_, server_options(options)) {
-        add_accounts(accounts_, options.accounts);
+        set_accounts(options.accounts);
         io_.start();
         for (const ServiceKind kind : kServiceKinds) listen(kind, options);
+    }
+
+    void set_accounts(const std::vector<AccountOptions>& wanted) {
+        std::vector<Account> accounts = make_accounts(wanted, warnings_);
+        std::vector<std::string> before;
+        before.swap(configured_);
+        for (Account& account : accounts) {
+            configured_.push_back(account.name);
+            accounts_.put(std::move(account));
+        }
+        for (const std::string& name : before) {
+            if (std::find(configured_.begin(), configured_.end(), name) == configured_.end()) accounts_.remove(name);
+        }
     }
 
     ~Running() {
@@ -101,6 +144,7 @@ class Emulator::Running {
     }
 
     [[nodiscard]] const Endpoint& endpoint(Surface surface) const { return endpoints_[static_cast<std::size_t>(surface)]; }
+    [[nodiscard]] bool secure() const { return tls_ != nullptr; }
     [[nodiscard]] const Accounts& accounts() const { return accounts_; }
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
@@ -127,14 +171,18 @@ class Emulator::Running {
     void listen(ServiceKind kind, const EmulatorOptions& options) {
         const auto index = static_cast<std::size_t>(kind);
         const Listen& wanted = options.listen[index];
+        if (!wanted.offered) return;
+        ListenOptions how;
+        how.idle_timeout = wanted.keep_alive;
+        how.tls = tls_;
         Gateway::AccessLog access_log;
         if (options.access_log) access_log = write_access_log;
         gateways_[index] = std::make_unique<Gateway>(
             environment_, kind, [this](Request& request) { return control_.handle(request); }, std::move(access_log));
-        auto endpoint = server_.listen(wanted.host, wanted.port, *gateways_[index]);
+        auto endpoint = server_.listen(wanted.host, wanted.port, *gateways_[index], how);
         if (!endpoint && !wanted.required) {
             const std::string problem = endpoint.error();
-            endpoint = server_.listen(wanted.host, 0, *gateways_[index]);
+            endpoint = server_.listen(wanted.host, 0, *gateways_[index], how);
             if (endpoint) {
                 warnings_.push_back(std::string(title(kind)) + " cannot listen on port " + std::to_string(wanted.port) +
                                     " (" + problem + ") and uses " + std::to_string(endpoint->port) + " instead");
@@ -147,6 +195,7 @@ class Emulator::Running {
         endpoints_[index] = *endpoint;
     }
 
+    std::shared_ptr<const TlsContext> tls_;
     SystemClock clock_;
     Accounts accounts_;
     Metrics metrics_;
@@ -157,6 +206,7 @@ class Emulator::Running {
     Control control_;
     std::array<std::unique_ptr<Gateway>, std::size(kServiceKinds)> gateways_;
     std::array<Endpoint, std::size(kServiceKinds)> endpoints_;
+    std::vector<std::string> configured_;  // names of the accounts that the configuration gave
     std::vector<std::string> warnings_;
     IoPool io_;
     Server server_;
@@ -177,7 +227,12 @@ void Emulator::start() {
 
 void Emulator::stop() { running_.reset(); }
 
-std::string Emulator::endpoint(Surface surface) const { return url(running_->endpoint(surface)); }
+std::string Emulator::endpoint(Surface surface) const { return url(running_->secure(), running_->endpoint(surface)); }
+
+void Emulator::set_accounts(std::vector<AccountOptions> accounts) {
+    if (running_) running_->set_accounts(accounts);
+    options_.accounts = std::move(accounts);
+}
 
 std::uint16_t Emulator::port(Surface surface) const { return running_->endpoint(surface).port; }
 
@@ -187,10 +242,11 @@ std::string Emulator::connection_string(const std::string& account) const {
     const std::string name = account.empty() ? options_.accounts.front().name : account;
     const auto found = running_->accounts().find(name);
     if (!found) throw std::runtime_error("no such account: " + name);
-    std::string text = "DefaultEndpointsProtocol=http;AccountName=" + name + ";AccountKey=" + found->keys.front().text() + ";";
+    std::string text = "DefaultEndpointsProtocol=" + std::string(running_->secure() ? "https" : "http") + ";AccountName=" + name + ";AccountKey=" + found->keys.front().text() + ";";
     for (const auto& [element, surface] : {std::pair{"BlobEndpoint", Surface::blob}, {"QueueEndpoint", Surface::queue},
                                           {"TableEndpoint", Surface::table}, {"FileEndpoint", Surface::file}}) {
-        text += std::string(element) + "=" + endpoint(surface) + "/" + name + ";";
+        if (!options_.listen[static_cast<std::size_t>(surface)].offered) continue;
+        text += std::string(element) + "=" + url(running_->secure(), reachable(running_->endpoint(surface))) + "/" + name + ";";
     }
     return text;
 }

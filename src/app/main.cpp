@@ -1,10 +1,16 @@
+#include <sys/stat.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <exception>
 #include <string>
+#include <tuple>
 
+#include "app/announcements.hpp"
 #include "app/configuration.hpp"
+#include "app/machine.hpp"
 #include "app/surfaces.hpp"
 #include "base/log.hpp"
 #include "lazulite/emulator.hpp"
@@ -14,47 +20,90 @@ namespace {
 
 using namespace lazulite;
 
-int refuse(const std::string& line) {
-    std::fprintf(stderr, "lazulite: %s\n", line.c_str());
+/// How often the configuration file is looked at.
+constexpr std::timespec kLookAgain{2, 0};
+
+/// The line on stderr of a start that fails.
+int refuse(const Program& program, const std::string& line) {
+    std::fprintf(stderr, "%s: %s\n", program.lazulite ? "lazulite" : "Exit due to unhandled error", line.c_str());
     return 1;
 }
 
-/// SIGTERM and SIGINT are taken by `sigwait` alone, so they are blocked before any thread starts.
-sigset_t block_stop_signals() {
+void announce(const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) log::announce(line);
+}
+
+/// These are taken by `sigwait` alone, so they are blocked before any thread starts.
+sigset_t block_signals() {
     std::signal(SIGPIPE, SIG_IGN);
     sigset_t signals;
     sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     return signals;
 }
 
+/// What changes when a file is written or another takes its place; zeros while there is none.
+using Stamp = std::tuple<dev_t, ino_t, off_t, std::time_t, long>;
+Stamp stamp_of(const std::string& file) {
+    struct stat found {};
+    if (file.empty() || ::stat(file.c_str(), &found) != 0) return {};
+    return {found.st_dev, found.st_ino, found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec};
+}
+
+void take_accounts_again(const Configuration& configuration, Emulator& emulator) {
+    const auto accounts = reread_accounts(configuration);
+    if (!accounts) return log::warning(accounts.error() + "; the accounts stay as they are");
+    try {
+        emulator.set_accounts(*accounts);
+        log::info("accounts: read again from " + configuration.file);
+    } catch (const std::exception& problem) {
+        log::warning(std::string(problem.what()) + "; the accounts stay as they are");
+    }
+}
+
+/// Until somebody wants us to stop. SIGHUP, or a change of the configuration file, brings its accounts up to date.
+void wait_for_the_end(const Configuration& configuration, Emulator& emulator, const sigset_t& signals) {
+    Stamp known = stamp_of(configuration.file);
+    for (;;) {
+        const int signal = configuration.accounts_of_file ? sigtimedwait(&signals, nullptr, &kLookAgain)
+                                                          : sigwaitinfo(&signals, nullptr);
+        if (signal == SIGTERM || signal == SIGINT) return;
+        if (!configuration.accounts_of_file) continue;
+        const Stamp now = stamp_of(configuration.file);
+        if (signal != SIGHUP && now == known) continue;
+        known = now;
+        take_accounts_again(configuration, emulator);
+    }
+}
+
 int run(const Configuration& configuration) {
-    const sigset_t signals = block_stop_signals();
+    const Program& program = *configuration.program;
+    const sigset_t signals = block_signals();
+    // Before any other line: programs look for it there.
+    if (configuration.in_memory) log::announce(memory_line(configuration.emulator.memory_limit_bytes, memory_bytes()));
+    for (const std::string& warning : configuration.warnings) log::warning(warning);
     Emulator emulator(configuration.emulator);
     try {
         emulator.start();
     } catch (const std::exception& problem) {
-        return refuse(problem.what());
+        return refuse(program, problem.what());
     }
     for (const std::string& warning : emulator.warnings()) log::warning(warning);
-    for (const ServiceKind kind : kServiceKinds) {
-        log::announce(std::string(title(kind)) + " service is listening at " + emulator.endpoint(static_cast<Surface>(kind)));
-    }
-    log::announce("Connection string: " + emulator.connection_string());
-    int signal = 0;
-    sigwait(&signals, &signal);
+    announce(start_lines(configuration, emulator));
+    wait_for_the_end(configuration, emulator, signals);
     pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second one ends the process at once
-    log::info("stopping");
+    announce(closing_lines(program));
     emulator.stop();
+    announce(closed_lines(program));
     return 0;
 }
 
 int check_folder(const Configuration& configuration) {
-    if (configuration.in_memory) return refuse("check needs a data folder: --location DIR");
-    const auto files = open_disk(configuration.emulator.location.string());
-    if (!files) return refuse("cannot read " + configuration.emulator.location.string() + ": " + files.error().message());
+    if (configuration.in_memory) return refuse(*configuration.program, "check needs a data folder: --location DIR");
+    const std::string location = configuration.emulator.location.string();
+    const auto files = open_disk(location);
+    if (!files) return refuse(*configuration.program, "cannot read " + location + ": " + files.error().message());
     const auto kinds = all_store_kinds();
     const CheckReport report = check(**files, kinds);
     for (const std::string& problem : report.problems) std::printf("%s\n", problem.c_str());
@@ -69,15 +118,24 @@ int check_folder(const Configuration& configuration) {
 
 int main(int argc, char** argv) {
     const auto parsed = configure({argv, static_cast<std::size_t>(argc)}, [](const char* name) { return std::getenv(name); });
-    if (!parsed) return refuse(parsed.error());
+    if (!parsed) {
+        std::fputs(parsed.error().help.c_str(), stdout);
+        return refuse(program_called(argc > 0 ? argv[0] : ""), parsed.error().line);
+    }
     if (!parsed->print.empty()) {
         std::fputs(parsed->print.c_str(), stdout);
         return 0;
     }
-    log::set_level(parsed->configuration.log_level);
-    switch (parsed->configuration.command) {
-        case Configuration::Command::run: return run(parsed->configuration);
-        case Configuration::Command::check: return check_folder(parsed->configuration);
+    const Configuration& configuration = parsed->configuration;
+    log::set_level(configuration.log_level);
+    if (!configuration.debug_file.empty()) {
+        if (const auto problem = log::also_to_file(configuration.debug_file)) {
+            return refuse(*configuration.program, "the debug log cannot be written: " + *problem);
+        }
+    }
+    switch (configuration.command) {
+        case Configuration::Command::run: return run(configuration);
+        case Configuration::Command::check: return check_folder(configuration);
     }
     return 1;
 }

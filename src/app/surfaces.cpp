@@ -9,14 +9,15 @@ namespace {
 Scope at_service(Target& /*target*/, const Query& /*query*/) { return Scope::service; }
 
 /// A surface whose operations are not offered yet: it listens, authorizes, and answers 501.
-constexpr Service to_come(ServiceKind kind, std::string_view server_header, ErrorFormat errors) {
+constexpr Service to_come(ServiceKind kind, std::string_view server_header, ErrorFormat errors,
+                          ServiceVersion bearer_since = {2017, 11, 9}) {
     return {.kind = kind, .server_header = server_header, .operations = {}, .scope = at_service, .store_kind = {},
-            .errors = errors};
+            .errors = errors, .bearer_since = bearer_since};
 }
 
 constexpr Service kQueue = to_come(ServiceKind::queue, "Lazulite-Queue", ErrorFormat::xml);
-constexpr Service kTable = to_come(ServiceKind::table, "Lazulite-Table", ErrorFormat::table_json);
-constexpr Service kFile = to_come(ServiceKind::file, "Lazulite-File", ErrorFormat::xml);
+constexpr Service kTable = to_come(ServiceKind::table, "Lazulite-Table", ErrorFormat::table_json, {2020, 12, 6});
+constexpr Service kFile = to_come(ServiceKind::file, "Lazulite-File", ErrorFormat::xml, {2022, 11, 2});
 constexpr Service kDfs = to_come(ServiceKind::dfs, "Lazulite-Dfs", ErrorFormat::json);
 constexpr Service kWeb = to_come(ServiceKind::web, "Lazulite-Web", ErrorFormat::xml);
 

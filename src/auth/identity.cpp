@@ -30,7 +30,7 @@ Identity Identity::service_sas(ServiceSas sas) {
 }
 
 Result<> Identity::may(const Needs& needs, ServiceLetter service, ServiceVersion version) const {
-    if (kind_ == Kind::anonymous) return {};
+    if (kind_ == Kind::anonymous || kind_ == Kind::bearer) return {};
     if (needs.bearer_only) {
         return fail(StorageError(ErrorCode::authentication_failed)
                         .with("AuthenticationErrorDetail", "Only authentication scheme Bearer is supported"));

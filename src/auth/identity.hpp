@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "auth/permissions.hpp"
 #include "base/result.hpp"
@@ -16,6 +17,7 @@ class Identity {
         owner,        ///< Shared Key: everything
         account_sas,  ///< the letters, services and resource types that were signed
         service_sas,  ///< the letters that were signed or stored, within one resource
+        bearer,       ///< somebody of Microsoft Entra ID, who has every right
     };
     struct AccountSas {
         Letters services;
@@ -34,8 +36,16 @@ class Identity {
     static Identity owner() { return Identity(Kind::owner); }
     static Identity account_sas(AccountSas sas);
     static Identity service_sas(ServiceSas sas);
+    static Identity bearer(std::string object_id, std::string tenant_id) {
+        Identity identity(Kind::bearer);
+        identity.object_id_ = std::move(object_id);
+        identity.tenant_id_ = std::move(tenant_id);
+        return identity;
+    }
 
     [[nodiscard]] Kind kind() const { return kind_; }
+    [[nodiscard]] const std::string& object_id() const { return object_id_; }  ///< of a bearer, where its token says it
+    [[nodiscard]] const std::string& tenant_id() const { return tenant_id_; }
     /// Whether this identity may run an operation that needs `needs`, in the order the reference gives: service, resource
     /// type, permission. Anonymous callers are judged later, by the container's public access. A request of a version
     /// before 2015-04-05 is answered resource_not_found where later ones have a code of their own ("SAS error codes").
@@ -60,6 +70,8 @@ class Identity {
     Reach reach_ = Reach::object;
     bool overrides_headers_ = true;
     std::string encryption_scope_;
+    std::string object_id_;
+    std::string tenant_id_;
 };
 
 }  // namespace lazulite

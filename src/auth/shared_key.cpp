@@ -118,7 +118,10 @@ Result<Identity> verify_shared_key(const SharedKeyCheck& check, std::string_view
     const auto scheme = parse_scheme(authorization.substr(0, blank));
     const std::string_view credential = trim(authorization.substr(blank));
     const std::size_t colon = credential.find(':');
-    if (!scheme || colon == std::string_view::npos || colon == 0) return fail(ErrorCode::invalid_authentication_info);
+    const bool repeated = credential.find(',') != std::string_view::npos;  // a field that came twice was joined
+    if (!scheme || colon == std::string_view::npos || colon == 0 || repeated) {
+        return fail(ErrorCode::invalid_authentication_info);
+    }
     if (credential.substr(0, colon) != check.account) {
         return refuse("The account name in the Authorization header does not match the account of the URL.");
     }

@@ -28,6 +28,7 @@ enum class ErrorCode : std::uint16_t {
     insufficient_account_permissions,
     internal_error,
     invalid_authentication_info,
+    invalid_bearer_token,
     invalid_header_value,
     invalid_http_verb,
     invalid_input,

@@ -55,6 +55,8 @@ inline constexpr auto kErrors = std::to_array<ErrorInfo>({
      "The server encountered an internal error. Please retry the request."},
     {ErrorCode::invalid_authentication_info, 400, "InvalidAuthenticationInfo",
      "Authentication information is not given in the correct format. Check the value of Authorization header."},
+    {ErrorCode::invalid_bearer_token, 401, "InvalidAuthenticationInfo",
+     "Server failed to authenticate the request. Please refer to the information in the www-authenticate header."},
     {ErrorCode::invalid_header_value, 400, "InvalidHeaderValue",
      "The value for one of the HTTP headers is not in the correct format."},
     {ErrorCode::invalid_http_verb, 400, "InvalidHttpVerb",

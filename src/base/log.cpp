@@ -1,6 +1,7 @@
 #include "base/log.hpp"
 
 #include <spdlog/logger.h>
+#include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <algorithm>
@@ -8,6 +9,8 @@
 
 namespace lazulite::log {
 namespace {
+
+constexpr const char* kPattern = "%Y-%m-%d %H:%M:%S.%e %v";
 
 /// Both sinks share the console's mutex, so lines never mix.
 std::shared_ptr<spdlog::logger> make_logger(const char* pattern) {
@@ -21,7 +24,7 @@ std::shared_ptr<spdlog::logger> make_logger(const char* pattern) {
 // Never destroyed: other threads may still have something to say while the process ends.
 spdlog::logger& logger() {
     static auto& instance = *new std::shared_ptr<spdlog::logger>([] {
-        auto made = make_logger("%Y-%m-%d %H:%M:%S.%e %v");
+        auto made = make_logger(kPattern);
         made->set_level(spdlog::level::info);
         return made;
     }());
@@ -30,6 +33,14 @@ spdlog::logger& logger() {
 spdlog::logger& announcer() {
     static auto& instance = *new std::shared_ptr<spdlog::logger>(make_logger("%v"));
     return *instance;
+}
+
+spdlog::sinks::sink& stdout_sink(spdlog::logger& of) { return *of.sinks().front(); }
+
+/// Of `also_to_file`; null without one.
+std::shared_ptr<spdlog::sinks::basic_file_sink_mt>& file_sink() {
+    static auto& instance = *new std::shared_ptr<spdlog::sinks::basic_file_sink_mt>;
+    return instance;
 }
 
 spdlog::level::level_enum as_spdlog(Level level) {
@@ -76,7 +87,23 @@ std::optional<Level> parse_level(std::string_view name) {
 }
 
 void set_level(Level level) {
-    logger().set_level(as_spdlog(level));
+    stdout_sink(logger()).set_level(as_spdlog(level));
+    logger().set_level(file_sink() ? spdlog::level::debug : as_spdlog(level));
+}
+
+std::optional<std::string> also_to_file(const std::string& file) {
+    try {
+        auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
+        sink->set_pattern(kPattern);
+        file_sink() = sink;
+        announcer().sinks().push_back(sink);
+        stdout_sink(logger()).set_level(logger().level());
+        logger().sinks().push_back(sink);
+        logger().set_level(spdlog::level::debug);
+        return std::nullopt;
+    } catch (const spdlog::spdlog_ex& problem) {
+        return problem.what();
+    }
 }
 
 bool enabled(Level level) {

@@ -23,6 +23,10 @@ inline void info(std::string_view text) { write(Level::info, text); }
 inline void warning(std::string_view text) { write(Level::warning, text); }
 inline void error(std::string_view text) { write(Level::error, text); }
 
+/// From now on everything, at level debug whatever the level on stdout, also goes to the end of `file`, whose folders are
+/// made. What is wrong with that, in a few words; or nothing. Once, before other threads speak.
+[[nodiscard]] std::optional<std::string> also_to_file(const std::string& file);
+
 /// A line that belongs to the contract with whoever started us (endpoints, connection string): printed whatever the
 /// level, without a prefix, flushed at once.
 void announce(std::string_view line);

@@ -64,6 +64,22 @@ std::optional<std::string> base64_decode(std::string_view text) {
     return bytes;
 }
 
+std::string base64_decode_leniently(std::string_view text) {
+    std::string bytes;
+    std::uint32_t bits = 0;
+    int held = 0;  // bits that make no byte yet
+    for (const char c : text.substr(0, text.find('='))) {
+        const std::uint32_t value = value_of(c == '-' ? '+' : c == '_' ? '/' : c);
+        if (value == kNotBase64) continue;
+        bits = bits << 6 | value;
+        held += 6;
+        if (held < 8) continue;
+        held -= 8;
+        bytes += static_cast<char>(bits >> held & 0xFF);
+    }
+    return bytes;
+}
+
 std::string to_lower(std::string_view text) {
     std::string lower(text);
     for (char& c : lower) c = ascii_lower(c);

@@ -13,6 +13,9 @@ namespace lazulite {
 /// Base64 (RFC 4648, with padding). Decoding is strict: wrong alphabet, wrong padding or trailing bits give nothing.
 [[nodiscard]] std::string base64_encode(ByteView bytes);
 [[nodiscard]] std::optional<std::string> base64_decode(std::string_view text);
+/// For texts that were never meant to be strict: both alphabets; other characters are skipped, `=` ends the text, a last
+/// character that makes no byte is dropped.
+[[nodiscard]] std::string base64_decode_leniently(std::string_view text);
 
 [[nodiscard]] constexpr char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 [[nodiscard]] std::string to_lower(std::string_view text);

@@ -30,6 +30,17 @@ class Channel final : public Timer {
         }
         Transfer await_resume() const noexcept { return completion.transfer; }
     };
+    struct Open {
+        Transport& transport;
+        Completion completion{};
+        bool await_ready() const noexcept { return transport.opened(); }
+        void await_suspend(std::coroutine_handle<> waiter) {
+            completion.waiter = waiter;
+            transport.start_open(completion);
+        }
+        /// Whether requests may come.
+        bool await_resume() const noexcept { return transport.opened(); }
+    };
     struct Writable {
         Transport& transport;
         Completion completion{};
@@ -48,6 +59,7 @@ class Channel final : public Timer {
         void await_resume() const noexcept {}
     };
 
+    [[nodiscard]] Open open() { return {*transport_}; }
     [[nodiscard]] Read read(std::span<std::byte> into) { return {*transport_, into}; }
     [[nodiscard]] Writable writable() { return {*transport_}; }
     /// Lets the other connections of this thread have their turn.

@@ -34,7 +34,6 @@ HttpConnection::HttpConnection(IoThread& thread, std::unique_ptr<Transport> tran
     request_.body = &body_;
     request_.remote_address = peer_.address;
     request_.local_port = peer_.local_port;
-    request_.secure = peer_.secure;
 }
 
 void HttpConnection::finish() {
@@ -44,7 +43,7 @@ void HttpConnection::finish() {
 
 Task<void> HttpConnection::run() {
     try {
-        bool more = true;
+        bool more = co_await open();
         while (more) {
             const Head head = co_await read_head();
             more = false;
@@ -72,6 +71,17 @@ Task<void> HttpConnection::run() {
     } catch (...) {
         log::error("a connection was given up");
     }
+}
+
+Task<bool> HttpConnection::open() {
+    if (channel_.transport().opened()) co_return true;
+    waiting_ = true;
+    channel_.expire_after(options_.header_timeout);
+    const bool opened = co_await channel_.open();
+    channel_.never_expire();
+    waiting_ = false;
+    request_.secure = channel_.transport().secure();
+    co_return opened && !finishing_;
 }
 
 Task<HttpConnection::Head> HttpConnection::read_head() {

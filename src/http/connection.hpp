@@ -18,7 +18,6 @@ namespace lazulite {
 struct Peer {
     std::string address;
     std::uint16_t local_port = 0;
-    bool secure = false;
 };
 
 /// One client: reads heads, asks the handler, sends answers, until either side has had enough. On its io thread only.
@@ -36,6 +35,8 @@ class HttpConnection final : public GroupMember {
   private:
     enum class Head : std::uint8_t { ready, closed, too_large, too_slow, malformed };
 
+    /// Everything before the first request. False: there will be none.
+    Task<bool> open();
     Task<Head> read_head();
     /// Waits for the first byte of a request, in as little memory as possible.
     Task<Transfer> wait_for_request();

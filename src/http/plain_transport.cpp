@@ -32,6 +32,10 @@ class PlainTransport final : public Transport {
         socket_.assign(ipv6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4(), socket);
     }
 
+    [[nodiscard]] bool opened() const override { return true; }
+    void start_open(Completion& completion) override { start_wait_writable(completion); }
+    [[nodiscard]] bool secure() const override { return false; }
+
     Transfer read(std::span<std::byte> into) override {
         for (;;) {
             const ssize_t n = ::recv(socket_.native_handle(), into.data(), into.size(), MSG_DONTWAIT);

@@ -8,6 +8,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <condition_variable>
 #include <exception>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "http/io_thread.hpp"
 #include "http/listener.hpp"
 #include "http/plain_transport.hpp"
+#include "http/tls_transport.hpp"
 
 namespace lazulite {
 namespace {
@@ -67,7 +69,8 @@ class Server::Impl {
         options_.header_limit = std::min(options_.header_limit, BufferPool::kLarge);
     }
 
-    tl::expected<Endpoint, std::string> listen(const std::string& host, std::uint16_t port, Handler& handler);
+    tl::expected<Endpoint, std::string> listen(const std::string& host, std::uint16_t port, Handler& handler,
+                                               const ListenOptions& how);
     bool stop(std::chrono::milliseconds grace);
     void join();
     [[nodiscard]] std::size_t connections() const {
@@ -76,8 +79,15 @@ class Server::Impl {
     }
 
   private:
-    void accepted(const Listener::Accepted& accepted, std::uint16_t local_port, Handler& handler);
-    void begin(std::size_t index, const Listener::Accepted& accepted, std::uint16_t local_port, Handler& handler);
+    /// What the connections of one call of listen() share.
+    struct Surface {
+        Handler& handler;
+        ServerOptions options;
+        std::uint16_t port;
+        std::shared_ptr<const TlsContext> tls;
+    };
+    void accepted(const Listener::Accepted& accepted, const Surface& surface);
+    void begin(std::size_t index, const Listener::Accepted& accepted, const Surface& surface);
     void ended(std::size_t index);
     /// Runs `function(index)` on every thread of the pool, or here when the pool does not run, and waits for it.
     template <class Function>
@@ -85,6 +95,7 @@ class Server::Impl {
 
     IoPool& pool_;
     ServerOptions options_;
+    std::list<Surface> surfaces_;                                               // at addresses that stay
     std::vector<ConnectionGroup> groups_;                                       // by thread
     std::vector<std::pair<std::size_t, std::shared_ptr<Listener>>> listeners_;  // and their threads
     std::atomic<bool> stopping_{false};
@@ -94,20 +105,21 @@ class Server::Impl {
 };
 
 tl::expected<Endpoint, std::string> Server::Impl::listen(const std::string& host, std::uint16_t port,
-                                                         Handler& handler) {
+                                                         Handler& handler, const ListenOptions& how) {
     const auto addresses = resolve(host);
     if (!addresses) return tl::unexpected(addresses.error());
+    std::list<Surface> made;
+    Surface& surface = made.emplace_back(Surface{handler, options_, port, how.tls});
+    if (how.idle_timeout) surface.options.idle_timeout = *how.idle_timeout;
     std::vector<std::pair<std::size_t, std::shared_ptr<Listener>>> bound;
-    auto bound_port = std::make_shared<std::uint16_t>(port);
     std::string trouble = "host has no address";
     for (const ip::address& address : *addresses) {
         const std::size_t index = (listeners_.size() + bound.size()) % pool_.size();
         auto listener = std::make_shared<Listener>(
-            pool_.thread(index),
-            [this, bound_port, &handler](const Listener::Accepted& it) { accepted(it, *bound_port, handler); });
-        const error_code problem = listener->bind({address, *bound_port});
+            pool_.thread(index), [this, &surface](const Listener::Accepted& it) { accepted(it, surface); });
+        const error_code problem = listener->bind({address, surface.port});
         if (!problem) {
-            *bound_port = listener->local().port();
+            surface.port = listener->local().port();
             bound.emplace_back(index, std::move(listener));
             continue;
         }
@@ -118,14 +130,15 @@ tl::expected<Endpoint, std::string> Server::Impl::listen(const std::string& host
         if (!harmless && (bound.empty() || port != 0)) return tl::unexpected(trouble);
     }
     if (bound.empty()) return tl::unexpected(trouble);
+    surfaces_.splice(surfaces_.end(), made);
     for (auto& [index, listener] : bound) {
         pool_.thread(index).run_soon([listener] { listener->start(); });
         listeners_.emplace_back(index, listener);
     }
-    return Endpoint{text_of(bound.front().second->local().address()), *bound_port};
+    return Endpoint{text_of(bound.front().second->local().address()), surface.port};
 }
 
-void Server::Impl::accepted(const Listener::Accepted& accepted, std::uint16_t local_port, Handler& handler) {
+void Server::Impl::accepted(const Listener::Accepted& accepted, const Surface& surface) {
     std::size_t best = 0;
     for (std::size_t i = 1; i < pool_.size(); ++i) {
         if (pool_.thread(i).load < pool_.thread(best).load) best = i;
@@ -135,12 +148,10 @@ void Server::Impl::accepted(const Listener::Accepted& accepted, std::uint16_t lo
         const std::lock_guard lock(mutex_);
         ++connections_;
     }
-    pool_.thread(best).run_soon(
-        [this, best, accepted, local_port, &handler] { begin(best, accepted, local_port, handler); });
+    pool_.thread(best).run_soon([this, best, accepted, &surface] { begin(best, accepted, surface); });
 }
 
-void Server::Impl::begin(std::size_t index, const Listener::Accepted& accepted, std::uint16_t local_port,
-                         Handler& handler) {
+void Server::Impl::begin(std::size_t index, const Listener::Accepted& accepted, const Surface& surface) {
     if (stopping_) {
         ::close(accepted.socket);
         ended(index);
@@ -151,10 +162,12 @@ void Server::Impl::begin(std::size_t index, const Listener::Accepted& accepted, 
     std::unique_ptr<HttpConnection> connection;
     bool owned = false;
     try {
-        transport = make_plain_transport(thread, accepted.socket, accepted.peer.protocol() == ip::tcp::v6());
+        const bool ipv6 = accepted.peer.protocol() == ip::tcp::v6();
+        transport = surface.tls ? make_tls_transport(thread, accepted.socket, ipv6, *surface.tls)
+                                : make_plain_transport(thread, accepted.socket, ipv6);
         owned = true;
-        connection = std::make_unique<HttpConnection>(thread, std::move(transport), options_, handler,
-                                                      Peer{text_of(accepted.peer.address()), local_port, false});
+        connection = std::make_unique<HttpConnection>(thread, std::move(transport), surface.options, surface.handler,
+                                                      Peer{text_of(accepted.peer.address()), surface.port});
     } catch (const std::exception& problem) {
         log::error(std::string("a connection could not be taken up: ") + problem.what());
         if (!owned) ::close(accepted.socket);
@@ -228,8 +241,9 @@ Server::~Server() {
     join();
 }
 
-tl::expected<Endpoint, std::string> Server::listen(const std::string& host, std::uint16_t port, Handler& handler) {
-    return impl_->listen(host, port, handler);
+tl::expected<Endpoint, std::string> Server::listen(const std::string& host, std::uint16_t port, Handler& handler,
+                                                   const ListenOptions& how) {
+    return impl_->listen(host, port, handler, how);
 }
 bool Server::stop(std::chrono::milliseconds grace) {
     return impl_->stop(grace);

@@ -4,22 +4,30 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 
 #include "http/io_pool.hpp"
+#include "http/tls.hpp"
 #include "wire/message.hpp"
 
 namespace lazulite {
 
 struct ServerOptions {
     std::chrono::milliseconds header_timeout{
-        30'000};  ///< from the first byte of a request to the end of its header block
+        30'000};  ///< from the first byte of a request to the end of its header block; for a TLS handshake too
     std::chrono::milliseconds idle_timeout{60'000};    ///< between requests; 0: none
     std::chrono::milliseconds body_timeout{60'000};    ///< without a byte of the request's body arriving
     std::chrono::milliseconds write_timeout{120'000};  ///< without the client taking a byte of the answer
     std::chrono::milliseconds linger_timeout{30'000};  ///< for discarding a body nobody wanted, before closing
     std::size_t header_limit = 64 * 1024;              ///< bytes of request line and header fields
+};
+
+/// What one listener does otherwise than the ServerOptions say.
+struct ListenOptions {
+    std::optional<std::chrono::milliseconds> idle_timeout;
+    std::shared_ptr<const TlsContext> tls;  ///< null: plain HTTP
 };
 
 /// Where a listener ended up.
@@ -42,7 +50,8 @@ class Server {
     /// Binds and accepts at once. `host` is an IPv4 or IPv6 address or a name; a name that has several addresses
     /// (`localhost`) is bound to each of them, and the first is returned. Port 0 picks a free one. The error is a text
     /// such as "address already in use" or "permission denied".
-    tl::expected<Endpoint, std::string> listen(const std::string& host, std::uint16_t port, Handler& handler);
+    tl::expected<Endpoint, std::string> listen(const std::string& host, std::uint16_t port, Handler& handler,
+                                               const ListenOptions& how = {});
 
     /// Stops accepting, closes idle connections, gives requests in flight `grace` to finish, then cuts every
     /// connection. Returns when none is left, or after the cut, because a handler that waits for a store cannot be cut

@@ -39,6 +39,13 @@ class Transport {
   public:
     virtual ~Transport() = default;
 
+    /// Whether bytes of HTTP may come and go. Until then only start_open may be called: it does what stands before them (a
+    /// TLS handshake; finding out by its first byte what a client speaks would belong here too), and completes with `done`.
+    [[nodiscard]] virtual bool opened() const = 0;
+    virtual void start_open(Completion& completion) = 0;
+    /// Nobody in between can read along.
+    [[nodiscard]] virtual bool secure() const = 0;
+
     /// At once: what is there, up to the size of `into`.
     virtual Transfer read(std::span<std::byte> into) = 0;
     /// The same, but waits for the first byte.

@@ -34,6 +34,15 @@ bool is_account_name(std::string_view name) {
            });
 }
 
+bool is_usable_account_name(std::string_view name) {
+    const auto letter_or_digit = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    };
+    return !name.empty() && name.size() <= 63 && letter_or_digit(name.front()) && !name.ends_with("-secondary") &&
+           std::all_of(name.begin(), name.end(),
+                       [&](char c) { return letter_or_digit(c) || c == '-' || c == '_' || c == '.'; });
+}
+
 std::shared_ptr<const Account> Accounts::find(std::string_view name) const {
     const std::shared_lock lock(mutex_);
     const auto at = accounts_.find(name);
@@ -44,6 +53,12 @@ void Accounts::put(Account account) {
     auto published = std::make_shared<const Account>(std::move(account));
     const std::unique_lock lock(mutex_);
     accounts_[published->name] = published;
+}
+
+void Accounts::remove(std::string_view name) {
+    const std::unique_lock lock(mutex_);
+    const auto at = accounts_.find(name);
+    if (at != accounts_.end()) accounts_.erase(at);
 }
 
 std::vector<std::shared_ptr<const Account>> Accounts::all() const {
@@ -58,12 +73,13 @@ std::optional<std::vector<Account>> parse_accounts(std::string_view text) {
     for (const std::string_view entry : split(text, ';')) {
         if (trim(entry).empty()) continue;
         const auto parts = split(trim(entry), ':');
-        if (parts.size() < 2 || parts.size() > 3 || parts[0].empty()) return std::nullopt;
+        if (parts.size() < 2 || parts.size() > 3 || !is_usable_account_name(parts[0])) return std::nullopt;
         Account account{std::string(parts[0]), {}, {}};
         for (std::size_t i = 1; i < parts.size(); ++i) {
-            auto key = AccountKey::parse(parts[i]);
-            if (!key || parts[i].empty()) return std::nullopt;
-            account.keys.push_back(*std::move(key));
+            const std::string key = base64_decode_leniently(parts[i]);
+            if (key.empty() && i == 2) continue;
+            if (key.empty()) return std::nullopt;
+            account.keys.push_back(*AccountKey::parse(base64_encode(as_bytes(key))));
         }
         accounts.push_back(std::move(account));
     }

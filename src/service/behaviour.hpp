@@ -11,6 +11,7 @@ struct Behaviour {
     bool loose = false;               ///< headers that ask for what is not offered are ignored instead of refused
     bool strict_versions = false;     ///< service versions that are not known are refused
     bool product_style_urls = true;   ///< the host may name the account (`account.blob.localhost`)
+    bool oauth = false;               ///< bearer tokens are taken, over TLS
     std::vector<CorsRule> cors = {};  ///< the CORS rules of a service whose properties nobody has set
 };
 

@@ -95,7 +95,9 @@ Task<Result<Received>> receive_content(Exchange& exchange, BodyRules rules) {
     BodyReader* reader = request.body;
     if (received.structured) reader = &unframed.emplace(*request.body, request.content_length.value_or(0), *length);
     const bool small = length && *length <= inline_limit(*exchange.store);
-    if (!small) {
+    if (small) {
+        LAZ_CO_CHECK(exchange.store->extents().admit());
+    } else {
         LAZ_CO_TRY(received.pending, exchange.store->extents().reserve(length));
     }
     std::optional<Md5> md5;

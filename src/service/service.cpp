@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "auth/account_sas.hpp"
+#include "auth/bearer.hpp"
 #include "auth/service_sas.hpp"
 #include "auth/shared_key.hpp"
 #include "base/error_table.hpp"
@@ -18,7 +19,6 @@ namespace {
 
 constexpr std::string_view kControlPrefix = "/_lazulite/";
 constexpr std::size_t kClientRequestIdLimit = 1024;
-constexpr ServiceVersion kBearerChallenge{2019, 12, 12};
 constexpr ServiceVersion kApiVersion{2014, 2, 14};
 
 StorageError header_error(std::string_view name, std::string_view value) {
@@ -26,9 +26,9 @@ StorageError header_error(std::string_view name, std::string_view value) {
 }
 
 /// The version that processes the request: `api-version` of a SAS, else the header, else `sv`; nothing when none is named.
-/// A SAS from before there was an `api-version` is processed by its `sv`, whatever the header says.
-/// Reference: "Versioning for Azure Storage", "Previous Azure Storage versions".
-Result<std::optional<ServiceVersion>> named_version(const Request& request, const Query& query) {
+/// A SAS from before there was an `api-version` is processed by its `sv`, whatever the header says. `strict`: a version that
+/// is not known is refused. Reference: "Versioning for Azure Storage", "Previous Azure Storage versions".
+Result<std::optional<ServiceVersion>> named_version(const Request& request, const Query& query, bool strict) {
     const auto header = request.fields.find("x-ms-version");
     std::string_view name = "x-ms-version";
     std::string_view text = header.value_or(std::string_view{});
@@ -47,7 +47,7 @@ Result<std::optional<ServiceVersion>> named_version(const Request& request, cons
     }
     if (!present) return std::nullopt;
     const auto version = ServiceVersion::parse(text);
-    if (!version) return fail(header_error(name, text));
+    if (!version || (strict && !version->known())) return fail(header_error(name, text));
     if (*version > kNewestVersion) {
         static std::atomic_flag warned = ATOMIC_FLAG_INIT;
         if (!warned.test_and_set()) {
@@ -71,11 +71,8 @@ Result<> check_client_request_id(const Request& request) {
 }
 
 StorageError no_authentication(ServiceVersion version, bool version_named) {
-    if (!version_named || version < kBearerChallenge) return {ErrorCode::resource_not_found};
-    return StorageError(ErrorCode::no_authentication_information)
-        .with_header("WWW-Authenticate",
-                     "Bearer authorization_uri=https://login.microsoftonline.com/common/oauth2/authorize "
-                     "resource_id=https://storage.azure.com");
+    if (!version_named || version < kBearerChallenged) return {ErrorCode::resource_not_found};
+    return StorageError(ErrorCode::no_authentication_information).with_header("WWW-Authenticate", kBearerChallenge);
 }
 
 }  // namespace
@@ -121,6 +118,7 @@ Task<Response> Gateway::handle(Request& request) {
                                   progress.request_id, now);
     }
     stamp(response, request, progress);
+    if (log::enabled(log::Level::debug)) log::debug(story(request, progress, response.status, outcome ? nullptr : &outcome.error()));
     environment_.metrics.count({label(progress.service->kind), progress.operation ? progress.operation->name : "",
                                 response.status, error_code, client_name(request.fields.value_or_empty("User-Agent"))});
     co_return response;
@@ -130,10 +128,13 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
     progress.query = Query::parse(request.query);
     if (!progress.query) co_return fail(StorageError(ErrorCode::invalid_uri).with("UriPath", request.path));
     const Query& query = *progress.query;
-    LAZ_CO_TRY(progress.named_version, named_version(request, query));
+    LAZ_CO_TRY(progress.named_version, named_version(request, query, environment_.behaviour.strict_versions));
     progress.version = progress.named_version.value_or(progress.version);
-    LAZ_CO_TRY(progress.target, parse_target(request, listener_, environment_.accounts));
-    progress.service = environment_.services[static_cast<std::size_t>(progress.target.service)];
+    LAZ_CO_TRY(progress.target, parse_target(request, listener_, environment_.accounts,
+                                             environment_.behaviour.product_style_urls));
+    const Service* const named = environment_.services[static_cast<std::size_t>(progress.target.service)];
+    if (!named) co_return fail(StorageError(ErrorCode::resource_not_found).saying("That service is not started here."));
+    progress.service = named;
     progress.account = environment_.accounts.find(progress.target.account);
     if (progress.target.secondary && !progress.account->settings.has_secondary()) {
         co_return fail(StorageError(ErrorCode::resource_not_found).saying("The account has no secondary endpoint."));
@@ -181,10 +182,8 @@ Result<Identity> Gateway::identify(const Request& request, const Progress& progr
     const Query& query = *progress.query;
     const auto authorization = request.fields.find("Authorization");
     if (!authorization) return is_sas(query) ? identify_by_sas(request, progress) : Identity::anonymous();
-    const auto is_authorization = [](const auto& field) { return equals_ignoring_case(field.name, "Authorization"); };
-    if (std::count_if(request.fields.begin(), request.fields.end(), is_authorization) > 1) {
-        return fail(ErrorCode::invalid_authentication_info);
-    }
+    const std::string_view scheme = authorization->substr(0, authorization->find(' '));
+    if (scheme == "Bearer") return identify_bearer(request, progress, authorization->substr(scheme.size()));
     LAZ_TRY(const Identity owner, verify_shared_key({request, query, progress.target.account, progress.account->keys,
                                                      progress.version, environment_.wall.now(),
                                                      sas_letter(progress.target.service)},
@@ -216,6 +215,17 @@ Result<Identity> Gateway::identify_by_sas(const Request& request, const Progress
     });
 }
 
+Result<Identity> Gateway::identify_bearer(const Request& request, const Progress& progress, std::string_view token) const {
+    if (!environment_.behaviour.oauth) {
+        return fail(StorageError(ErrorCode::authentication_failed)
+                        .with("AuthenticationErrorDetail", "Bearer tokens are taken with --oauth basic, over HTTPS."));
+    }
+    LAZ_TRY(BearerClaims claims,
+            verify_bearer({trim(token), progress.target.account, progress.version,
+                           progress.service->bearer_since, request.secure, environment_.wall.now()}));
+    return Identity::bearer(std::move(claims.object_id), std::move(claims.tenant_id));
+}
+
 Result<> Gateway::check_public(const Progress& progress) const {
     const Needs::Public needed = progress.operation->needs.open_to_public;
     if (needed != Needs::Public::never && !progress.account->settings.allow_blob_public_access) {
@@ -240,6 +250,21 @@ void Gateway::stamp(Response& response, const Request& request, const Progress& 
     }
     response.fields.add("Date", format_rfc1123(progress.store ? progress.store->now() : environment_.wall.now()));
     add_cors_headers(response, progress.cors(), request);
+}
+
+std::string Gateway::story(const Request& request, const Progress& progress, int status, const StorageError* error) {
+    std::string text = progress.request_id + " " + std::string(request.method_text) + " " + std::string(request.path);
+    if (!request.query.empty()) text += "?" + without_signature(request.query);
+    text += " from " + std::string(request.remote_address) + ": ";
+    if (progress.operation) text += std::string(progress.operation->name) + " ";
+    text += std::to_string(status);
+    if (!error) return text;
+    text += " " + std::string(info(error->code()).name);
+    if (const auto* details = error->details()) {
+        if (!details->message.empty()) text += ": " + details->message;
+        for (const auto& [name, value] : details->elements) text += "; " + name + ": " + value;
+    }
+    return text;
 }
 
 Response Gateway::refuse(const StorageError& error) {

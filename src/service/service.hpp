@@ -40,6 +40,7 @@ struct Service {
     Needs (*needs)(const Operation&, const Request&, const Query&, ServiceVersion) = nullptr;
     ErrorFormat errors = ErrorFormat::xml;
     ServiceVersion version_without_header{2009, 9, 19};
+    ServiceVersion bearer_since{2017, 11, 9};  ///< the first version that takes bearer tokens
 };
 
 /// What everything in `service` works with. Owned by `app`, outlives every request.
@@ -79,8 +80,12 @@ class Gateway final : public Handler {
     Task<Result<Response>> answer(Request& request, Progress& progress);
     [[nodiscard]] Result<Identity> identify(const Request& request, const Progress& progress) const;
     [[nodiscard]] Result<Identity> identify_by_sas(const Request& request, const Progress& progress) const;
+    [[nodiscard]] Result<Identity> identify_bearer(const Request& request, const Progress& progress,
+                                                   std::string_view token) const;
     [[nodiscard]] Result<> check_public(const Progress& progress) const;
     void stamp(Response& response, const Request& request, const Progress& progress) const;
+    /// What became of a request, in a line for whoever looks for a mistake. No signature, no key.
+    static std::string story(const Request& request, const Progress& progress, int status, const StorageError* error);
 
     Environment& environment_;
     ServiceKind listener_;

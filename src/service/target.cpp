@@ -98,7 +98,8 @@ std::string Target::endpoint() const {
     return url;
 }
 
-Result<Target> parse_target(const Request& request, ServiceKind listener, const Accounts& accounts) {
+Result<Target> parse_target(const Request& request, ServiceKind listener, const Accounts& accounts,
+                            bool product_style_urls) {
     Target target;
     target.service = listener;
     std::string_view path = request.path.substr(1);
@@ -106,7 +107,7 @@ Result<Target> parse_target(const Request& request, ServiceKind listener, const 
     target.secure = request.secure;
     target.host = host.with_port;
 
-    if (may_name_account(host.name)) {
+    if (product_style_urls && may_name_account(host.name)) {
         const std::string label_text = to_lower(host.name.substr(0, host.name.find('.')));
         const std::string_view account = cut_secondary(label_text, target.secondary);
         if (accounts.find(account)) {

@@ -28,8 +28,10 @@ struct Target {
 };
 
 /// Host first (`account.blob.localhost`, `account.blob.core.windows.net`), when its first label is an account; otherwise
-/// the first segment of the path. IP literals and names without a dot never name an account.
-/// Fails with invalid_uri for escapes that do not decode to UTF-8, resource_not_found for an unknown account.
-[[nodiscard]] Result<Target> parse_target(const Request& request, ServiceKind listener, const Accounts& accounts);
+/// the first segment of the path. IP literals and names without a dot never name an account, and no host does unless
+/// `product_style_urls`. Fails with invalid_uri for escapes that do not decode to UTF-8, resource_not_found for an unknown
+/// account.
+[[nodiscard]] Result<Target> parse_target(const Request& request, ServiceKind listener, const Accounts& accounts,
+                                          bool product_style_urls = true);
 
 }  // namespace lazulite

@@ -258,6 +258,11 @@ class Pool final : public ExtentPool {
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;
 
+    [[nodiscard]] Result<> admit() const override {
+        if (state_->files.exhausted()) return fail(ErrorCode::memory_extent_store_at_size_limit);
+        return {};
+    }
+
     Result<std::unique_ptr<PendingBytes>> reserve(std::optional<std::uint64_t> length) override {
         const bool in_memory = state_->in_memory();  // where an extent is a descriptor for as long as it lives
         if (!in_memory && (!length || *length > state_->options.exclusive_from)) {

@@ -40,7 +40,9 @@ class Extents {
     static constexpr std::uint64_t kExclusiveFrom = 4ULL << 20;
 
     virtual ~Extents() = default;
-    /// `length` absent: unknown (chunked). Fails with insufficient_storage.
+    /// Whether content that stands in rows may come: fails with memory_extent_store_at_size_limit where memory is used up.
+    [[nodiscard]] virtual Result<> admit() const = 0;
+    /// `length` absent: unknown (chunked). Fails with insufficient_storage, or memory_extent_store_at_size_limit.
     virtual Result<std::unique_ptr<PendingBytes>> reserve(std::optional<std::uint64_t> length) = 0;
 
     /// An open descriptor of the extent, kept open while the returned handle lives (LRU otherwise).

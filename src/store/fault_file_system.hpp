@@ -87,6 +87,7 @@ class FaultFileSystem final : public FileSystem {
     IoResult<> make_directories(const std::string& path) override;
     IoResult<std::vector<std::string>> list(const std::string& path) override;
     IoResult<> sync_directory(const std::string& path) override;
+    [[nodiscard]] bool exhausted() const override { return under_.exhausted(); }
 
   private:
     friend class TracedFile;

@@ -66,12 +66,15 @@ class FileSystem {
     virtual IoResult<> make_directories(const std::string& path) = 0;
     virtual IoResult<std::vector<std::string>> list(const std::string& path) = 0;  ///< names, any order
     virtual IoResult<> sync_directory(const std::string& path) = 0;
+    /// No more content may come. Only memory knows that beforehand; a disk says so when it is written.
+    [[nodiscard]] virtual bool exhausted() const { return false; }
 };
 
 /// The disk below `root`, which is made when absent.
 [[nodiscard]] IoResult<std::unique_ptr<FileSystem>> open_disk(const std::string& root);
 
-/// Memory. `limit_bytes` counts database files and extents together; a write past it fails with ENOSPC.
+/// Memory. `limit_bytes` counts database files and extents together. A write to an extent past it fails with ENOSPC; one to
+/// a database file does not, or nothing could be deleted any more.
 [[nodiscard]] std::unique_ptr<FileSystem> make_memory_file_system(std::uint64_t limit_bytes);
 
 }  // namespace lazulite

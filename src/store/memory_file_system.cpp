@@ -24,10 +24,13 @@ class Budget {
     bool take(std::uint64_t bytes) {
         std::uint64_t used = used_.load(std::memory_order_relaxed);
         do {
-            if (bytes > limit_ - used) return false;
+            if (used > limit_ || bytes > limit_ - used) return false;
         } while (!used_.compare_exchange_weak(used, used + bytes, std::memory_order_relaxed));
         return true;
     }
+    /// For what must not fail: a deletion writes rows before it frees anything.
+    void take_in_any_case(std::uint64_t bytes) { used_.fetch_add(bytes, std::memory_order_relaxed); }
+    [[nodiscard]] bool exhausted() const { return used_.load(std::memory_order_relaxed) >= limit_; }
     void give_back(std::uint64_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
 
   private:
@@ -143,7 +146,7 @@ class HeapNode final : public Node {
             if (index >= chunks_.size() || !chunks_[index]) ++missing;
         });
         if (missing == 0) return {};
-        if (!budget_->take(missing * kChunk)) return io_failure(ENOSPC);
+        budget_->take_in_any_case(missing * kChunk);
         try {
             const std::size_t last = static_cast<std::size_t>((offset + size - 1) / kChunk);
             if (last >= chunks_.size()) chunks_.resize(last + 1);
@@ -316,6 +319,8 @@ class MemoryFileSystem final : public FileSystem {
         entries_.emplace(path, node);
         return std::make_unique<MemoryFile>(std::move(node));
     }
+
+    [[nodiscard]] bool exhausted() const override { return budget_->exhausted(); }
 
     IoResult<bool> exists(const std::string& path) override {
         const std::lock_guard guard(mutex_);

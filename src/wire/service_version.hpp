@@ -14,6 +14,8 @@ class ServiceVersion {
     /// Well-formed `yyyy-MM-dd` with a month and day that exist, 2009-04-14 or later; nothing otherwise.
     [[nodiscard]] static std::optional<ServiceVersion> parse(std::string_view text);
     [[nodiscard]] std::string text() const;
+    /// Whether Azure has, or had, a version of this date.
+    [[nodiscard]] bool known() const;
     constexpr auto operator<=>(const ServiceVersion&) const = default;
 
   private:

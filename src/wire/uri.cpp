@@ -60,6 +60,20 @@ std::string percent_encode(std::string_view text, std::string_view keep) {
     return encoded;
 }
 
+std::string without_signature(std::string_view query) {
+    std::string kept;
+    while (!query.empty()) {
+        const std::size_t end = query.find('&');
+        const std::string_view parameter = query.substr(0, end);
+        query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
+        if (!kept.empty()) kept.push_back('&');
+        const auto name = percent_decode(parameter.substr(0, parameter.find('=')), true);
+        const bool secret = !name || equals_ignoring_case(*name, "sig");
+        kept.append(secret ? std::string_view("sig=***") : parameter);
+    }
+    return kept;
+}
+
 std::optional<Query> Query::parse(std::string_view text) {
     Query query;
     query.parameters_.reserve(8);

@@ -12,6 +12,9 @@ namespace lazulite {
 /// Everything but unreserved characters (RFC 3986) and those in `keep`.
 [[nodiscard]] std::string percent_encode(std::string_view text, std::string_view keep = {});
 
+/// A query as it may be shown to people: the value of every `sig` is replaced.
+[[nodiscard]] std::string without_signature(std::string_view query);
+
 /// The parameters of a query, decoded, in arrival order. Names compare without case, as Azure does.
 class Query {
   public:

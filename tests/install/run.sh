@@ -12,7 +12,11 @@ install_and_embed() {
   set -e
   cmake --build "$build" --target lazulite lazulite_bundle
   cmake --install "$build" --prefix "$folder/prefix"
-  test "$("$folder/prefix/bin/lazulite" --version)" = "lazulite $(sed -n 's/^project(lazulite VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)"
+  version=$(sed -n 's/^project(lazulite VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+  test "$("$folder/prefix/bin/lazulite" --version)" = "lazulite $version"
+  for command in azurite azurite-blob azurite-queue azurite-table; do
+    test "$("$folder/prefix/bin/$command" --version)" = "$version"
+  done
   # Nothing the program needs may come from the tree: only its source is copied out.
   cp -r examples/embed "$folder/embed"
   cmake -S "$folder/embed" -B "$folder/built" -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$folder/prefix"

@@ -10,7 +10,7 @@
 namespace lazulite {
 namespace {
 
-using Outcome = tl::expected<Parsed, std::string>;
+using Outcome = tl::expected<Parsed, Refusal>;
 
 constexpr std::string_view kKey =
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
@@ -24,7 +24,12 @@ class Configure : public testing::Test {
     ~Configure() override { std::filesystem::remove_all(folder_); }
 
     Outcome with(std::vector<const char*> arguments, const std::map<std::string, std::string>& environment = {}) {
-        arguments.insert(arguments.begin(), "lazulite");
+        return called("lazulite", std::move(arguments), environment);
+    }
+
+    Outcome called(const char* program, std::vector<const char*> arguments,
+                   const std::map<std::string, std::string>& environment = {}) {
+        arguments.insert(arguments.begin(), program);
         return configure(arguments, [&](const char* name) -> const char* {
             const auto at = environment.find(name);
             return at == environment.end() ? nullptr : at->second.c_str();
@@ -43,8 +48,8 @@ class Configure : public testing::Test {
 /// One clear line that names what is wrong.
 void expect_line(const Outcome& outcome, std::string_view naming) {
     ASSERT_FALSE(outcome) << naming;
-    EXPECT_EQ(outcome.error().find('\n'), std::string::npos) << outcome.error();
-    EXPECT_NE(outcome.error().find(naming), std::string::npos) << outcome.error();
+    EXPECT_EQ(outcome.error().line.find('\n'), std::string::npos) << outcome.error().line;
+    EXPECT_NE(outcome.error().line.find(naming), std::string::npos) << outcome.error().line;
 }
 
 const Listen& blob(const Outcome& outcome) {
@@ -53,7 +58,7 @@ const Listen& blob(const Outcome& outcome) {
 
 TEST_F(Configure, HasDefaults) {
     const auto parsed = with({});
-    ASSERT_TRUE(parsed) << parsed.error();
+    ASSERT_TRUE(parsed) << parsed.error().line;
     const Configuration& c = parsed->configuration;
     EXPECT_EQ(c.command, Configuration::Command::run);
     EXPECT_EQ(c.emulator.location, ".");
@@ -64,7 +69,15 @@ TEST_F(Configure, HasDefaults) {
     EXPECT_EQ(c.emulator.keep_alive, std::chrono::seconds(60));
     EXPECT_EQ(c.emulator.threads, 0U);
     EXPECT_EQ(c.log_level, log::Level::info);
-    EXPECT_TRUE(c.emulator.accounts.empty());
+    ASSERT_EQ(c.emulator.accounts.size(), 1U);
+    EXPECT_EQ(c.emulator.accounts[0].name, "devstoreaccount1");
+    EXPECT_EQ(c.emulator.accounts[0].keys, std::vector<std::string>{std::string(kKey)});
+    EXPECT_FALSE(c.emulator.loose);
+    EXPECT_FALSE(c.emulator.strict_api_version);
+    EXPECT_TRUE(c.emulator.product_style_urls);
+    EXPECT_TRUE(c.emulator.cors.empty());
+    EXPECT_EQ(c.debug_file, "");
+    EXPECT_TRUE(c.warnings.empty());
     EXPECT_EQ(parsed->print, "");
     constexpr std::uint16_t kPorts[] = {10000, 10001, 10002, 10003, 10004, 10005};
     // A taken port that nobody asked for moves only where no client's default points at it.
@@ -73,6 +86,8 @@ TEST_F(Configure, HasDefaults) {
         EXPECT_EQ(c.emulator.listen[i].host, "127.0.0.1") << i;
         EXPECT_EQ(c.emulator.listen[i].port, kPorts[i]) << i;
         EXPECT_EQ(c.emulator.listen[i].required, kRequired[i]) << i;
+        EXPECT_TRUE(c.emulator.listen[i].offered) << i;
+        EXPECT_FALSE(c.emulator.listen[i].keep_alive) << i;
     }
 }
 
@@ -82,17 +97,28 @@ TEST_F(Configure, TakesEveryFlag) {
                               "--blobHost",         "0.0.0.0", "--blobPort",      "1",        "--queueHost", "::1",
                               "--queuePort",        "2",       "--tableHost",     "a",        "--tablePort", "3",
                               "--fileHost",         "b",       "--filePort",      "4",        "--dfsHost",   "c",
-                              "--dfsPort",          "5",       "--webHost",       "d",        "--webPort",   "65535"});
-    ASSERT_TRUE(parsed) << parsed.error();
+                              "--dfsPort",          "5",       "--webHost",       "d",        "--webPort",   "65535",
+                              "--loose",            "--disableProductStyleUrl", "--disableTelemetry", "--debug", "debug.log",
+                              "--blobKeepAliveTimeout", "11", "--queueKeepAliveTimeout", "12", "--tableKeepAliveTimeout", "0",
+                              "--cors", "http://a", "--cors", "http://b"});
+    ASSERT_TRUE(parsed) << parsed.error().line;
     const Configuration& c = parsed->configuration;
     EXPECT_EQ(c.emulator.location, "data");
-    EXPECT_TRUE(c.location_given);
+    EXPECT_EQ(c.location_level, Level::flag);
     EXPECT_TRUE(c.emulator.survive_power_loss);
     EXPECT_EQ(c.emulator.threads, 3U);
     EXPECT_EQ(c.emulator.keep_alive, std::chrono::seconds(0));
     EXPECT_TRUE(c.emulator.remote_control);
     EXPECT_FALSE(c.emulator.access_log);
     EXPECT_EQ(c.log_level, log::Level::debug);
+    EXPECT_TRUE(c.emulator.loose);
+    EXPECT_FALSE(c.emulator.product_style_urls);
+    EXPECT_EQ(c.debug_file, "debug.log");
+    EXPECT_EQ(c.emulator.listen[0].keep_alive, std::chrono::seconds(11));
+    EXPECT_EQ(c.emulator.listen[1].keep_alive, std::chrono::seconds(12));
+    EXPECT_EQ(c.emulator.listen[2].keep_alive, std::chrono::seconds(0));
+    ASSERT_EQ(c.emulator.cors.size(), 2U);
+    EXPECT_EQ(c.emulator.cors[1].allowed_origins, std::vector<std::string>{"http://b"});
     constexpr std::pair<std::string_view, std::uint16_t> kListen[] = {{"0.0.0.0", 1}, {"::1", 2}, {"a", 3},
                                                                       {"b", 4},       {"c", 5},   {"d", 65535}};
     for (int i = 0; i < 6; ++i) {
@@ -113,7 +139,7 @@ TEST_F(Configure, TakesEverySettingFromTheEnvironment) {
                                   {"LAZULITE_BLOB_HOST", "0.0.0.0"},
                                   {"LAZULITE_BLOB_PORT", "1"},
                                   {"LAZULITE_WEB_PORT", "6"}});
-    ASSERT_TRUE(parsed) << parsed.error();
+    ASSERT_TRUE(parsed) << parsed.error().line;
     const Configuration& c = parsed->configuration;
     EXPECT_EQ(c.emulator.location, "data");
     EXPECT_TRUE(c.emulator.survive_power_loss);
@@ -132,7 +158,7 @@ TEST_F(Configure, TakesEverySettingFromTheFile) {
         R"({"location": "data", "durability": "power", "threads": 3, "keepAliveTimeout": "7", "remoteControl": true,
             "silent": true, "logLevel": "error", "blobHost": "0.0.0.0", "blobPort": 1, "webPort": 6})");
     for (const auto& parsed : {with({"--config", path.c_str()}), with({}, {{"LAZULITE_CONFIG", path}})}) {
-        ASSERT_TRUE(parsed) << parsed.error();
+        ASSERT_TRUE(parsed) << parsed.error().line;
         const Configuration& c = parsed->configuration;
         EXPECT_EQ(c.emulator.location, "data");
         EXPECT_TRUE(c.emulator.survive_power_loss);
@@ -152,27 +178,27 @@ TEST_F(Configure, PrefersFlagsToTheEnvironmentToTheFile) {
     const std::map<std::string, std::string> environment{
         {"LAZULITE_BLOB_PORT", "2"}, {"LAZULITE_QUEUE_PORT", "2"}, {"LAZULITE_SILENT", "false"}};
     const auto parsed = with({"--config", path.c_str(), "--blobPort", "3"}, environment);
-    ASSERT_TRUE(parsed) << parsed.error();
+    ASSERT_TRUE(parsed) << parsed.error().line;
     EXPECT_EQ(parsed->configuration.emulator.listen[0].port, 3);
     EXPECT_EQ(parsed->configuration.emulator.listen[1].port, 2);
     EXPECT_EQ(parsed->configuration.emulator.listen[2].port, 1);
     EXPECT_TRUE(parsed->configuration.emulator.access_log);
     // A flag beats the environment in switches too.
     const auto silent = with({"-s"}, environment);
-    ASSERT_TRUE(silent) << silent.error();
+    ASSERT_TRUE(silent) << silent.error().line;
     EXPECT_FALSE(silent->configuration.emulator.access_log);
 }
 
 TEST_F(Configure, PrefersTheFlagThatNamesTheFile) {
     const std::string path = file(R"({"blobPort": 1})");
     const auto parsed = with({"--config", path.c_str()}, {{"LAZULITE_CONFIG", "/nonexistent/lazulite.json"}});
-    ASSERT_TRUE(parsed) << parsed.error();
+    ASSERT_TRUE(parsed) << parsed.error().line;
     EXPECT_EQ(blob(parsed).port, 1);
 }
 
 TEST_F(Configure, TakesShortFlagsAndEqualSigns) {
     const auto parsed = with({"-l", "data", "-s", "--blobPort=7", "--logLevel=warning"});
-    ASSERT_TRUE(parsed) << parsed.error();
+    ASSERT_TRUE(parsed) << parsed.error().line;
     EXPECT_EQ(parsed->configuration.emulator.location, "data");
     EXPECT_FALSE(parsed->configuration.emulator.access_log);
     EXPECT_EQ(blob(parsed).port, 7);
@@ -181,12 +207,12 @@ TEST_F(Configure, TakesShortFlagsAndEqualSigns) {
 
 TEST_F(Configure, TakesAMemoryLimitWithAFraction) {
     const auto parsed = with({"--inMemoryPersistence", "--extentMemoryLimit", "64.000000"});
-    ASSERT_TRUE(parsed) << parsed.error();
+    ASSERT_TRUE(parsed) << parsed.error().line;
     EXPECT_TRUE(parsed->configuration.in_memory);
     EXPECT_TRUE(parsed->configuration.emulator.location.empty());
     EXPECT_EQ(parsed->configuration.emulator.memory_limit_bytes, 67'108'864U);
     const auto half = with({"--inMemoryPersistence", "--extentMemoryLimit=0.5"});
-    ASSERT_TRUE(half) << half.error();
+    ASSERT_TRUE(half) << half.error().line;
     EXPECT_EQ(half->configuration.emulator.memory_limit_bytes, 524'288U);
 }
 
@@ -195,6 +221,99 @@ TEST_F(Configure, RefusesMemoryTogetherWithALocation) {
                 "The --inMemoryPersistence option is not supported when the --location option is set.");
     expect_line(with({"--extentMemoryLimit", "64"}),
                 "The --extentMemoryLimit option is only supported when the --inMemoryPersistence option is set.");
+}
+
+// A container's environment names a folder for everybody; a flag of one start still wins.
+TEST_F(Configure, LetsTheStrongerOfMemoryAndLocationWin) {
+    const auto memory = with({"--inMemoryPersistence"}, {{"LAZULITE_LOCATION", "/data"}});
+    ASSERT_TRUE(memory) << memory.error().line;
+    EXPECT_TRUE(memory->configuration.in_memory);
+    EXPECT_EQ(memory->configuration.emulator.location, "");
+    const auto folder = with({"--location", "data"}, {{"LAZULITE_IN_MEMORY_PERSISTENCE", "true"},
+                                                      {"LAZULITE_EXTENT_MEMORY_LIMIT", "64"}});
+    ASSERT_TRUE(folder) << folder.error().line;
+    EXPECT_FALSE(folder->configuration.in_memory);
+    EXPECT_EQ(folder->configuration.emulator.location, "data");
+    // Where a container's variables name the folder, a runner that can only add variables still gets its memory.
+    const auto variables = with({}, {{"LAZULITE_LOCATION", "/data"}, {"LAZULITE_IN_MEMORY_PERSISTENCE", "true"}});
+    ASSERT_TRUE(variables) << variables.error().line;
+    EXPECT_TRUE(variables->configuration.in_memory);
+    const std::string path = file(R"({"location": "data", "inMemoryPersistence": true})");
+    expect_line(with({"--config", path.c_str()}),
+                "The --inMemoryPersistence option is not supported when the --location option is set.");
+}
+
+TEST_F(Configure, TakesTheLastOfAFlagThatIsRepeated) {
+    const auto parsed = with({"--blobPort", "1", "-l", "a", "--blobPort=2", "--location", "b", "--silent", "-s"});
+    ASSERT_TRUE(parsed) << parsed.error().line;
+    EXPECT_EQ(blob(parsed).port, 2);
+    EXPECT_EQ(parsed->configuration.emulator.location, "b");
+    EXPECT_FALSE(parsed->configuration.emulator.access_log);
+}
+
+TEST_F(Configure, TakesAValueForASwitch) {
+    const auto parsed = with({"--silent=true", "--loose=false"});
+    ASSERT_TRUE(parsed) << parsed.error().line;
+    EXPECT_FALSE(parsed->configuration.emulator.access_log);
+    EXPECT_FALSE(parsed->configuration.emulator.loose);
+}
+
+TEST_F(Configure, WantsAFileForTheDebugLog) {
+    constexpr std::string_view kLine = "Must provide a debug log file path for parameter -d or --debug";
+    for (const auto& arguments : {std::vector<const char*>{"-d"}, {"--debug"}, {"--debug", "--loose"}, {"-d", "-s"}, {"--debug="}}) {
+        const auto parsed = with(arguments);
+        ASSERT_FALSE(parsed) << arguments.size();
+        EXPECT_EQ(parsed.error().line, kLine);
+        EXPECT_EQ(parsed.error().help, "");
+    }
+    const auto named = with({"-d", "debug.log", "--loose"});
+    ASSERT_TRUE(named) << named.error().line;
+    EXPECT_EQ(named->configuration.debug_file, "debug.log");
+    EXPECT_TRUE(named->configuration.emulator.loose);
+}
+
+TEST_F(Configure, TakesACertificateWithItsKeyOrPassword) {
+    const auto pem = with({"--cert", "c.pem", "--key", "k.pem"});
+    ASSERT_TRUE(pem) << pem.error().line;
+    EXPECT_EQ(pem->configuration.emulator.tls.certificate, "c.pem");
+    EXPECT_EQ(pem->configuration.emulator.tls.key, "k.pem");
+    EXPECT_FALSE(pem->configuration.emulator.tls.password);
+    for (const char* password : {"secret", ""}) {
+        const std::string flag = std::string("--pwd=") + password;
+        const auto pfx = with({"--cert=c.pfx", flag.c_str()});
+        ASSERT_TRUE(pfx) << pfx.error().line;
+        EXPECT_EQ(pfx->configuration.emulator.tls.password, password);
+    }
+    expect_line(with({"--oauth", "basic"}), "--oauth needs HTTPS: --cert FILE with --key or --pwd");
+    expect_line(with({"--cert=c.pem", "--key=k.pem", "--oauth", "full"}), "--oauth");
+    const auto oauth = with({"--cert=c.pem", "--key=k.pem", "--oauth", "basic"});
+    ASSERT_TRUE(oauth) << oauth.error().line;
+    EXPECT_TRUE(oauth->configuration.emulator.oauth);
+    expect_line(with({"--cert", "c.pem"}), "--cert needs --key FILE (PEM) or --pwd TEXT (PFX)");
+    expect_line(with({"--key", "k.pem"}), "--key and --pwd belong to a certificate: --cert FILE");
+    expect_line(with({"--pwd", "secret"}), "--key and --pwd belong to a certificate: --cert FILE");
+}
+
+TEST_F(Configure, KnowsTheFlagsOfTheCommandItIsCalledBy) {
+    EXPECT_TRUE(called("azurite", {"--blobPort", "1", "--queuePort", "2", "--tablePort", "3"}));
+    EXPECT_TRUE(called("azurite-blob", {"--blobHost", "0.0.0.0", "--blobPort", "1", "--blobKeepAliveTimeout", "9"}));
+    EXPECT_TRUE(called("azurite-queue", {"--queueHost", "0.0.0.0", "--queuePort", "1", "--queueKeepAliveTimeout", "9"}));
+    EXPECT_TRUE(called("azurite-table", {"--tableHost", "0.0.0.0", "--tablePort", "1", "--tableKeepAliveTimeout", "9"}));
+    for (const auto& [program, flag] : {std::pair{"azurite-blob", "--queuePort=1"},
+                                        {"azurite-queue", "--blobPort=1"},
+                                        {"azurite-table", "--blobHost=a"},
+                                        {"azurite", "--nonsense"}}) {
+        const auto parsed = called(program, {flag});
+        ASSERT_FALSE(parsed) << program << flag;
+        EXPECT_NE(parsed.error().help.find("--location"), std::string::npos) << program;
+        EXPECT_NE(parsed.error().help.find(program), std::string::npos) << program;
+    }
+    // What the environment says is for whichever command runs.
+    EXPECT_TRUE(called("azurite-queue", {}, {{"LAZULITE_BLOB_PORT", "1"}}));
+    const auto queue = called("azurite-queue", {});
+    ASSERT_TRUE(queue) << queue.error().line;
+    EXPECT_FALSE(blob(queue).offered);
+    EXPECT_TRUE(queue->configuration.emulator.listen[1].offered);
 }
 
 TEST_F(Configure, SaysWhichFlagIsWrong) {
@@ -212,6 +331,8 @@ TEST_F(Configure, SaysWhichFlagIsWrong) {
                                       {"--keepAliveTimeout", "-1"},
                                       {"--keepAliveTimeout", "1s"},
                                       {"--logLevel", "loud"},
+                                      {"--cors", "*;allowedMethods=FETCH"},
+                                      {"--blobKeepAliveTimeout", "soon"},
                                       {"--extentMemoryLimit", "0"},
                                       {"--extentMemoryLimit", "-1"},
                                       {"--extentMemoryLimit", "64MB"}}) {
@@ -243,6 +364,7 @@ TEST_F(Configure, SaysWhatIsWrongInTheFile) {
                                        {R"({"blobPort": 1.5})", "blobPort"},
                                        {R"({"blobPort": null})", "blobPort"},
                                        {R"({"silent": "perhaps"})", "silent"},
+                                       {R"({"cors": {}})", "cors"},
                                        {R"({"accounts": {}})", "accounts"},
                                        {R"({"accounts": [1]})", "account"},
                                        {R"({"accounts": [{"keys": []}]})", "name"},
@@ -279,7 +401,7 @@ TEST_F(Configure, ReadsAccountsOfTheFile) {
         file(R"({"accounts": [{"name": "one", "keys": ["a2V5MQ==", "a2V5Mg=="], "allowSharedKeyAccess": false},
                                                    {"name": "devstoreaccount1"}]})");
     const auto parsed = with({"--config", path.c_str()});
-    ASSERT_TRUE(parsed) << parsed.error();
+    ASSERT_TRUE(parsed) << parsed.error().line;
     const auto& accounts = parsed->configuration.emulator.accounts;
     ASSERT_EQ(accounts.size(), 2U);
     EXPECT_EQ(accounts[0].name, "one");
@@ -292,7 +414,7 @@ TEST_F(Configure, ReadsAccountsOfTheFile) {
 TEST_F(Configure, ReadsAccountsOfTheEnvironment) {
     const std::string path = file(R"({"accounts": [{"name": "three", "keys": ["a2V5MQ=="]}]})");
     const auto parsed = with({"--config", path.c_str()}, {{"AZURITE_ACCOUNTS", "one:a2V5MQ==;two:a2V5MQ==:a2V5Mg==;"}});
-    ASSERT_TRUE(parsed) << parsed.error();
+    ASSERT_TRUE(parsed) << parsed.error().line;
     const auto& accounts = parsed->configuration.emulator.accounts;
     ASSERT_EQ(accounts.size(), 2U);
     EXPECT_EQ(accounts[0].name, "one");
@@ -301,26 +423,86 @@ TEST_F(Configure, ReadsAccountsOfTheEnvironment) {
 }
 
 TEST_F(Configure, IgnoresMalformedAccountsOfTheEnvironment) {
-    log::set_level(log::Level::off);
     const auto parsed = with({}, {{"AZURITE_ACCOUNTS", "nonsense"}});
-    ASSERT_TRUE(parsed) << parsed.error();
-    EXPECT_TRUE(parsed->configuration.emulator.accounts.empty());
+    ASSERT_TRUE(parsed) << parsed.error().line;
+    ASSERT_EQ(parsed->configuration.emulator.accounts.size(), 1U);
+    EXPECT_EQ(parsed->configuration.emulator.accounts[0].name, "devstoreaccount1");
+    ASSERT_EQ(parsed->configuration.warnings.size(), 1U);
+    EXPECT_NE(parsed->configuration.warnings[0].find("AZURITE_ACCOUNTS"), std::string::npos);
+}
+
+TEST_F(Configure, KeepsTheDefaultAccountOnlyWhenAsked) {
+    const std::map<std::string, std::string> accounts{{"AZURITE_ACCOUNTS", "one:a2V5MQ=="}};
+    const auto alone = with({}, accounts);
+    ASSERT_TRUE(alone) << alone.error().line;
+    EXPECT_EQ(alone->configuration.emulator.accounts.size(), 1U);
+    const auto both = with({"--keepDefaultAccount"}, accounts);
+    ASSERT_TRUE(both) << both.error().line;
+    ASSERT_EQ(both->configuration.emulator.accounts.size(), 2U);
+    EXPECT_EQ(both->configuration.emulator.accounts[0].name, "one");
+    EXPECT_EQ(both->configuration.emulator.accounts[1].name, "devstoreaccount1");
+    EXPECT_EQ(both->configuration.emulator.accounts[1].keys, std::vector<std::string>{std::string(kKey)});
+    // One that was given with keys of its own keeps them.
+    const auto own = with({"--keepDefaultAccount"}, {{"AZURITE_ACCOUNTS", "devstoreaccount1:a2V5MQ=="}});
+    ASSERT_TRUE(own) << own.error().line;
+    ASSERT_EQ(own->configuration.emulator.accounts.size(), 1U);
+    EXPECT_EQ(own->configuration.emulator.accounts[0].keys, std::vector<std::string>{"a2V5MQ=="});
+}
+
+TEST_F(Configure, KnowsTheOtherVariablesOfAzurite) {
+    const auto strict = with({"--strictApiVersion"});
+    ASSERT_TRUE(strict) << strict.error().line;
+    EXPECT_TRUE(strict->configuration.emulator.strict_api_version);
+    for (const auto& [value, checked] : {std::pair{"true", false}, {"TRUE", true}, {"1", true}, {"", true}}) {
+        const auto parsed = with({"--strictApiVersion"}, {{"AZURITE_SKIP_API_VERSION_CHECK", value}});
+        ASSERT_TRUE(parsed) << parsed.error().line;
+        EXPECT_EQ(parsed->configuration.emulator.strict_api_version, checked) << value;
+    }
+    const auto skipped = with({"--skipApiVersionCheck", "--strictApiVersion"});
+    ASSERT_TRUE(skipped) << skipped.error().line;
+    EXPECT_FALSE(skipped->configuration.emulator.strict_api_version);
+    const auto database = with({}, {{"AZURITE_DB", "mysql://user:password@host/name"}});
+    ASSERT_TRUE(database) << database.error().line;
+    ASSERT_EQ(database->configuration.warnings.size(), 1U);
+    EXPECT_NE(database->configuration.warnings[0].find("AZURITE_DB"), std::string::npos);
+    EXPECT_EQ(database->configuration.warnings[0].find("password"), std::string::npos);
+}
+
+TEST_F(Configure, RereadsTheAccountsOfTheFile) {
+    const std::string path = file(R"({"accounts": [{"name": "one", "keys": ["a2V5MQ=="]}]})");
+    const auto parsed = with({"--config", path.c_str()});
+    ASSERT_TRUE(parsed) << parsed.error().line;
+    EXPECT_TRUE(parsed->configuration.accounts_of_file);
+    file(R"({"accounts": [{"name": "two", "keys": ["a2V5Mg=="]}]})");
+    const auto accounts = reread_accounts(parsed->configuration);
+    ASSERT_TRUE(accounts) << accounts.error();
+    ASSERT_EQ(accounts->size(), 1U);
+    EXPECT_EQ(accounts->front().name, "two");
+    file("{");
+    EXPECT_FALSE(reread_accounts(parsed->configuration));
+}
+
+TEST_F(Configure, DoesNotFollowTheFileForAccountsOfTheEnvironment) {
+    const std::string path = file(R"({"accounts": [{"name": "one", "keys": ["a2V5MQ=="]}]})");
+    const auto parsed = with({"--config", path.c_str()}, {{"AZURITE_ACCOUNTS", "two:a2V5MQ=="}});
+    ASSERT_TRUE(parsed) << parsed.error().line;
+    EXPECT_FALSE(parsed->configuration.accounts_of_file);
 }
 
 TEST_F(Configure, KnowsTheCheckCommand) {
     const auto parsed = with({"check", "--location", "data"});
-    ASSERT_TRUE(parsed) << parsed.error();
+    ASSERT_TRUE(parsed) << parsed.error().line;
     EXPECT_EQ(parsed->configuration.command, Configuration::Command::check);
     EXPECT_EQ(parsed->configuration.emulator.location, "data");
     const auto before = with({"--location", "data", "check"});
-    ASSERT_TRUE(before) << before.error();
+    ASSERT_TRUE(before) << before.error().line;
     EXPECT_EQ(before->configuration.command, Configuration::Command::check);
 }
 
 TEST_F(Configure, PrintsHelpWithEverySetting) {
     for (const char* flag : {"--help", "-h"}) {
         const auto parsed = with({flag});
-        ASSERT_TRUE(parsed) << parsed.error();
+        ASSERT_TRUE(parsed) << parsed.error().line;
         for (const std::string_view name : {"--location",
                                             "--durability",
                                             "--inMemoryPersistence",
@@ -352,8 +534,11 @@ TEST_F(Configure, PrintsHelpWithEverySetting) {
 TEST_F(Configure, PrintsItsVersion) {
     for (const char* flag : {"--version", "-v"}) {
         const auto parsed = with({flag});
-        ASSERT_TRUE(parsed) << parsed.error();
+        ASSERT_TRUE(parsed) << parsed.error().line;
         EXPECT_EQ(parsed->print, "lazulite 0.1.0\n");
+        const auto azurite = called("azurite-blob", {flag});
+        ASSERT_TRUE(azurite) << azurite.error().line;
+        EXPECT_EQ(azurite->print, "0.1.0\n");
     }
 }
 
@@ -367,7 +552,7 @@ TEST(EnvironmentName, PutsAnUnderscoreBeforeEveryCapital) {
 TEST(Settings, HaveNamesOfTheirOwn) {
     std::map<std::string_view, int> names;
     for (const Setting& setting : settings()) ++names[setting.name];
-    EXPECT_EQ(names.size(), 21U);
+    EXPECT_EQ(names.size(), 39U);
     for (const auto& [name, count] : names) EXPECT_EQ(count, 1) << name;
 }
 

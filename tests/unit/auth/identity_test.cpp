@@ -35,6 +35,16 @@ TEST(Identity, OfTheOwnerMayDoEverything) {
     EXPECT_TRUE(Identity::owner().may_overwrite());
 }
 
+TEST(Identity, OfABearerMayDoEverything) {
+    const Identity bearer = Identity::bearer("object", "tenant");
+    EXPECT_EQ(bearer.kind(), Identity::Kind::bearer);
+    EXPECT_EQ(bearer.object_id(), "object");
+    EXPECT_EQ(bearer.tenant_id(), "tenant");
+    EXPECT_TRUE(bearer.may(kReadBlob, ServiceLetter::blob));
+    EXPECT_TRUE(bearer.may({.by_sas = Needs::BySas::never}, ServiceLetter::file));
+    EXPECT_TRUE(bearer.may_overwrite());
+}
+
 TEST(Identity, OfASasIsJudgedByServiceTypeAndPermissionInThisOrder) {
     struct Row {
         std::string_view services;

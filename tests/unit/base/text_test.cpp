@@ -5,6 +5,14 @@
 namespace lazulite {
 namespace {
 
+TEST(Base64, DecodesLeniently) {
+    constexpr std::pair<std::string_view, std::string_view> kCases[] = {
+        {"", ""},        {"a2V5MQ==", "key1"}, {"a2V5MQ", "key1"},  {"a2V5M", "key"},          {"a2 V5\nMQ", "key1"},
+        {"a2V5=MQ", "key"}, {"-_8", "\xFB\xFF"},  {"+/8", "\xFB\xFF"}, {"*!", ""}, {"a", ""},
+    };
+    for (const auto& [text, bytes] : kCases) EXPECT_EQ(base64_decode_leniently(text), bytes) << text;
+}
+
 TEST(Base64, OfTheTextsOfRfc4648) {
     const std::pair<std::string_view, std::string_view> cases[] = {
         {"", ""},

@@ -1,5 +1,11 @@
 #include "harness.hpp"
 
+#ifdef LAZULITE_TEST_TLS
+#include <openssl/err.h>
+
+#include "certificate.hpp"
+#endif
+
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -7,8 +13,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <stdexcept>
 
 #include "base/text.hpp"
@@ -83,7 +91,28 @@ std::string describe(const Request& request) {
 
 }  // namespace
 
-Client::Client(Later /*when*/) : socket_(open_socket(AF_INET)) {}
+Client::Client(Later /*when*/) : socket_(open_socket(AF_INET)) {
+#ifdef LAZULITE_TEST_TLS
+    static SSL_CTX* const kContext = SSL_CTX_new(TLS_client_method());
+    ssl_.reset(SSL_new(kContext));
+    SSL_set_fd(ssl_.get(), socket_);
+#endif
+}
+
+Client::Client(std::uint16_t port, const std::string& address, Plain /*how*/)
+    : socket_(open_socket(address.find(':') == std::string::npos ? AF_INET : AF_INET6)) {
+    if (address.find(':') == std::string::npos) {
+        connect(port);
+        return;
+    }
+    sockaddr_in6 there{};
+    there.sin6_family = AF_INET6;
+    there.sin6_port = htons(port);
+    ::inet_pton(AF_INET6, address.c_str(), &there.sin6_addr);
+    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&there), sizeof there) != 0) {
+        throw std::runtime_error("cannot connect to " + address);
+    }
+}
 
 void Client::connect(std::uint16_t port) {
     sockaddr_in address{};
@@ -95,43 +124,93 @@ void Client::connect(std::uint16_t port) {
     }
 }
 
-Client::Client(std::uint16_t port, const std::string& address) {
-    if (address.find(':') == std::string::npos) {
-        socket_ = open_socket(AF_INET);
-        connect(port);
-        return;
-    }
-    socket_ = open_socket(AF_INET6);
-    sockaddr_in6 there{};
-    there.sin6_family = AF_INET6;
-    there.sin6_port = htons(port);
-    ::inet_pton(AF_INET6, address.c_str(), &there.sin6_addr);
-    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&there), sizeof there) != 0) {
-        throw std::runtime_error("cannot connect to " + address);
-    }
-}
-
 Client::~Client() {
     close();
 }
 
-void Client::close() {
-    if (socket_ >= 0) ::close(std::exchange(socket_, -1));
-}
-
-void Client::abort() {
-    const linger at_once{1, 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    close();
-}
-
 void Client::shutdown_send() {
+#ifdef LAZULITE_TEST_TLS
+    if (ssl_) SSL_shutdown(ssl_.get());
+#endif
     ::shutdown(socket_, SHUT_WR);
 }
 
-void Client::keep_receive_window_small() {
-    const int size = 64 * 1024;
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+#ifdef LAZULITE_TEST_TLS
+
+Client::Client(std::uint16_t port, const std::string& address) : Client(port, address, plain) {
+    static SSL_CTX* const kContext = SSL_CTX_new(TLS_client_method());
+    ssl_.reset(SSL_new(kContext));
+    SSL_set_fd(ssl_.get(), socket_);
+    shake_hands();
+}
+
+void Client::offer_only(int version) {
+    SSL_set_security_level(ssl_.get(), 0);  // the old ones are refused here otherwise
+    SSL_set_min_proto_version(ssl_.get(), version);
+    SSL_set_max_proto_version(ssl_.get(), version);
+}
+
+void Client::offer_protocols(const std::string& list) {
+    SSL_set_alpn_protos(ssl_.get(), reinterpret_cast<const unsigned char*>(list.data()),
+                        static_cast<unsigned int>(list.size()));
+}
+
+std::string Client::protocol() const {
+    const unsigned char* text = nullptr;
+    unsigned int size = 0;
+    SSL_get0_alpn_selected(ssl_.get(), &text, &size);
+    return {reinterpret_cast<const char*>(text), size};
+}
+
+bool Client::shake_hands() {
+    return SSL_is_init_finished(ssl_.get()) == 1 || SSL_connect(ssl_.get()) == 1;
+}
+
+void Client::close() {
+    if (socket_ < 0) return;
+    if (ssl_ && SSL_is_init_finished(ssl_.get()) == 1) SSL_shutdown(ssl_.get());
+    ssl_.reset();
+    ::close(std::exchange(socket_, -1));
+}
+
+bool Client::readable() const {
+    pollfd waiting{socket_, POLLIN, 0};
+    return (ssl_ && SSL_pending(ssl_.get()) != 0) || ::poll(&waiting, 1, 0) == 1;
+}
+
+bool Client::write(std::string_view bytes) {
+    if (!ssl_) return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+    std::size_t written = 0;
+    ERR_clear_error();
+    return shake_hands() && SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written) == 1;
+}
+
+std::ptrdiff_t Client::receive(char* into, std::size_t size) {
+    if (!ssl_) return ::recv(socket_, into, size, 0);
+    ERR_clear_error();
+    const int got = SSL_read(ssl_.get(), into, static_cast<int>(size));
+    if (got > 0) return got;
+    switch (SSL_get_error(ssl_.get(), got)) {
+        case SSL_ERROR_ZERO_RETURN: return 0;
+        // A record that is no data, such as a session ticket.
+        case SSL_ERROR_WANT_READ: return receive(into, size);
+        case SSL_ERROR_SSL:
+            if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+                const std::string_view said = "<no goodbye>";
+                std::memcpy(into, said.data(), std::min(size, said.size()));
+                return static_cast<std::ptrdiff_t>(std::min(size, said.size()));
+            }
+            return -1;
+        default: return -1;
+    }
+}
+
+#else
+
+Client::Client(std::uint16_t port, const std::string& address) : Client(port, address, plain) {}
+
+void Client::close() {
+    if (socket_ >= 0) ::close(std::exchange(socket_, -1));
 }
 
 bool Client::readable() const {
@@ -139,13 +218,29 @@ bool Client::readable() const {
     return ::poll(&waiting, 1, 0) == 1;
 }
 
+bool Client::write(std::string_view bytes) {
+    return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+}
+
+std::ptrdiff_t Client::receive(char* into, std::size_t size) {
+    return ::recv(socket_, into, size, 0);
+}
+
+#endif
+
+void Client::abort() {
+    const linger at_once{1, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close();
+}
+
+void Client::keep_receive_window_small() {
+    const int size = 64 * 1024;
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+}
+
 bool Client::send(std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t n = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (n <= 0) return false;
-        bytes.remove_prefix(static_cast<std::size_t>(n));
-    }
-    return true;
+    return bytes.empty() || write(bytes);
 }
 
 std::string Client::read(std::size_t bytes) {
@@ -153,8 +248,8 @@ std::string Client::read(std::size_t bytes) {
     std::size_t have = 0;
     while (have < bytes) {
         pollfd waiting{socket_, POLLIN, 0};
-        if (::poll(&waiting, 1, kPatienceMs) == 0) return text.substr(0, have) + "<timeout>";
-        const ssize_t n = ::recv(socket_, text.data() + have, bytes - have, 0);
+        if (!readable() && ::poll(&waiting, 1, kPatienceMs) == 0) return text.substr(0, have) + "<timeout>";
+        const std::ptrdiff_t n = receive(text.data() + have, bytes - have);
         if (n < 0) return text.substr(0, have) + "<reset>";
         if (n == 0) break;
         have += static_cast<std::size_t>(n);
@@ -263,6 +358,8 @@ Task<Response> TestHandler::handle(Request& request) {
         response.set_body("ignored");
     } else if (path == "/big-ignore") {
         response.set_body(std::string(70'000, 'x'));
+    } else if (path == "/secure") {
+        response.set_body(request.secure ? "yes" : "no");
     } else if (path == "/describe") {
         response.set_body(describe(request));
     } else if (path.starts_with("/status/")) {
@@ -373,9 +470,17 @@ void HttpTest::start(const ServerOptions& options, std::size_t threads) {
     pool.emplace(threads, std::chrono::milliseconds(10));
     pool->start();
     server.emplace(*pool, options);
-    const auto bound = server->listen("127.0.0.1", 0, handler);
+    const auto bound = server->listen("127.0.0.1", 0, handler, as_tested());
     ASSERT_TRUE(bound) << bound.error();
     port = bound->port;
+}
+
+ListenOptions HttpTest::as_tested() {
+    ListenOptions how;
+#ifdef LAZULITE_TEST_TLS
+    how.tls = test_tls();
+#endif
+    return how;
 }
 
 void HttpTest::TearDown() {

@@ -5,10 +5,15 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#ifdef LAZULITE_TEST_TLS
+#include <openssl/ssl.h>
+#endif
 
 #include "http/io_pool.hpp"
 #include "http/server.hpp"
@@ -16,11 +21,21 @@
 
 namespace lazulite::test {
 
+/// The tests of connections run twice: as they are, and over TLS.
+#ifdef LAZULITE_TEST_TLS
+inline constexpr bool kTls = true;
+#else
+inline constexpr bool kTls = false;
+#endif
+
 /// A blocking client that shows exactly which bytes came. A read that gets nothing for 20 s ends with "<timeout>", a
 /// reset connection shows as "<reset>".
 class Client {
   public:
     explicit Client(std::uint16_t port, const std::string& address = "127.0.0.1");
+    struct Plain {};
+    static constexpr Plain plain{};
+    Client(std::uint16_t port, const std::string& address, Plain how);  ///< speaks no TLS, whatever the tests do
     struct Later {};
     static constexpr Later later{};
     explicit Client(Later when);  ///< takes a descriptor and connects when told to, to 127.0.0.1
@@ -46,8 +61,25 @@ class Client {
     /// A window that does not grow, so that a server soon has to wait for us. Before the first byte.
     void keep_receive_window_small();
 
+#ifdef LAZULITE_TEST_TLS
+    void offer_only(int version);
+    void offer_protocols(const std::string& list);  ///< each behind its length
+    [[nodiscard]] std::string protocol() const;
+#endif
+
   private:
+    bool write(std::string_view bytes);
+    /// As recv: 0 at the end, -1 for a reset; what is there, after waiting for it.
+    std::ptrdiff_t receive(char* into, std::size_t size);
+
     int socket_ = -1;
+#ifdef LAZULITE_TEST_TLS
+    struct Free {
+        void operator()(SSL* ssl) const { SSL_free(ssl); }
+    };
+    bool shake_hands();
+    std::unique_ptr<SSL, Free> ssl_;
+#endif
 };
 
 /// Holds a handler until the test lets it go.
@@ -83,7 +115,7 @@ void PrintTo(const Sent& sent, std::ostream* out);
 ///   /zeros/N      N zero bytes                    /file/O/N  N bytes of `file` from offset O
 ///   /mixed        strings, file pieces and zeros in three windows
 ///   /failing, /short, /throwing   sources that break after 5 of 10 bytes
-///   /big-ignore   70,000 'x', body not read
+///   /big-ignore   70,000 'x', body not read         /secure    200 "yes" or "no"
 class TestHandler final : public Handler {
   public:
     ~TestHandler() override;
@@ -125,6 +157,8 @@ class HttpTest : public ::testing::Test {
     void start(const ServerOptions& options = {}, std::size_t threads = 2);
     /// Sends on a connection of its own and returns everything that comes until the server closes.
     std::string exchange(std::string_view bytes);
+    /// How to listen for the clients of this program.
+    static ListenOptions as_tested();
 
     TestHandler handler;
     std::optional<IoPool> pool;

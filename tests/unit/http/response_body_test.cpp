@@ -85,7 +85,9 @@ TEST_F(ResponseBody, FilesThatAreTooShortCloseTheConnection) {
     const std::string all = exchange("GET /file/5990000/20000 HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_EQ(all, "");
     const std::string most = exchange("GET /file/5900000/200000 HTTP/1.1\r\nHost: x\r\n\r\n");
-    EXPECT_TRUE(most == "HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\n" + TestHandler::pattern(5'900'000, 100'000));
+    // sendfile sends what there is; where a file is read, the last block that is not whole stays behind.
+    const std::uint64_t sent = kTls ? 65'536 : 100'000;
+    EXPECT_TRUE(most == "HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\n" + TestHandler::pattern(5'900'000, sent));
     handler.wait_for_destroyed_sources(2);
 }
 

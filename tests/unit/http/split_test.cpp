@@ -18,6 +18,9 @@ class ScriptedTransport final : public Transport {
     ScriptedTransport(Executor& executor, std::vector<std::string> pieces, std::size_t take, std::string& written)
         : executor_(executor), pieces_(std::move(pieces)), take_(take), written_(written) {}
 
+    [[nodiscard]] bool opened() const override { return true; }
+    void start_open(Completion& /*completion*/) override {}
+    [[nodiscard]] bool secure() const override { return false; }
     Transfer read(std::span<std::byte> into) override {
         // As a socket that has nothing yet: the next piece comes to whoever waits.
         if (!ready_) return {State::would_block};
@@ -101,7 +104,7 @@ class Split : public ::testing::Test {
         co_await Hop{pool.executor(0)};
         auto transport = std::make_unique<ScriptedTransport>(pool.executor(0), std::move(pieces), take, written);
         lazulite::HttpConnection connection(pool.thread(0), std::move(transport), options, handler,
-                                            Peer{"127.0.0.1", 1, false});
+                                            Peer{"127.0.0.1", 1});
         co_await connection.run();
     }
 };

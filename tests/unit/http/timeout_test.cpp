@@ -48,6 +48,21 @@ TEST_F(Timeout, IdleConnectionsAreClosedSilently) {
     EXPECT_EQ(used.rest(), kHello);
 }
 
+TEST_F(Timeout, AListenerMayHaveAnIdleTimeoutOfItsOwn) {
+    start();
+    ListenOptions how = as_tested();
+    how.idle_timeout = milliseconds(60);
+    const auto bound = server->listen("127.0.0.1", 0, handler, how);
+    ASSERT_TRUE(bound);
+    Client patient(port);
+    patient.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(patient.read(kHello.size()), kHello);
+    Client hasty(bound->port);
+    hasty.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(hasty.rest(), kHello);
+    EXPECT_FALSE(patient.readable());
+}
+
 TEST_F(Timeout, NoIdleTimeoutWhenZero) {
     ServerOptions options;
     options.idle_timeout = milliseconds(0);
@@ -135,7 +150,7 @@ TEST_F(Timeout, LargeBuffersAreGivenBackWhenIdle) {
     ServerOptions options;
     options.idle_timeout = milliseconds(2500);
     Server second(*pool, options);
-    const auto bound = second.listen("127.0.0.1", 0, handler);
+    const auto bound = second.listen("127.0.0.1", 0, handler, as_tested());
     ASSERT_TRUE(bound);
     Client clock(bound->port);
     EXPECT_EQ(clock.rest(), "");

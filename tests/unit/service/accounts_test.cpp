@@ -37,10 +37,33 @@ TEST(ParseAccounts, AllowsATrailingSemicolon) {
 
 TEST(ParseAccounts, RefusesAnyMalformedPart) {
     for (const std::string_view text :
-         {"", ";", "one", "one:", ":a2V5MQ==", "one:not base64!", "one:a2V5MQ==:", "one::a2V5MQ==",
-          "one:a2V5MQ==:a2V5Mg==:a2V5Mw==", "one:a2V5MQ==;two", "one:a2V5MQ==;two:*"}) {
+         {"", ";", "one", "one:", ":a2V5MQ==", "one::a2V5MQ==", "one:a2V5MQ==:a2V5Mg==:a2V5Mw==", "one:a2V5MQ==;two",
+          "one:a2V5MQ==;two:*", "o/e:a2V5MQ==", "_one:a2V5MQ==", "one-secondary:a2V5MQ=="}) {
         EXPECT_FALSE(parse_accounts(text)) << text;
     }
+}
+
+// As the emulator whose variable it is reads them: what is no base64 is passed over, and an empty second key is none.
+TEST(ParseAccounts, ReadsKeysLeniently) {
+    const auto accounts = parse_accounts("one:a2V5MQ:;my-Account:a2V5 MQ==:_-8=");
+    ASSERT_TRUE(accounts);
+    ASSERT_EQ(accounts->size(), 2U);
+    ASSERT_EQ((*accounts)[0].keys.size(), 1U);
+    EXPECT_EQ((*accounts)[0].keys[0].text(), "a2V5MQ==");
+    EXPECT_EQ((*accounts)[1].name, "my-Account");
+    ASSERT_EQ((*accounts)[1].keys.size(), 2U);
+    EXPECT_EQ((*accounts)[1].keys[0].text(), "a2V5MQ==");
+    EXPECT_EQ((*accounts)[1].keys[1].text(), "/+8=");
+}
+
+TEST(AccountName, MayBeUsableWithoutBeingAzures) {
+    for (const std::string_view name : {"one", "my-account", "My_Account.1", "a", "1"}) {
+        EXPECT_TRUE(is_usable_account_name(name)) << name;
+    }
+    for (const std::string_view name : {"", "_a", "-a", ".a", "a/b", "a b", "a:b", "a-secondary", "\xC3\xBC"}) {
+        EXPECT_FALSE(is_usable_account_name(name)) << name;
+    }
+    EXPECT_FALSE(is_usable_account_name(std::string(64, 'a')));
 }
 
 TEST(AccountKey, SignsWithHmacSha256) {

@@ -143,5 +143,18 @@ TEST_F(ParseTarget, RefusesEscapesThatDoNotDecode) {
     }
 }
 
+TEST_F(ParseTarget, TakesNoAccountFromTheHostWhenThatIsOff) {
+    Request request;
+    request.path = "/devstoreaccount1/c";
+    request.fields.add("Host", "acct.blob.localhost");
+    const auto target = parse_target(request, ServiceKind::blob, accounts_, false);
+    ASSERT_TRUE(target);
+    EXPECT_EQ(target->account, "devstoreaccount1");
+    EXPECT_EQ(target->container, "c");
+    EXPECT_TRUE(target->path_style);
+    request.path = "/c";
+    EXPECT_FALSE(parse_target(request, ServiceKind::blob, accounts_, false));
+}
+
 }  // namespace
 }  // namespace lazulite

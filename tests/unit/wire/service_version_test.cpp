@@ -30,5 +30,14 @@ TEST(ServiceVersion, OrdersLikeItsDate) {
     EXPECT_LT(kOldestVersion, kNewestVersion);
 }
 
+TEST(ServiceVersion, KnowsThoseThatExist) {
+    for (const ServiceVersion version : {ServiceVersion{2009, 4, 14}, {2020, 10, 2}, {2026, 10, 6}}) {
+        EXPECT_TRUE(version.known()) << version.text();
+    }
+    for (const ServiceVersion version : {ServiceVersion{2009, 4, 15}, {2020, 10, 3}, {2026, 10, 7}, {2039, 1, 1}}) {
+        EXPECT_FALSE(version.known()) << version.text();
+    }
+}
+
 }  // namespace
 }  // namespace lazulite

@@ -15,20 +15,25 @@ using Open = FileSystem::Open;
 
 constexpr std::uint64_t kLimit = 1 << 20;
 
-class Memory : public ::testing::TestWithParam<Open> {
+class MemoryLimit : public ::testing::Test {
   protected:
     /// How many more bytes fit, in steps of 16 KiB. Leaves nothing behind.
     std::uint64_t room() {
-        const auto probe = must(files_->open("probe", Open::create));
+        const auto probe = must(files_->open("probe", Open::extent_new));
         must(files_->remove("probe"));
         const std::string step(16 * 1024, 'x');
         std::uint64_t fits = 0;
         while (probe->write(fits, as_bytes(step))) fits += step.size();
         return fits;
     }
-    std::unique_ptr<File> open(const std::string& path) { return must(files_->open(path, GetParam())); }
 
     std::unique_ptr<FileSystem> files_ = make_memory_file_system(kLimit);
+};
+
+/// What holds for either kind of file.
+class Memory : public MemoryLimit, public ::testing::WithParamInterface<Open> {
+  protected:
+    std::unique_ptr<File> open(const std::string& path) { return must(files_->open(path, GetParam())); }
 };
 INSTANTIATE_TEST_SUITE_P(Kinds, Memory, ::testing::Values(Open::create_new, Open::extent_new), [](const auto& test) {
     return test.param == Open::extent_new ? "extent" : "database";
@@ -36,14 +41,28 @@ INSTANTIATE_TEST_SUITE_P(Kinds, Memory, ::testing::Values(Open::create_new, Open
 
 const std::string kQuarter(256 * 1024, 'q');
 
-TEST_P(Memory, AWritePastTheLimitFailsAndLeavesTheFileAsItWas) {
-    const auto file = open("a");
+TEST_F(MemoryLimit, AWriteToAnExtentPastItFailsAndLeavesTheFileAsItWas) {
+    const auto file = must(files_->open("a", Open::extent_new));
     for (int i = 0; i < 4; ++i) must(file->write(i * kQuarter.size(), as_bytes(kQuarter)));
     EXPECT_EQ(room(), 0U);
     const auto more = file->write(kLimit, as_bytes("x"));
     ASSERT_FALSE(more);
     EXPECT_TRUE(out_of_space(more.error()));
     EXPECT_EQ(must(file->size()), kLimit);
+}
+
+TEST_F(MemoryLimit, DatabasesGoOnAndCount) {
+    const auto rows = must(files_->open("rows", Open::create_new));
+    const auto extent = must(files_->open("extent", Open::extent_new));
+    must(extent->write(0, as_bytes(kQuarter)));
+    EXPECT_FALSE(files_->exhausted());
+    for (std::size_t i = 0; i < 4; ++i) must(rows->write(i * kQuarter.size(), as_bytes(kQuarter)));
+    EXPECT_TRUE(files_->exhausted());
+    EXPECT_EQ(room(), 0U);
+    EXPECT_FALSE(extent->write(kQuarter.size(), as_bytes("x")));
+    must(rows->truncate(kQuarter.size()));
+    EXPECT_FALSE(files_->exhausted());
+    EXPECT_EQ(room(), kLimit - 2 * kQuarter.size());
 }
 
 TEST_P(Memory, FilesShareOneLimit) {
@@ -104,11 +123,11 @@ TEST_P(Memory, RenameOverAFileGivesItsBytesBack) {
     EXPECT_EQ(room(), kLimit - kQuarter.size());
 }
 
-TEST_P(Memory, ManyThreadsNeverPassTheLimitTogether) {
+TEST_F(MemoryLimit, ManyThreadsNeverPassItTogether) {
     std::vector<std::thread> threads;
     std::atomic<std::uint64_t> written{0};
     std::vector<std::unique_ptr<File>> files;
-    for (const char* path : {"a", "b", "c", "d"}) files.push_back(open(path));
+    for (const char* path : {"a", "b", "c", "d"}) files.push_back(must(files_->open(path, Open::extent_new)));
     for (const auto& file : files) {
         threads.emplace_back([&] {
             const std::string step(16 * 1024, 'x');
