@@ -96,7 +96,7 @@ std::string canonicalized_resource(std::string_view account, std::string_view pa
 std::string canonicalized_resource_lite(std::string_view account, std::string_view path, const Query& query) {
     std::string text;
     text.append("/").append(account).append(path);
-    if (const std::string* comp = query.find("comp")) text.append("?comp=").append(*comp);
+    if (const std::string_view* comp = query.find("comp")) text.append("?comp=").append(*comp);
     return text;
 }
 

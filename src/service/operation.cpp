@@ -44,7 +44,7 @@ void allow(std::string& allowed, Method method) {
 
 StorageError no_such_resource(const Query& query) {
     for (const std::string_view name : {"comp", "restype"}) {
-        if (const std::string* value = query.find(name)) {
+        if (const std::string_view* value = query.find(name)) {
             return StorageError(ErrorCode::invalid_query_parameter_value)
                 .with("QueryParameterName", name)
                 .with("QueryParameterValue", *value)

@@ -3,7 +3,7 @@
 namespace lazulite {
 
 Decoder::Text Decoder::find_query(std::string_view name) const {
-    const std::string* const found = query_.find(name);
+    const std::string_view* const found = query_.find(name);
     return found == nullptr ? Text{} : Text{*found};
 }
 

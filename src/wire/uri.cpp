@@ -1,7 +1,5 @@
 #include "wire/uri.hpp"
 
-#include <algorithm>
-
 #include "base/text.hpp"
 
 namespace lazulite {
@@ -14,6 +12,25 @@ int hex_value(char c) {
     return -1;
 }
 
+/// Writes at most as many characters as `text` has. Returns the end of what it wrote, or null for a malformed escape.
+char* decode_escapes(std::string_view text, bool plus_is_space, char* to) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char c = text[i];
+        if (c == '%') {
+            if (text.size() - i < 3) return nullptr;
+            const int high = hex_value(text[i + 1]);
+            const int low = hex_value(text[i + 2]);
+            if (high < 0 || low < 0) return nullptr;
+            c = static_cast<char>(high << 4 | low);
+            i += 2;
+        } else if (c == '+' && plus_is_space) {
+            c = ' ';
+        }
+        *to++ = c;
+    }
+    return to;
+}
+
 bool is_unreserved(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
            c == '_' || c == '~';
@@ -22,25 +39,10 @@ bool is_unreserved(char c) {
 }  // namespace
 
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
-    std::string decoded(text);
-    if (plus_is_space) std::replace(decoded.begin(), decoded.end(), '+', ' ');
-    // Most names and values have nothing more to decode.
-    const std::size_t first = text.find('%');
-    if (first == std::string_view::npos) return decoded;
-    char* to = decoded.data() + first;
-    for (std::size_t i = first; i < text.size(); ++i) {
-        char c = decoded[i];
-        if (c == '%') {
-            if (text.size() - i < 3) return std::nullopt;
-            const int high = hex_value(text[i + 1]);
-            const int low = hex_value(text[i + 2]);
-            if (high < 0 || low < 0) return std::nullopt;
-            c = static_cast<char>(high << 4 | low);
-            i += 2;
-        }
-        *to++ = c;
-    }
-    decoded.resize(static_cast<std::size_t>(to - decoded.data()));
+    std::string decoded(text.size(), '\0');
+    const char* const end = decode_escapes(text, plus_is_space, decoded.data());
+    if (end == nullptr) return std::nullopt;
+    decoded.resize(static_cast<std::size_t>(end - decoded.data()));
     return decoded;
 }
 
@@ -76,6 +78,17 @@ std::string without_signature(std::string_view query) {
 
 std::optional<Query> Query::parse(std::string_view text) {
     Query query;
+    if (text.empty()) return query;
+    const auto decoded = std::make_shared_for_overwrite<char[]>(text.size());
+    char* to = decoded.get();
+    const auto add = [&to](std::string_view encoded, std::string_view& part) {
+        char* const end = decode_escapes(encoded, true, to);
+        if (end == nullptr) return false;
+        part = {to, static_cast<std::size_t>(end - to)};
+        to = end;
+        return is_utf8(part);
+    };
+    query.text_ = decoded;
     query.parameters_.reserve(8);
     while (!text.empty()) {
         const std::size_t end = text.find('&');
@@ -84,15 +97,13 @@ std::optional<Query> Query::parse(std::string_view text) {
         if (pair.empty()) continue;
         const std::size_t equals = pair.find('=');
         const std::string_view value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-        auto decoded_name = percent_decode(pair.substr(0, equals), true);
-        auto decoded_value = percent_decode(value, true);
-        if (!decoded_name || !decoded_value || !is_utf8(*decoded_name) || !is_utf8(*decoded_value)) return std::nullopt;
-        query.parameters_.push_back({*std::move(decoded_name), *std::move(decoded_value)});
+        Parameter& parameter = query.parameters_.emplace_back();
+        if (!add(pair.substr(0, equals), parameter.name) || !add(value, parameter.value)) return std::nullopt;
     }
     return query;
 }
 
-const std::string* Query::find(std::string_view name) const {
+const std::string_view* Query::find(std::string_view name) const {
     for (const Parameter& parameter : parameters_) {
         if (equals_ignoring_case(parameter.name, name)) return &parameter.value;
     }
@@ -100,8 +111,8 @@ const std::string* Query::find(std::string_view name) const {
 }
 
 std::string_view Query::value_or_empty(std::string_view name) const {
-    const std::string* const value = find(name);
-    return value != nullptr ? std::string_view(*value) : std::string_view{};
+    const std::string_view* const value = find(name);
+    return value != nullptr ? *value : std::string_view{};
 }
 
 }  // namespace lazulite

@@ -83,8 +83,8 @@ void override_headers(const Exchange& x, ContentHeaders& headers) {
 }
 
 Result<> check_version_parameters(const Query& query) {
-    const std::string* snapshot = query.find("snapshot");
-    const std::string* version = query.find("versionid");
+    const std::string_view* snapshot = query.find("snapshot");
+    const std::string_view* version = query.find("versionid");
     if (!snapshot && !version) return {};
     if (snapshot && version) {
         return fail(StorageError(ErrorCode::invalid_query_parameter_value)
@@ -92,7 +92,7 @@ Result<> check_version_parameters(const Query& query) {
                         .with("QueryParameterValue", *version)
                         .with("Reason", "snapshot and versionid exclude each other."));
     }
-    const std::string& value = snapshot ? *snapshot : *version;
+    const std::string_view value = snapshot ? *snapshot : *version;
     if (!parse_iso8601(value)) {
         return fail(StorageError(ErrorCode::invalid_query_parameter_value)
                         .with("QueryParameterName", snapshot ? "snapshot" : "versionid")

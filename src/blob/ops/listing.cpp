@@ -72,7 +72,7 @@ void echo_parameters(XmlWriter& xml, const Query& query) {
     constexpr std::pair<std::string_view, std::string_view> kEchoed[] = {
         {"prefix", "Prefix"}, {"marker", "Marker"}, {"maxresults", "MaxResults"}, {"delimiter", "Delimiter"}};
     for (const auto& [parameter, element] : kEchoed) {
-        if (const std::string* value = query.find(parameter); value && !value->empty()) xml.element(element, *value);
+        if (const std::string_view* value = query.find(parameter); value && !value->empty()) xml.element(element, *value);
     }
 }
 

@@ -37,7 +37,7 @@ TEST(PercentEncode, KeepsWhatItIsTold) {
 
 std::string text_of(const Query& query) {
     std::string text;
-    for (const Query::Parameter& p : query.all()) text += '[' + p.name + '|' + p.value + ']';
+    for (const Query::Parameter& p : query.all()) text.append("[").append(p.name).append("|").append(p.value).append("]");
     return text;
 }
 
@@ -60,6 +60,13 @@ TEST(Query, KeepsOrderAndDecodes) {
         ASSERT_TRUE(query) << text;
         EXPECT_EQ(text_of(*query), expected) << text;
     }
+}
+
+TEST(Query, OutlivesItsTextAndWhatItWasCopiedFrom) {
+    std::optional<Query> first = Query::parse(std::string("prefix=a%20b"));
+    const Query copy = *first;
+    first.reset();
+    EXPECT_EQ(text_of(copy), "[prefix|a b]");
 }
 
 TEST(Query, RefusesBrokenEscapesAndWhatIsNotUtf8) {
