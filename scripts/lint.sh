@@ -23,6 +23,11 @@ rule "pugixml stays inside src/wire" git grep -l 'pugixml' -- 'src/*.cpp' 'src/*
 rule "includes are written from src/, never ../" git grep -nE '#include "\.\./' -- src include tests
 rule "every header has its guard" git grep -L '#pragma once' -- 'src/*.hpp' 'include/*.hpp'
 rule "lock files name no registry" git grep -nE '"resolved": *"https?://' -- '*package-lock.json'
+rule "poms name no repository" git grep -nE '<([a-z]+R|r)epositor(y|ies)>' -- '*pom.xml'
+
+# The one address that Cargo writes is the name of crates.io itself.
+other_crates() { git grep -nE '^source = ' -- '*Cargo.lock' | grep -vF '"registry+https://github.com/rust-lang/crates.io-index"'; }
+rule "Cargo.lock names crates.io and nothing else" other_crates
 rule "no service sees another" git grep -nE '#include "(queue|table|file)/' -- src/blob
 rule "domain sees neither HTTP nor SQL" git grep -nE '#include "(wire|http|service|store|auth)/' -- 'src/*/domain'
 rule "rows see neither HTTP nor services" git grep -nE '#include "(wire|http|service|auth)/' -- 'src/*/rows'

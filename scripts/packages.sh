@@ -3,7 +3,12 @@
 
 BUILD_PACKAGES=(g++ cmake ninja-build ccache mold pkg-config libboost1.81-dev libssl-dev libsqlite3-dev
   nlohmann-json3-dev libspdlog-dev libfmt-dev libpugixml-dev libcli11-dev libexpected-dev)
-TEST_PACKAGES=(libgtest-dev clang-19 libclang-rt-19-dev python3 python3-venv openssl nodejs npm git)
+TEST_PACKAGES=(libgtest-dev clang-19 libclang-rt-19-dev python3 python3-venv openssl nodejs npm golang-go
+  default-jdk-headless maven cargo-web rustc-web rclone restic azure-cli git iproute2 util-linux)
+
+# Programs that serve as well when they came from elsewhere.
+declare -A PROGRAM_OF=([nodejs]=node [npm]=npm [golang-go]=go [default-jdk-headless]=javac [maven]=mvn [cargo-web]=cargo
+  [rustc-web]=rustc)
 
 # Compilations are shared between checkouts, wherever they stand.
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
@@ -16,8 +21,7 @@ as_root() {
 install_packages() {
   local missing=() package
   for package in "$@"; do
-    # A Node.js that came from elsewhere serves as well as Debian's.
-    case "$package" in nodejs | npm) command -v "${package/nodejs/node}" >/dev/null && continue ;; esac
+    command -v "${PROGRAM_OF[$package]:-/none}" >/dev/null && continue
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return

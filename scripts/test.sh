@@ -2,7 +2,7 @@
 # Builds lazulite and runs its tests on a fresh Debian 12 machine:
 #   scripts/test.sh                 everything that CI runs
 #   scripts/test.sh --full          the long forms too
-#   scripts/test.sh --only PART     one part (repeatable); --list names them
+#   scripts/test.sh --only PART     one part (repeatable), in the order given; --list names them
 # Ends with `N passed, N failed, N skipped`. Skips count only if tests/skips.txt lists them.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -13,7 +13,7 @@ only=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --full) full=true ;;
-    --only) only+=("$2"); shift ;;
+    --only) only+=("${2:-}"); shift ;;
     --list) grep -oE '^part_[a-z_]+' "$0" | sed 's/^part_//'; exit 0 ;;
     *) echo "unknown argument: $1" >&2; exit 2 ;;
   esac
@@ -38,11 +38,12 @@ count() {
 
 # run NAME COMMAND...: one test program; its output goes to a log, which is shown when it fails.
 run() {
-  local name=$1 log="$log_folder/$1.log" before=$failed status=0
+  local name=$1 log="$log_folder/$1.log" before=$failed status=0 start=$SECONDS
   shift
   "$@" >"$log" 2>&1 || status=$?
   count "$log"
   if [ $status -ne 0 ] && [ "$failed" -eq "$before" ]; then failed=$((failed + 1)); fi
+  [ $((SECONDS - start)) -lt 2 ] || counted+=" ($((SECONDS - start)) s)"
   if [ $status -eq 0 ]; then
     echo "  $name: $counted"
   else
@@ -89,7 +90,7 @@ unit_tests() {  # unit_tests PRESET [FILTER]
   done
 }
 
-part_packages() { install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"; }
+part_packages() { install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" || failed=$((failed + 1)); }
 
 part_lint() { run lint scripts/lint.sh; }
 
@@ -100,14 +101,24 @@ part_release() {
   run release-wire-disk build/release/tests/wire/wire_tests --disk tests/wire
 }
 
-part_conformance() {
+# conformance NAME SUITE...: suites against one server, whose counters then hold what all of them did.
+conformance() {
+  local name=$1 suite
+  shift
   start_server build/release/lazulite || { failed=$((failed + 1)); return; }
-  run conformance-js tests/conformance/run.sh js
-  run conformance-python tests/conformance/run.sh python
-  run seeds tests/conformance/run.sh seeds
-  run coverage python3 tests/coverage.py
-  stop_server conformance build/release/lazulite
+  for suite in "$@"; do run "conformance-$suite" tests/conformance/run.sh "$suite"; done
+  [ "$name" != conformance ] || run coverage python3 tests/coverage.py
+  stop_server "$name" build/release/lazulite
 }
+
+part_conformance() { conformance conformance js python go java rust seeds; }
+part_js() { conformance js js; }
+part_python() { conformance python python; }
+part_go() { conformance go go; }
+part_java() { conformance java java; }
+part_rust() { conformance rust rust; }
+
+part_tools() { LAZULITE_BINARY=build/release/lazulite run tools tests/conformance/run.sh tools; }
 
 part_cli() {
   run cli python3 tests/cli/run.py --binary build/release/lazulite
@@ -139,9 +150,12 @@ part_tsan() {
   run tsan-wire build/tsan/tests/wire/wire_tests tests/wire
 }
 
-parts=(packages lint release cli conformance fault install asan tsan)
+parts=(packages lint release cli conformance tools fault install asan tsan)
+[ ${#only[@]} -eq 0 ] || parts=("${only[@]}")
 for part in "${parts[@]}"; do
-  if [ ${#only[@]} -gt 0 ] && ! printf '%s\n' "${only[@]}" | grep -qx "$part"; then continue; fi
+  declare -F "part_$part" >/dev/null || { echo "no part is called '$part'; --list names them" >&2; exit 2; }
+done
+for part in "${parts[@]}"; do
   began=$SECONDS
   echo "$part"
   "part_$part"

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Runs one suite against $LAZULITE_CONNECTION_STRING and ends with "N passed, N failed, N skipped".
 #
-#     tests/conformance/run.sh {js|python|seeds} [more arguments for the test runner]
+#     tests/conformance/run.sh {js|python|go|java|rust|seeds|tools} [more arguments for the test runner]
 #
-# What a suite needs is installed below build/conformance, once, and again when its list of packages changes.
+# What a suite needs is installed below build/conformance, once, and again when its list of packages changes; Go, Maven
+# and Cargo keep what they download where they always do.
 # LAZULITE_LARGE=0 leaves the 300 MiB tests out.
 set -euo pipefail
 
@@ -34,6 +35,29 @@ install() {
 npm_ci() { npm ci --no-audit --no-fund; }
 venv() { python3 -m venv --clear venv && venv/bin/pip install --quiet --requirement requirements.txt; }
 
+# The Go to use: that of the PATH if it is new enough for the SDK. Debian 12's is not, but can fetch one that is from
+# the module proxy, and checks it. What a module cannot hold (go.mod files, executables) is then put right.
+go_command() {
+  local wanted have module folder=$out/go/toolchain
+  wanted=$(awk '$1 == "go" {print $2}' "$here/go/go.mod")
+  have=$(go env GOVERSION)
+  if printf '%s\n' "$wanted" "${have#go}" | sort --version-sort --check=quiet; then
+    command -v go
+    return
+  fi
+  module=golang.org/toolchain@v0.0.1-$go_release.$(go env GOOS)-$(go env GOARCH)
+  if [ "$(cat "$folder/.installed" 2>/dev/null)" != "$module" ]; then
+    rm -rf "$folder"
+    mkdir -p "$out/go"
+    cp -r --no-preserve=mode "$(cd "$out/go" && go mod download -json "$module" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')" "$folder"
+    find "$folder" -name _go.mod -execdir mv _go.mod go.mod \;
+    chmod +x "$folder"/bin/* "$folder"/pkg/tool/*/*
+    echo "$module" >"$folder/.installed"
+  fi
+  echo "$folder/bin/go"
+}
+go_release=go1.26.8
+
 # number PATTERN: the last count of this pattern in what the runner printed, or 0.
 number() { grep -oE "$1" "$log" | grep -oE '[0-9]+' | tail -1 || echo 0; }
 
@@ -43,6 +67,13 @@ finish() {
   [ "$1" -gt 0 ] || [ "$2" -gt 0 ] || failed=1
   echo "$1 passed, $failed failed, $3 skipped"
   [ "$failed" -eq 0 ]
+}
+
+pytest_summary() {
+  local summary
+  summary=$(grep -E ' in [0-9.]+s' "$log" | tail -1) || true
+  echo "$summary" >"$log"
+  finish "$(number '[0-9]+ passed')" "$(($(number '[0-9]+ failed') + $(number '[0-9]+ error')))" "$(number '[0-9]+ skipped')"
 }
 
 suite=${1:-}
@@ -64,17 +95,43 @@ python)
   install "$out/python" venv "$here/python/requirements.txt"
   cd "$here/python"
   "$out/python/venv/bin/python" -m pytest -q "$@" 2>&1 | tee "$log" || true
-  summary=$(grep -E ' in [0-9.]+s' "$log" | tail -1) || true
-  echo "$summary" >"$log"
-  failed=$(($(number '[0-9]+ failed') + $(number '[0-9]+ error')))
-  finish "$(number '[0-9]+ passed')" "$failed" "$(number '[0-9]+ skipped')"
+  pytest_summary
+  ;;
+go)
+  go=$(go_command)
+  cd "$here/go"
+  "$go" test -count=1 -vet=off -v "$@" ./... 2>&1 | tee "$log" || true
+  finish "$(grep -c '^ *--- PASS' "$log")" "$(grep -cE '^ *--- FAIL|^FAIL.*\[' "$log")" "$(grep -c '^ *--- SKIP' "$log")"
+  ;;
+java)
+  mvn --batch-mode --no-transfer-progress --file "$here/java/pom.xml" -DbuildFolder="$out/java" "$@" test 2>&1 | tee "$log" || true
+  total=$(grep -E 'Tests run: .*[0-9]$' "$log" | tail -1) || true
+  echo "$total" >"$log"
+  failed=$(($(number 'Failures: [0-9]+') + $(number 'Errors: [0-9]+')))
+  skipped=$(number 'Skipped: [0-9]+')
+  finish "$(($(number 'Tests run: [0-9]+') - failed - skipped))" "$failed" "$skipped"
+  ;;
+rust)
+  cd "$here/rust"
+  CARGO_TARGET_DIR=$out/rust cargo test --locked --quiet "$@" 2>&1 | tee "$log" || true
+  finish "$(number '[0-9]+ passed')" "$(number '[0-9]+ failed')" "$(number '[0-9]+ ignored')"
+  ;;
+tools)
+  install "$out/python" venv "$here/python/requirements.txt"
+  # Some of them know the emulator's ports by heart, so they get a network of their own, with the server in it.
+  LAZULITE_BINARY=$(realpath "${LAZULITE_BINARY:-$(dirname "$tests")/build/release/lazulite}")
+  export LAZULITE_BINARY
+  cd "$here/tools"
+  unshare --map-root-user --net sh -c 'ip link set lo up && exec "$@"' - \
+    "$out/python/venv/bin/python" -m pytest -q -p no:cacheprovider --durations=10 "$@" 2>&1 | tee "$log" || true
+  pytest_summary
   ;;
 seeds)
   install "$out/python" venv "$here/python/requirements.txt"
   exec "$out/python/venv/bin/python" "$tests/seeds/run.py"
   ;;
 *)
-  echo "usage: $0 {js|python|seeds}" >&2
+  echo "usage: $0 {js|python|go|java|rust|seeds|tools}" >&2
   exit 2
   ;;
 esac

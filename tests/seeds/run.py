@@ -1,18 +1,23 @@
-"""Runs batch_download.py and batch_upload.py as their users would, and compares every byte and all metadata.
+"""Runs the programs beside it as their users would, and compares every byte and all metadata.
 
-The programs name their containers themselves: "documents" and "uploads" must not hold anything before; they are deleted
-afterwards. The account is that of AZURE_STORAGE_CONNECTION_STRING, else of LAZULITE_CONNECTION_STRING, else the
+The programs name their containers themselves (CONTAINERS): these must not hold anything before and are deleted afterwards. The account is that of AZURE_STORAGE_CONNECTION_STRING, else of LAZULITE_CONNECTION_STRING, else the
 programs' own default.
 """
 
+import io
 import os
 import subprocess
 import sys
 import tempfile
 import traceback
+import urllib.request
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from urllib.error import HTTPError
 
-from azure.storage.blob import BlobServiceClient
+from azure.core.exceptions import HttpResponseError
+from azure.storage.blob import BlobServiceClient, ContainerClient, ContainerSasPermissions, generate_container_sas
+from PIL import Image
 
 HERE = Path(__file__).resolve().parent
 CONNECTION_STRING = (
@@ -22,6 +27,10 @@ CONNECTION_STRING = (
 )
 SERVICE = BlobServiceClient.from_connection_string(CONNECTION_STRING, retry_total=0)
 
+CONTAINERS = {
+    "documents": {}, "uploads": {},  # batch_download.py, batch_upload.py
+    "vendor-uploads": {}, "optimized-images": {"public_access": "blob"},  # optimize_images.py
+}  # fmt: skip
 WANTED = {
     "reports/2024/january.txt": b"first month\n",
     "reports/2024/empty": b"",
@@ -103,20 +112,82 @@ def without_the_container(folder):
         raise AssertionError("the upload to a missing container went well")
 
 
+def picture(mode, size):
+    """A PNG that holds something like a photograph."""
+    image = Image.merge("RGB", [Image.effect_noise(size, sigma) for sigma in (20, 40, 60)]).convert(mode)
+    content = io.BytesIO()
+    image.save(content, format="PNG", compress_level=1)
+    return content.getvalue()
+
+
+def vendor():
+    """A client for vendor-uploads that may write and nothing else."""
+    container = SERVICE.get_container_client("vendor-uploads")
+    token = generate_container_sas(
+        SERVICE.account_name, container.container_name, account_key=SERVICE.credential.account_key,
+        permission=ContainerSasPermissions(write=True), expiry=datetime.now(timezone.utc) + timedelta(hours=1),
+    )  # fmt: skip
+    return ContainerClient.from_container_url(f"{container.url}?{token}", retry_total=0)
+
+
+def refused(code, call):
+    try:
+        call()
+    except HttpResponseError as refusal:
+        assert refusal.error_code == code, refusal
+    else:
+        raise AssertionError(f"not refused with {code}")
+
+
+def image_pipeline(folder):
+    """Vendors upload by a SAS that only writes, the script makes JPEGs, the website's visitors read them by URL."""
+    pictures = {
+        "product-123.jpg": picture("RGB", (2400, 1800)),
+        "vendor a/transparent.jpg": picture("RGBA", (301, 200)),
+        "vendor a/grün.jpg": picture("L", (33, 17)),
+    }
+    assert len(pictures["product-123.jpg"]) > 5_000_000
+    by_vendor = vendor()
+    for name, content in pictures.items():
+        by_vendor.upload_blob(name, content, overwrite=True)
+    refused("AuthorizationPermissionMismatch", lambda: by_vendor.download_blob("product-123.jpg"))
+    refused("AuthorizationPermissionMismatch", lambda: list(by_vendor.list_blobs()))
+
+    for _ in range(2):  # every night
+        printed = run_program("optimize_images.py", folder)
+        assert printed == [f"Processed: {name}" for name in sorted(pictures, key=str.encode)], printed
+        assert blobs_in(SERVICE.get_container_client("vendor-uploads")) == pictures
+        optimized = SERVICE.get_container_client("optimized-images")
+        assert sorted(optimized.list_blob_names()) == sorted(pictures)
+        for name, content in pictures.items():
+            with urllib.request.urlopen(optimized.get_blob_client(name).url, timeout=30) as answer:
+                made = Image.open(io.BytesIO(answer.read()))
+            original = Image.open(io.BytesIO(content))
+            assert (made.format, made.mode, made.size) == ("JPEG", "RGB", original.size), name
+
+    for url in (SERVICE.get_blob_client("vendor-uploads", "product-123.jpg").url, f"{optimized.url}?restype=container&comp=list"):
+        try:
+            urllib.request.urlopen(url, timeout=30)
+        except HTTPError as refusal:  # a browser names no version: it is not told that there is something
+            assert (refusal.code, refusal.headers["x-ms-error-code"]) == (404, "ResourceNotFound"), url
+        else:
+            raise AssertionError(f"anybody can read {url}")
+
+
 def main():
     passed = failed = 0
-    for case in (download, download_of_nothing, upload, upload_again, without_the_container):
+    for case in (download, download_of_nothing, upload, upload_again, without_the_container, image_pipeline):
         try:
             with tempfile.TemporaryDirectory() as folder:
-                for name in ("documents", "uploads"):
+                for name, options in CONTAINERS.items():
                     container = SERVICE.get_container_client(name)
                     if not container.exists():
-                        container.create_container()
+                        container.create_container(**options)
                     assert next(iter(container.list_blob_names()), None) is None, f"container {name} is in use"
                 try:
                     case(Path(folder))
                 finally:
-                    for name in ("documents", "uploads"):
+                    for name in CONTAINERS:
                         if SERVICE.get_container_client(name).exists():
                             SERVICE.delete_container(name)
             passed += 1

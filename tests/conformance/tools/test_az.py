@@ -1,0 +1,121 @@
+"""az storage container and az storage blob. Each test goes on where the one before it ended.
+
+Every call starts an interpreter and loads the whole command line, a second or more each: so there are few.
+"""
+
+import json
+import urllib.request
+from urllib.error import HTTPError
+
+import pytest
+
+from conftest import ACCOUNT, KEY, MIB, digests_below, digests_in, run, sha256, write
+
+ENDPOINT = f"http://127.0.0.1:10000/{ACCOUNT}"
+NAME = ("--container-name", "azcli")
+
+
+@pytest.fixture(autouse=True)
+def configuration(monkeypatch, tmp_path_factory):
+    """It does not know UseDevelopmentStorage=true."""
+    for name, value in {
+        "STORAGE_CONNECTION_STRING": f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};BlobEndpoint={ENDPOINT};",
+        "CONFIG_DIR": str(tmp_path_factory.getbasetemp() / "az"), "CORE_COLLECT_TELEMETRY": "no", "CORE_OUTPUT": "json",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(f"AZURE_{name}", value)
+
+
+def az(*words, code=0):
+    printed = run("az", "storage", *words, code=code)
+    return json.loads(printed) if printed else None
+
+
+@pytest.fixture(scope="module")
+def container(account):
+    return account.get_container_client("azcli")
+
+
+@pytest.fixture(scope="module")
+def files(tree, tmp_path_factory):
+    """A part of the tree, and its large file."""
+    folder = tmp_path_factory.mktemp("files")
+    for path in ["folder-1/file-001", "folder-1/file-014", "a b/c+d", "größe/日本", "empty"]:
+        write(folder / path, (tree / path).read_bytes())
+    return folder
+
+
+def test_container_create(container):
+    assert az("container", "create", "--name", "azcli", "--metadata", "made=by az") == {"created": True}
+    assert az("container", "create", "--name", "azcli") == {"created": False}
+    assert container.get_container_properties().metadata == {"made": "by az"}
+
+
+def test_upload_and_download_of_300_mib(tree, container, tmp_path):
+    az("blob", "upload", *NAME, "--name", "large", "--file", tree / "large", "--no-progress")
+    assert [block.size for block in container.get_blob_client("large").get_block_list("committed")[0]] == [4 * MIB] * 75
+    az("blob", "download", *NAME, "--name", "large", "--file", tmp_path / "large", "--no-progress")
+    assert digests_below(tmp_path)["large"] == digests_below(tree)["large"]
+    container.delete_blob("large")
+
+
+def test_upload_batch(files, container):
+    done = az("blob", "upload-batch", "--destination", "azcli", "--source", files, "--no-progress")
+    assert len(done) == 5
+    assert digests_in(container) == digests_below(files)
+
+
+def test_list_and_show(files):
+    found = az("blob", "list", *NAME, "--query", "[].[name, properties.contentLength]")
+    wanted = {path.relative_to(files).as_posix(): path.stat().st_size for path in files.rglob("*") if path.is_file()}
+    assert dict(found) == wanted
+    shown = az("blob", "show", *NAME, "--name", "folder-1/file-001")
+    assert shown["properties"]["contentLength"] == 37
+    assert shown["properties"]["blobType"] == "BlockBlob"
+    assert shown["properties"]["lease"] == {"duration": None, "state": "available", "status": "unlocked"}
+
+
+def test_download_batch(files, tmp_path):
+    az("blob", "download-batch", "--source", "azcli", "--destination", tmp_path, "--no-progress")
+    assert digests_below(tmp_path) == digests_below(files)
+
+
+def test_overwrite_only_when_asked(files, container):
+    words = ("blob", "upload", *NAME, "--name", "empty", "--file", files / "folder-1" / "file-001", "--no-progress")
+    az(*words, code=1)
+    assert "BlobAlreadyExists" in run.messages
+    assert container.get_blob_client("empty").get_blob_properties().size == 0
+    az(*words, "--overwrite", "--content-type", "a/b", "--metadata", "k=v")
+    found = container.get_blob_client("empty").get_blob_properties()
+    assert (found.size, found.content_settings.content_type, found.metadata) == (37, "a/b", {"k": "v"})
+
+
+def test_metadata(container):
+    az("blob", "metadata", "update", *NAME, "--name", "empty", "--metadata", "a=1", "b=2")
+    assert az("blob", "metadata", "show", *NAME, "--name", "empty") == {"a": "1", "b": "2"}
+    assert container.get_blob_client("empty").get_blob_properties().metadata == {"a": "1", "b": "2"}
+
+
+def test_account_sas(files):
+    words = ("account", "generate-sas", "--services", "b", "--resource-types", "o", "--permissions", "r")
+    token = az(*words, "--expiry", "2100-01-01T00:00Z")
+    with urllib.request.urlopen(f"{ENDPOINT}/azcli/folder-1/file-001?{token}", timeout=30) as answer:
+        assert sha256([answer.read()]) == digests_below(files)["folder-1/file-001"]
+    with pytest.raises(HTTPError) as refusal:
+        urllib.request.urlopen(f"{ENDPOINT}/azcli?restype=container&comp=list&{token}", timeout=30)
+    assert (refusal.value.code, refusal.value.headers["x-ms-error-code"]) == (403, "AuthorizationResourceTypeMismatch")
+
+
+def test_blob_that_is_not_there():
+    assert az("blob", "exists", *NAME, "--name", "nowhere") == {"exists": False}
+    az("blob", "delete", *NAME, "--name", "nowhere", code=3)
+    assert "ErrorCode:BlobNotFound" in run.messages
+
+
+def test_delete_batch(container):
+    az("blob", "delete-batch", "--source", "azcli", "--pattern", "folder-1/*")
+    assert list(container.list_blob_names()) == ["a b/c+d", "empty", "größe/日本"]
+
+
+def test_container_delete(container):
+    assert az("container", "delete", "--name", "azcli") == {"deleted": True}
+    assert not container.exists()
