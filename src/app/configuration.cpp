@@ -146,8 +146,11 @@ void add_flag(CLI::App& app, const Setting& setting, Given& given) {
     };
     CLI::Option* const option = app.add_option_function<std::vector<std::string>>(names, take, help);
     option->type_name(std::string(setting.value))->allow_extra_args(false);
-    if (!setting.missing.empty()) option->expected(0, 1);
-    option->multi_option_policy(setting.repeats ? CLI::MultiOptionPolicy::TakeAll : CLI::MultiOptionPolicy::TakeLast);
+    if (setting.repeats) {
+        option->take_all();
+    } else {
+        option->expected(setting.may_be_empty || !setting.missing.empty() ? 0 : 1, 1)->take_last();
+    }
 }
 
 Outcome apply_flags(Configuration& c, const Given& given) {

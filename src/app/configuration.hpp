@@ -47,6 +47,7 @@ struct Setting {
     std::function<bool(Configuration&, const std::string&)> apply;
     std::optional<ServiceKind> surface = {};  ///< only commands that start this surface have the flag
     std::string_view missing = {};            ///< what to say when the flag stands without its value
+    bool may_be_empty = false;                ///< `--pwd=` is an empty password
     bool repeats = false;                     ///< values of several flags are joined by blanks; otherwise the last counts
 };
 [[nodiscard]] std::span<const Setting> settings();

@@ -92,7 +92,7 @@ std::vector<Setting> common_settings() {
          [](Configuration& c, const std::string& text) {
              c.emulator.tls.password = text;
              return true;
-         }},
+         }, {}, {}, true},
         {"oauth", 0, false, "LEVEL", "basic: take bearer tokens over HTTPS, judged by issuer, audience and lifetime",
          [](Configuration& c, const std::string& text) {
              c.emulator.oauth = text == "basic";
@@ -101,7 +101,7 @@ std::vector<Setting> common_settings() {
         {"cors", 0, false, "RULE",
          "who may use the services from a web page, until their properties are set: origins, or allowedOrigins=..;"
          "allowedMethods=..;allowedHeaders=..;exposedHeaders=..;maxAgeInSeconds=..; may be repeated",
-         [](Configuration& c, const std::string& text) { return set(c.emulator.cors, parse_cors(text)); }, {}, {}, true},
+         [](Configuration& c, const std::string& text) { return set(c.emulator.cors, parse_cors(text)); }, {}, {}, false, true},
         a_switch("loose", 'L', "ignore headers that ask for what is not offered, instead of refusing them",
                  [](Configuration& c) -> bool& { return c.emulator.loose; }),
         a_switch("strictApiVersion", 0, "refuse service versions that are not known (they get the newest behaviour)",

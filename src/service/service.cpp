@@ -126,7 +126,11 @@ Task<Response> Gateway::handle(Request& request) {
 
 Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
     progress.query = Query::parse(request.query);
-    if (!progress.query) co_return fail(StorageError(ErrorCode::invalid_uri).with("UriPath", request.path));
+    if (!progress.query) {
+        progress.named_version = ServiceVersion::parse(request.fields.value_or_empty("x-ms-version"));
+        progress.version = progress.named_version.value_or(progress.version);
+        co_return fail(StorageError(ErrorCode::invalid_uri).with("UriPath", request.path));
+    }
     const Query& query = *progress.query;
     LAZ_CO_TRY(progress.named_version, named_version(request, query, environment_.behaviour.strict_versions));
     progress.version = progress.named_version.value_or(progress.version);

@@ -46,7 +46,7 @@ Task<Result<Response>> set_service_properties(Exchange& x) {
 
 Task<Result<Response>> set_service_properties(Exchange& x,
                                               std::function<Result<>(WriteTxn&, const ServiceProperties&)> also) {
-    LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kMostPropertiesBytes));
+    LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kMostPropertiesBytes, x.version));
     LAZ_CO_TRY(const std::string body, co_await receive_text(x, rules));
     LAZ_CO_TRY(const ServiceProperties given, parse_service_properties(body, dialect_of(x)));
     LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {

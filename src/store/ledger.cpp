@@ -61,6 +61,11 @@ void write(Connection& connection, const Delta& delta) {
 
 }  // namespace
 
+Ledger::Ledger(Connection& connection) {
+    Cursor cursor = connection.query("SELECT max(seq) FROM reclaim");
+    last_seq_ = cursor.next() ? cursor.integer(0) : 0;
+}
+
 void Ledger::begin() { rewind({0, 0, 0}); }
 
 void Ledger::name(const Range& range) { named_.push_back(range); }
@@ -87,13 +92,7 @@ void Ledger::flush(Connection& connection) {
         ReclaimWork work{{from, from + static_cast<std::ptrdiff_t>(count)}, {}};
         if (drains_left) work.drains = drains_;
         taken += count;
-        std::int64_t highest = 0;
-        {
-            Cursor cursor = connection.query("SELECT max(seq) FROM reclaim");
-            if (cursor.next()) highest = cursor.integer(0);
-        }
-        last_seq_ = std::max(last_seq_, highest) + 1;
-        connection.execute("INSERT INTO reclaim(seq, work) VALUES(?, ?)", last_seq_, std::string_view(work.encode()));
+        connection.execute("INSERT INTO reclaim(seq, work) VALUES(?, ?)", ++last_seq_, std::string_view(work.encode()));
     }
 }
 

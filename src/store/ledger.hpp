@@ -48,6 +48,8 @@ class Readers {
 /// with it: one update per touched extent, at most one reclaim row.
 class Ledger {
   public:
+    explicit Ledger(Connection& connection);
+
     struct Release {
         Range range;
         std::uint64_t owner;
@@ -76,7 +78,7 @@ class Ledger {
     std::vector<Range> named_;
     std::vector<Release> released_;
     std::vector<Drain> drains_;
-    std::int64_t last_seq_ = 0;  // of reclaim rows; never used twice within a process
+    std::int64_t last_seq_;  // of reclaim rows: never used twice within a process, since a gate that opened stays open
 };
 
 /// The first id for extents of this process: above every id that a committed row ever named.

@@ -78,6 +78,7 @@ class Writer::Transaction final : public WriteTxn {
 
 Writer::Writer(const Parts& parts)
     : with_(parts),
+      ledger_(parts.connection),
       reclaim_({parts.connection, parts.extents, parts.readers, parts.kind}),
       ticks_(parts.connection, "SELECT value FROM meta WHERE name = 'tick_ceiling'",
              "INSERT OR REPLACE INTO meta(name, value) VALUES('tick_ceiling', ?)", kTicksAhead),

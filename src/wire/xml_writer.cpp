@@ -131,7 +131,7 @@ void XmlWriter::put_escaped(std::string_view text, bool in_attribute) {
             length = kind == Kind::multibyte ? legal_multibyte(text, 0) : 0;
             if (length == 0) {
                 put(kind == Kind::markup || kind == Kind::attribute ? escape_of(text.front()) : kReplacement);
-                text.remove_prefix(1);
+                text.remove_prefix(std::max<std::size_t>(1, utf8_sequence_length(text, 0)));
                 continue;
             }
         }

@@ -4,6 +4,7 @@
 Clients write, overwrite, commit block lists, change metadata and delete, and remember every acknowledged state. The
 server is killed with SIGKILL at a random moment. Then the data folder must pass `lazulite check`, the server must open it
 again, and every blob must be as it was acknowledged; a request without an answer is wholly done or wholly not done.
+Every KILLS_BETWEEN_RESTS kills the server rests: what all those lives left behind must then be given back.
 
     tests/fault/kill.py --binary build/release/lazulite --kills 50 [--seed N] [--durability process|power]
 
@@ -32,6 +33,9 @@ VERSION = "2024-08-04"
 CLIENTS = 4
 NAMES_PER_CLIENT = 12
 SIZES = [0, 1, 700, 1024, 1025, 4096, 4097, 70_000, 300_000, 5_000_000]
+KILLS_BETWEEN_RESTS = 25
+REST_SECONDS = 60
+MOST_STAGED = CLIENTS * NAMES_PER_CLIENT * 4 * max(SIZES)  # blocks that no list was committed for stay for a week
 
 
 def account_sas():
@@ -202,12 +206,35 @@ def verify(clients, port):
     return problems
 
 
+def allocated(folder):
+    """Bytes that the files below `folder` take on the disk."""
+    total = 0
+    for where, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.stat(os.path.join(where, name)).st_blocks * 512
+            except FileNotFoundError:
+                pass  # just given back
+    return total
+
+
+def rest(clients, folder):
+    """Waits until the folder takes no more than what is in it; returns a problem if that does not happen."""
+    most = sum(len(body) for client in clients for body, _ in client.known.values()) + MOST_STAGED
+    deadline = time.monotonic() + REST_SECONDS
+    while (taken := allocated(folder)) > most:
+        if time.monotonic() > deadline:
+            return [f"{taken} bytes are taken after {REST_SECONDS} s of rest, at most {most} are needed"]
+        time.sleep(0.05)
+    return []
+
+
 def shown(state):
     return "absent" if state is None else f"{len(state[0])} bytes, mark {state[1]}, sha {hashlib.sha256(state[0]).hexdigest()[:12]}"
 
 
-def one_kill(arguments, folder, clients, rng):
-    """One life: load, kill, check, reopen, verify. Returns (clients, problems, acknowledged)."""
+def one_kill(arguments, folder, clients, rng, rests):
+    """One life: load, kill, check, reopen, verify, rest if it is time. Returns (clients, problems, acknowledged)."""
     server = Server(arguments.binary, folder, arguments.durability)
     Connection(server.port).request("PUT", "kill", "restype=container")
     clients = [client.next_life(server.port) for client in clients]
@@ -223,6 +250,8 @@ def one_kill(arguments, folder, clients, rng):
         problems.append("check: " + (check.stdout + check.stderr).strip()[-2000:])
     server = Server(arguments.binary, folder, arguments.durability)
     problems += verify(clients, server.port)
+    if rests and not problems:
+        problems += rest(clients, folder)
     server.kill()
     return clients, problems, sum(client.acknowledged for client in clients)
 
@@ -242,7 +271,7 @@ def main():
     clients = [Client(index, random.Random(rng.getrandbits(64))) for index in range(CLIENTS)]
     failed = acknowledged = 0
     for kill in range(arguments.kills):
-        clients, problems, count = one_kill(arguments, folder, clients, rng)
+        clients, problems, count = one_kill(arguments, folder, clients, rng, (kill + 1) % KILLS_BETWEEN_RESTS == 0)
         acknowledged += count
         if problems:
             failed += 1

@@ -5,11 +5,6 @@
 #include "wire/date.hpp"
 
 namespace lazulite::blob {
-namespace {
-
-constexpr ServiceVersion kReadsHonourAllConditions{2013, 8, 15};
-
-}  // namespace
 
 Result<> check_names(const Exchange& x) {
     LAZ_CHECK(check_container_name(x.target.container.empty() ? "$root" : x.target.container));

@@ -10,7 +10,7 @@ struct Loaded {
     Instant now;
 };
 
-Result<Loaded> load(Exchange& x) {
+Result<Loaded> load_shown(Exchange& x) {
     LAZ_CHECK(check_names(x));
     LAZ_CHECK(check_version_parameters(x.query));
     LAZ_TRY(const Guards guards, decode<Guards>(x.request, x.query));
@@ -25,7 +25,7 @@ Result<Loaded> load(Exchange& x) {
 }  // namespace
 
 Task<Result<Response>> get_blob_properties(Exchange& x) {
-    LAZ_CO_TRY(Loaded loaded, load(x));
+    LAZ_CO_TRY(Loaded loaded, load_shown(x));
     Blob& blob = loaded.blob;
     override_headers(x, blob.headers);
     const ShownBlob shown{blob, x.version, default_tier(x.account), loaded.now};
@@ -41,7 +41,7 @@ Task<Result<Response>> get_blob_properties(Exchange& x) {
 }
 
 Task<Result<Response>> get_blob_metadata(Exchange& x) {
-    LAZ_CO_TRY(const Loaded loaded, load(x));
+    LAZ_CO_TRY(const Loaded loaded, load_shown(x));
     Response response;
     add_tick(response, loaded.blob.tick, x.version);
     HeaderEncoder(response.fields).metadata(Metadata::unpack(loaded.blob.metadata).value_or(Metadata{}));

@@ -15,7 +15,7 @@ void describe(Codec& c, GetContainer& m) {
     c.header("x-ms-lease-id", m.lease_id);
 }
 
-Result<Container> load(Exchange& x) {
+Result<Container> load_container(Exchange& x) {
     LAZ_CHECK(check_names(x));
     LAZ_CHECK(check_no_conditions(x.request));
     LAZ_TRY(const GetContainer command, decode<GetContainer>(x.request, x.query));
@@ -28,7 +28,7 @@ Result<Container> load(Exchange& x) {
 }  // namespace
 
 Task<Result<Response>> get_container_properties(Exchange& x) {
-    LAZ_CO_TRY(const Container container, load(x));
+    LAZ_CO_TRY(const Container container, load_container(x));
     Response response;
     HeaderEncoder encoder(response.fields);
     describe(encoder, ShownContainer{container, x.version});
@@ -37,7 +37,7 @@ Task<Result<Response>> get_container_properties(Exchange& x) {
 }
 
 Task<Result<Response>> get_container_metadata(Exchange& x) {
-    LAZ_CO_TRY(const Container container, load(x));
+    LAZ_CO_TRY(const Container container, load_container(x));
     Response response;
     add_tick(response, container.tick, x.version);
     HeaderEncoder(response.fields).metadata(Metadata::unpack(container.metadata).value_or(Metadata{}));

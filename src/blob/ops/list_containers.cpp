@@ -2,12 +2,12 @@
 #include "blob/ops/container_properties.hpp"
 #include "blob/ops/listing.hpp"
 #include "blob/ops/operations.hpp"
+#include "blob/ops/versions.hpp"
 
 namespace lazulite::blob {
 namespace {
 
 constexpr IncludeValue kContainerIncludes[] = {{"metadata"}, {"deleted", {2020, 2, 10}}, {"system", {2020, 10, 2}}};
-constexpr ServiceVersion kServiceEndpoint{2013, 8, 15};  ///< until then AccountName, and a Url for each container
 
 struct ListContainers {
     std::optional<std::string> prefix;

@@ -161,7 +161,6 @@ Task<Result<Response>> put_block_list(Exchange& x) {
     LAZ_CO_TRY(PutBlockList command, decode<PutBlockList>(x.request, x.query));
     LAZ_CO_TRY(command.tier, tier_of_upload(x));
     keep_known(command.headers, x.version);
-    LAZ_CO_TRY(const PutBlockList command, decode<PutBlockList>(x.request, x.query));
     LAZ_CO_CHECK(check_combination(command.guards.when));
     LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kBlockListBodyLimit, x.version));
     LAZ_CO_TRY(const std::string body, co_await receive_text(x, rules));

@@ -30,7 +30,7 @@ Task<Result<Response>> set_container_acl(Exchange& x) {
     if (command.guards.when.any_etag()) co_return fail(ErrorCode::condition_headers_not_supported);
     LAZ_CO_CHECK(check_combination(command.guards.when));
     LAZ_CO_CHECK(check_public_access(x, command.access));
-    LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kMostAclBytes));
+    LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kMostAclBytes, x.version));
     LAZ_CO_TRY(const std::string body, co_await receive_text(x, rules));
     LAZ_CO_TRY(const StoredPolicies policies, parse_signed_identifiers(body, kContainerLetters));
     LAZ_CO_TRY(const Instant tick, co_await x.store->write([&](WriteTxn& tx) -> Result<Instant> {

@@ -379,7 +379,7 @@ TEST_F(Configure, ReadsWhatAnAccountIsSaidToBe) {
     const std::string path = file(R"({"accounts": [{"name": "devstoreaccount1", "kind": "BlockBlobStorage", "sku": "Premium_LRS",
                                                      "allowBlobPublicAccess": false}]})");
     const auto parsed = with({"--config", path.c_str()});
-    ASSERT_TRUE(parsed) << parsed.error();
+    ASSERT_TRUE(parsed) << parsed.error().line;
     const auto& account = parsed->configuration.emulator.accounts.at(0);
     EXPECT_EQ(account.kind, "BlockBlobStorage");
     EXPECT_EQ(account.sku, "Premium_LRS");

@@ -40,8 +40,8 @@ TEST(Identity, OfABearerMayDoEverything) {
     EXPECT_EQ(bearer.kind(), Identity::Kind::bearer);
     EXPECT_EQ(bearer.object_id(), "object");
     EXPECT_EQ(bearer.tenant_id(), "tenant");
-    EXPECT_TRUE(bearer.may(kReadBlob, ServiceLetter::blob));
-    EXPECT_TRUE(bearer.may({.by_sas = Needs::BySas::never}, ServiceLetter::file));
+    EXPECT_TRUE(bearer.may(kReadBlob, ServiceLetter::blob, kNewestVersion));
+    EXPECT_TRUE(bearer.may({.by_account_sas = Needs::ByAccountSas::never, .bearer_only = true}, ServiceLetter::file, kNewestVersion));
     EXPECT_TRUE(bearer.may_overwrite());
 }
 

@@ -167,7 +167,9 @@ std::vector<std::string> list_all(NameStore& store, const Question& question, Be
         const std::string first = std::max({*decode_marker(marker), question.start_from, question.filter.prefix});
         marker = store.page(question.filter, first, question.page_size, listed);
         EXPECT_LE(listed.size() - before, question.page_size);
-        if (!marker.empty() && question.filter.show == Show::all) EXPECT_EQ(listed.size() - before, question.page_size);
+        if (!marker.empty() && question.filter.show == Show::all) {
+            EXPECT_EQ(listed.size() - before, question.page_size);
+        }
         between();
     } while (!marker.empty());
     return listed;

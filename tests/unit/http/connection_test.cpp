@@ -120,7 +120,7 @@ TEST_F(Connection, ReadsHeads) {
         {"get /describe HTTP/1.1\r\nHost: a\r\n", "UNKNOWN|get|/describe||Host=a;|127.0.0.1"},
         {"MERGE /describe HTTP/1.1\r\nHost: a\r\n", "MERGE|MERGE|/describe||Host=a;|127.0.0.1"},
         {"POST /describe HTTP/1.1\r\nhost:a\r\nX-Empty:\r\nX-Blank: \t v w\t \r\nX-Twice: 1\r\nX-Twice: 2\r\n",
-         "POST|POST|/describe||host=a;X-Empty=;X-Blank=v w;X-Twice=1;X-Twice=2;|127.0.0.1"},
+         "POST|POST|/describe||host=a;X-Empty=;X-Blank=v w;X-Twice=1,2;|127.0.0.1"},
         {"GET /describe HTTP/1.1\r\nHost: \r\nX: caf\xc3\xa9\r\n", "GET|GET|/describe||Host=;X=caf\xc3\xa9;|127.0.0.1"},
         {"PUT /describe HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n",
          "PUT|PUT|/describe||0|Host=a;Content-Length=0;|127.0.0.1"},

@@ -64,7 +64,9 @@ TEST_F(Tls, SpeaksVersions12And13Only) {
         client.connect(port);
         const bool sent = client.send("GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         EXPECT_EQ(sent, spoken) << version;
-        if (spoken) EXPECT_EQ(client.rest(), kHelloClose) << version;
+        if (spoken) {
+            EXPECT_EQ(client.rest(), kHelloClose) << version;
+        }
     }
 }
 

@@ -21,7 +21,7 @@ std::unique_ptr<Stores> open_stores(FileSystem& files, const Clock& clock, const
 InMemory::InMemory(const Service& service, const StoreKind& kind, Account account)
     : files_(make_memory_file_system(1ULL << 30)),
       stores_(open_stores(*files_, clock_, kind)),
-      environment_{clock_, accounts_, *stores_, metrics_, "test"},
+      environment_{clock_, accounts_, *stores_, metrics_, loop_, "test"},
       gateway_(environment_, service.kind, {}, {}) {
     environment_.services[static_cast<std::size_t>(service.kind)] = &service;
     accounts_.put(std::move(account));

@@ -166,13 +166,13 @@ TEST(XmlProblem, IsToldBehindTheElementThatWasRead) {
     const std::string body = "<a>\n<b>1</b><c/><d><e>2</e></d></a>";
     const XmlNode root = parse_xml(body).value();
     EXPECT_EQ(root.offset, 1U);
-    EXPECT_EQ(root.child("c")->offset, 14U);
-    EXPECT_EQ(place_of(xml_problem(body, root.child("c")->offset, "why")), "2:11 why");
+    EXPECT_EQ(root.child("c")->offset, 13U);
+    EXPECT_EQ(place_of(xml_problem(body, root.child("c")->offset, "why")), "2:10 why");
     // What follows b is the start of c, what follows e is the end of d: a reader stands at the name in both.
-    EXPECT_EQ(place_of(xml_problem_behind(body, *root.child("b"), "why")), "2:11 why");
-    EXPECT_EQ(place_of(xml_problem_behind(body, *root.child("c"), "why")), "2:15 why");
-    EXPECT_EQ(place_of(xml_problem_behind(body, *root.child("d")->child("e"), "why")), "2:27 why");
-    EXPECT_EQ(place_of(xml_problem_behind(body, root, "why")), "2:34 why");
+    EXPECT_EQ(place_of(xml_problem_behind(body, *root.child("b"), "why")), "2:10 why");
+    EXPECT_EQ(place_of(xml_problem_behind(body, *root.child("c"), "why")), "2:14 why");
+    EXPECT_EQ(place_of(xml_problem_behind(body, *root.child("d")->child("e"), "why")), "2:26 why");
+    EXPECT_EQ(place_of(xml_problem_behind(body, root, "why")), "2:32 why");
     EXPECT_EQ(place_of(xml_problem()), "0:0 ");
 }
 

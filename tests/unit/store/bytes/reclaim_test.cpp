@@ -220,6 +220,19 @@ TEST_F(ReclaimTest, ANewRowOfTheQueueNeverTakesTheNumberOfOneThatIsDone) {
     EXPECT_EQ(punches(), 0U);
 }
 
+TEST_F(ReclaimTest, NorDoesTheFirstRowOfTheNextProcess) {
+    auto upload = store_->upload(some_bytes(5000, 1));
+    store_->write([&](WriteTxn& tx) { store_->set_row(tx, 1, contents::create_embedded(tx, upload.first), 7); });
+    upload.second->keep();
+    drop_dir(7);
+    EXPECT_EQ(store_->number("SELECT seq FROM reclaim"), 1);
+    upload = {};
+    reopen();
+    store_->slice();  // the drain is over, and what it released stands in a row of its own
+    EXPECT_EQ(store_->number("SELECT count(*) FROM reclaim"), 1);
+    EXPECT_EQ(store_->number("SELECT seq FROM reclaim"), 2);
+}
+
 // ---- extents ---------------------------------------------------------------------------------------------------------
 
 TEST_F(ReclaimTest, ADeadExclusiveExtentIsUnlinkedWithoutPunches) {

@@ -94,7 +94,8 @@ SmallStore::SmallStore(FileSystem& system, const Options& options)
           pool.exclusive_from = options.exclusive_from;
           extents = make_extents(files, pool);
           return Reclaim::Services{connection, *extents, readers, kSmallKind};
-      }()) {
+      }()),
+      ledger(connection) {
     last_id_ = number("SELECT max(content_id) FROM contents");
 }
 

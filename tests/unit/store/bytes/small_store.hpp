@@ -96,8 +96,8 @@ class SmallStore {
     Connection connection;
     std::unique_ptr<ExtentPool> extents;
     Readers readers;
-    Ledger ledger;
     Reclaim reclaimer;
+    Ledger ledger;
 
   private:
     class Txn;
