@@ -219,8 +219,8 @@ tl::expected<Parsed, Refusal> configure(std::span<const char* const> arguments, 
     c.program = &program_called(arguments.empty() ? "" : arguments.front());
     set_defaults(c);
 
-    CLI::App app("Azure Storage on localhost.\nEvery option is also a variable (--blobPort: LAZULITE_BLOB_PORT) "
-                 "and a key of the configuration file (\"blobPort\").",
+    CLI::App app("Azure Storage on localhost.\nEvery option is also a variable (--location: LAZULITE_LOCATION) "
+                 "and a key of the configuration file (\"location\").",
                  std::string(c.program->name));
     std::string file;
     Given given;

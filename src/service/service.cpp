@@ -20,6 +20,7 @@ namespace {
 constexpr std::string_view kControlPrefix = "/_lazulite/";
 constexpr std::size_t kClientRequestIdLimit = 1024;
 constexpr ServiceVersion kApiVersion{2014, 2, 14};
+constexpr std::string_view kHidden = "...";
 
 StorageError header_error(std::string_view name, std::string_view value) {
     return StorageError(ErrorCode::invalid_header_value).with("HeaderName", name).with("HeaderValue", value);
@@ -267,6 +268,13 @@ std::string Gateway::story(const Request& request, const Progress& progress, int
     if (const auto* details = error->details()) {
         if (!details->message.empty()) text += ": " + details->message;
         for (const auto& [name, value] : details->elements) text += "; " + name + ": " + value;
+    }
+    // What a refusal tells the client about its signature is not for the log.
+    const std::string_view authorization = request.fields.value_or_empty("Authorization");
+    const std::string_view signature = authorization.substr(authorization.find(':') + 1);
+    for (std::size_t at = 0; !signature.empty() && (at = text.find(signature, at)) != std::string::npos;) {
+        text.replace(at, signature.size(), kHidden);
+        at += kHidden.size();
     }
     return text;
 }

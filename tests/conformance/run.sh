@@ -104,7 +104,7 @@ go)
   finish "$(grep -c '^ *--- PASS' "$log")" "$(grep -cE '^ *--- FAIL|^FAIL.*\[' "$log")" "$(grep -c '^ *--- SKIP' "$log")"
   ;;
 java)
-  mvn --batch-mode --no-transfer-progress --file "$here/java/pom.xml" -DbuildFolder="$out/java" "$@" test 2>&1 | tee "$log" || true
+  mvn --batch-mode --no-transfer-progress -Dstyle.color=never --file "$here/java/pom.xml" -DbuildFolder="$out/java" "$@" test 2>&1 | tee "$log" || true
   total=$(grep -E 'Tests run: .*[0-9]$' "$log" | tail -1) || true
   echo "$total" >"$log"
   failed=$(($(number 'Failures: [0-9]+') + $(number 'Errors: [0-9]+')))

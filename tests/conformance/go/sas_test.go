@@ -188,7 +188,7 @@ func TestServiceSASByTimeAddressAndProtocol(t *testing.T) {
 func TestStoredAccessPolicy(t *testing.T) {
 	owner := newContainer(t)
 	upload(t, owner.NewBlockBlobClient("blob"), "hello")
-	start, expiry := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC), time.Date(2100, 1, 2, 3, 4, 5, 123456700, time.UTC)
+	start, expiry := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC), time.Date(2100, 1, 2, 3, 4, 5, 0, time.UTC)
 	policy := func(permission string) *container.SetAccessPolicyOptions {
 		return &container.SetAccessPolicyOptions{ContainerACL: []*container.SignedIdentifier{{
 			ID: pointer("readers"), AccessPolicy: &container.AccessPolicy{Start: &start, Expiry: &expiry, Permission: &permission},

@@ -2,7 +2,7 @@
 
 import pytest
 from azure.core import MatchConditions
-from azure.storage.blob import BlobBlock, ContentSettings, RehydratePriority, StandardBlobTier
+from azure.storage.blob import PremiumPageBlobTier, BlobBlock, ContentSettings, RehydratePriority, StandardBlobTier
 
 import raw
 from env import Seen, refused, text_of, unique
@@ -54,12 +54,12 @@ class TestAtUpload:
         assert blob.get_blob_properties().blob_tier == "Cool"
 
     def test_unknown(self, blob):
-        with refused(400, "InvalidHeaderValue"):
-            blob.upload_blob(b"hello", standard_blob_tier="Lukewarm")
+        headers = {"x-ms-blob-type": "BlockBlob", "x-ms-access-tier": "Lukewarm"}
+        raw.expect(raw.request("PUT", path(blob), headers=headers), 400, "InvalidHeaderValue", HeaderName="x-ms-access-tier")
 
     def test_of_page_blobs(self, blob):
         with refused(400, "AccessTierNotSupportedForBlobType"):
-            blob.upload_blob(b"hello", standard_blob_tier="P10")
+            blob.upload_blob(b"hello", standard_blob_tier=PremiumPageBlobTier.P10)
 
 
 class TestSetTier:

@@ -5,6 +5,8 @@ use std::{
     error::Error,
     fmt::Debug,
     future::Future,
+    io::{Read, Write},
+    net::TcpStream,
     panic::{resume_unwind, AssertUnwindSafe},
     time::Duration,
 };
@@ -13,7 +15,7 @@ use azure_core::{
     credentials::Secret,
     hmac::hmac_sha256,
     http::{ClientOptions, Etag, RequestContent, RetryOptions, Url},
-    time::{to_rfc3339, OffsetDateTime},
+    time::{to_rfc3339, to_rfc7231, OffsetDateTime},
 };
 use azure_storage_blob::{
     models::BlockBlobClientUploadResult, BlobClient, BlobContainerClient, BlobContainerClientOptions, BlobClientOptions,
@@ -58,6 +60,30 @@ pub fn account_sas(resource_types: &str, permissions: &str, expiry: &str) -> Str
     let (version, account) = ("2022-11-02", setting("AccountName"));
     let fields = [("sv", version), ("ss", "b"), ("srt", resource_types), ("sp", permissions), ("se", expiry)];
     signed(&fields, &[&account, permissions, "b", resource_types, "", expiry, "", "", version, "", ""])
+}
+
+/// Set Container ACL with the account's key, which this SDK does not sign with: no SAS may do that.
+pub fn set_acl(container: &str, access: Option<&str>, identifiers: &str) -> Outcome {
+    let (endpoint, account) = (url(&[container], ""), setting("AccountName"));
+    let date = to_rfc7231(&OffsetDateTime::now_utc());
+    let body = format!("<SignedIdentifiers>{identifiers}</SignedIdentifiers>");
+    let access = access.map(|level| format!("x-ms-blob-public-access:{level}\n")).unwrap_or_default();
+    let headers = format!("{access}x-ms-date:{date}\nx-ms-version:2022-11-02\n");
+    let resource = format!("/{account}{}\ncomp:acl\nrestype:container", endpoint.path());
+    let text = format!("PUT\n\n\n{}\n\n\n\n\n\n\n\n\n{headers}{resource}", body.len());
+    let signature = hmac_sha256(&text, &Secret::new(setting("AccountKey")))?;
+    let authority = format!("{}:{}", some(endpoint.host_str()), some(endpoint.port()));
+    let mut stream = TcpStream::connect(&authority)?;
+    write!(
+        stream,
+        "PUT {}?restype=container&comp=acl HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n{}\
+         Authorization: SharedKey {account}:{signature}\r\nContent-Length: {}\r\n\r\n{body}",
+        endpoint.path(), headers.replace('\n', "\r\n"), body.len(),
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    Ok(())
 }
 
 /// What a service SAS may say besides its version.
