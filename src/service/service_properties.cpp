@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <iterator>
 
 #include "wire/codec.hpp"
 
@@ -172,7 +173,10 @@ Result<> check_headers(std::string_view node, const std::vector<std::string>& he
 
 /// Whole names are kept before prefixes, as the service was seen to give them back.
 void arrange(std::vector<std::string>& headers) {
-    std::stable_partition(headers.begin(), headers.end(), std::not_fn(is_prefix));
+    std::vector<std::string> arranged;
+    std::copy_if(headers.begin(), headers.end(), std::back_inserter(arranged), std::not_fn(is_prefix));
+    std::copy_if(headers.begin(), headers.end(), std::back_inserter(arranged), is_prefix);
+    headers = std::move(arranged);
 }
 
 Result<> check_cors(std::vector<CorsRule>& rules) {
