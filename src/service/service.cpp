@@ -188,7 +188,9 @@ Result<Identity> Gateway::identify(const Request& request, const Progress& progr
     const auto authorization = request.fields.find("Authorization");
     if (!authorization) return is_sas(query) ? identify_by_sas(request, progress) : Identity::anonymous();
     const std::string_view scheme = authorization->substr(0, authorization->find(' '));
-    if (scheme == "Bearer") return identify_bearer(request, progress, authorization->substr(scheme.size()));
+    if (equals_ignoring_case(scheme, "Bearer")) {
+        return identify_bearer(request, progress, authorization->substr(scheme.size()));
+    }
     LAZ_TRY(const Identity owner, verify_shared_key({request, query, progress.target.account, progress.account->keys,
                                                      progress.version, environment_.wall.now(),
                                                      sas_letter(progress.target.service)},

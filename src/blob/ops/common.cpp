@@ -42,6 +42,17 @@ Result<> check_public_access(const Exchange& x, const std::optional<PublicAccess
     return {};
 }
 
+Result<Container> load_container(const Exchange& x) {
+    LAZ_CHECK(check_names(x));
+    LAZ_CHECK(check_no_conditions(x.request));
+    LAZ_TRY(const Guards guards, decode<Guards>(x.request, x.query));
+    LAZ_TRY(Container container, x.store->read([&](ReadTxn& tx) -> Result<Container> {
+        return require_container(tx, x.target.container);
+    }));
+    LAZ_CHECK(check_container_lease(guards));
+    return container;
+}
+
 Container new_container(WriteTxn& tx, std::string_view name) {
     Container container;
     container.name = name;

@@ -81,6 +81,24 @@ void keep_known(ContentHeaders& headers, ServiceVersion version);
 /// Fails with public_access_not_permitted where the account's switch forbids what is asked for.
 [[nodiscard]] Result<> check_public_access(const Exchange& x, const std::optional<PublicAccess>& wanted);
 
+/// The container that is read: no conditional header is honoured, and a lease id, when given, must be the container's.
+[[nodiscard]] Result<Container> load_container(const Exchange& x);
+
+/// Loads the container, checks `guards`, lets `change(Container&)` have it and saves it with a new tick.
+template <class Change>
+Task<Result<Instant>> change_container(Exchange& x, const Guards& guards, Change change) {
+    Result<Instant> tick = co_await x.store->write([&](WriteTxn& tx) -> Result<Instant> {
+        LAZ_TRY(Container container, require_container(tx, x.target.container));
+        LAZ_CHECK(check_container_lease(guards));
+        LAZ_CHECK(check_write(guards.when, container.tick));
+        change(container);
+        container.tick = tx.next_tick();
+        update_container(tx, container);
+        return container.tick;
+    });
+    co_return tick;
+}
+
 /// A container that has its ids and its tick and nothing else yet.
 [[nodiscard]] Container new_container(WriteTxn& tx, std::string_view name);
 

@@ -21,6 +21,19 @@ void describe(Codec& c, DeleteBlob& m) {
     c.header("x-ms-delete-snapshots", m.snapshots);
 }
 
+/// `deletetype=permanent` is for what soft delete still keeps, never for a blob itself: refused, lest it delete one.
+Result<> check_delete_type(const Exchange& x) {
+    const std::string_view type = x.query.value_or_empty("deletetype");
+    if (type.empty() || x.version < kPermanentDelete) return {};
+    if (equals_ignoring_case(type, "permanent")) {
+        return fail(StorageError(ErrorCode::not_implemented).with("QueryParameterName", "deletetype"));
+    }
+    return fail(StorageError(ErrorCode::invalid_query_parameter_value)
+                    .with("QueryParameterName", "deletetype")
+                    .with("QueryParameterValue", type)
+                    .with("Reason", "The only value is permanent."));
+}
+
 }  // namespace
 
 Task<Result<Response>> delete_blob(Exchange& x) {
@@ -31,6 +44,7 @@ Task<Result<Response>> delete_blob(Exchange& x) {
                            .with("HeaderName", "x-ms-delete-snapshots")
                            .with("HeaderValue", x.request.fields.value_or_empty("x-ms-delete-snapshots")));
     }
+    LAZ_CO_CHECK(check_delete_type(x));
     LAZ_CO_CHECK(check_version_parameters(x.query));
     LAZ_CO_CHECK(check_combination(command.guards.when));
     LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {

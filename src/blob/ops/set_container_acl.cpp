@@ -33,15 +33,9 @@ Task<Result<Response>> set_container_acl(Exchange& x) {
     LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kMostAclBytes, x.version));
     LAZ_CO_TRY(const std::string body, co_await receive_text(x, rules));
     LAZ_CO_TRY(const StoredPolicies policies, parse_signed_identifiers(body, kContainerLetters));
-    LAZ_CO_TRY(const Instant tick, co_await x.store->write([&](WriteTxn& tx) -> Result<Instant> {
-        LAZ_TRY(Container container, require_container(tx, x.target.container));
-        LAZ_CHECK(check_container_lease(command.guards));
-        LAZ_CHECK(check_write(command.guards.when, container.tick));
+    LAZ_CO_TRY(const Instant tick, co_await change_container(x, command.guards, [&](Container& container) {
         container.access = command.access.value_or(PublicAccess::none);
         container.policies = pack_policies(policies);
-        container.tick = tx.next_tick();
-        update_container(tx, container);
-        return container.tick;
     }));
     Response response;
     add_tick(response, tick, x.version);

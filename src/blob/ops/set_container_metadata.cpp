@@ -24,14 +24,8 @@ Task<Result<Response>> set_container_metadata(Exchange& x) {
     if (command.guards.when.any_etag() || command.guards.when.if_unmodified_since) {
         co_return fail(ErrorCode::condition_headers_not_supported);
     }
-    LAZ_CO_TRY(const Instant tick, co_await x.store->write([&](WriteTxn& tx) -> Result<Instant> {
-        LAZ_TRY(Container container, require_container(tx, x.target.container));
-        LAZ_CHECK(check_container_lease(command.guards));
-        LAZ_CHECK(check_write(command.guards.when, container.tick));
+    LAZ_CO_TRY(const Instant tick, co_await change_container(x, command.guards, [&](Container& container) {
         container.metadata = command.metadata.pack();
-        container.tick = tx.next_tick();
-        update_container(tx, container);
-        return container.tick;
     }));
     Response response;
     add_tick(response, tick, x.version);
