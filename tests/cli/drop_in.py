@@ -28,12 +28,20 @@ import time
 import tomllib
 import traceback
 
-from run import ACCOUNT, KEY, VERSION, account_sas, check, without_variables
+from run import ACCOUNT, KEY, VERSION, account_sas, check, shared_key, without_variables
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 STOP_SECONDS = 2.0
 PATIENCE = 30.0
 WAIT = 0.01
+
+# Those that Azurite 3.36 takes.
+AZURITE_VERSIONS = """
+    2026-06-06 2026-04-06 2026-02-06 2025-11-05 2025-07-05 2025-05-05 2025-01-05 2024-11-04 2024-08-04 2024-05-04
+    2024-02-04 2023-11-03 2023-08-03 2023-05-03 2023-01-03 2022-11-02 2021-12-02 2021-10-04 2021-08-06 2021-06-08
+    2021-04-10 2021-02-12 2020-12-06 2020-10-02 2020-08-04 2020-06-12 2020-04-08 2020-02-10 2019-12-12 2019-10-10
+    2019-07-07 2019-02-02 2018-11-09 2018-03-28 2017-11-09 2017-07-29 2017-04-17 2016-05-31 2015-12-11 2015-07-08
+    2015-04-05 2015-02-21 2014-02-14 2013-08-15 2012-02-12 2011-08-18 2009-09-19 2009-07-17 2009-04-14""".split()
 
 commands = None  # the folder of the commands
 certificates = None
@@ -199,6 +207,9 @@ class Play:
             check(is_open(port), f"port {port} is not open: {self.told()}")
         for port in row.get("closed", []):
             check(not is_open(port), f"port {port} is open: {self.told()}")
+        for command in row.get("waits", []):
+            seen = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, timeout=PATIENCE)
+            check(seen.returncode == 0, f"{command!r} does not see it: {seen}")
         for question in row.get("ask", []):
             self.ask(question)
         if examine:
@@ -226,11 +237,14 @@ class Play:
 
     def ask(self, question):
         method, target = question["do"].split(" ", 1)
+        headers = {"x-ms-version": VERSION, **question.get("headers", {})}
         sas = question.get("sas", f"{ACCOUNT}/{KEY}")
-        if sas != "no":
+        if sas == "key":
+            path, _, query = target.partition("?")
+            headers.update(shared_key(method, path, query))
+        elif sas != "no":
             account, key = sas.split("/", 1)
             target += ("&" if "?" in target else "?") + account_sas(key, account)
-        headers = {"x-ms-version": VERSION, **question.get("headers", {})}
         if "host" in question:
             headers["Host"] = question["host"]
         body = question.get("body")
@@ -407,6 +421,18 @@ def memory_is_limited(play):
     check(answer.status == 409, f"after {number} small blobs: {answer.status}")
     check(answer.getheader("x-ms-error-code") == "MemoryExtentStoreAtSizeLimit", f"{answer.getheaders()}")
     play.ask({"do": f"GET /{ACCOUNT}/box/small0", "status": 200, "text": "x" * 1000})
+
+
+def a_connection_stays_open(play):
+    play.connection = socket.create_connection(("127.0.0.1", 10002), timeout=PATIENCE)
+    play.connection.sendall(b"GET /_lazulite/health HTTP/1.1\r\nHost: x\r\n\r\n")
+    check(play.connection.recv(1 << 16).startswith(b"HTTP/1.1 200 "), "no answer")
+
+
+def every_listed_version_is_taken(play):
+    for version in AZURITE_VERSIONS:
+        play.ask({"do": f"GET /{ACCOUNT}?comp=list", "headers": {"x-ms-version": version}, "status": 200,
+                  "has": {"x-ms-version": version}})
 
 
 def a_second_instance_runs_beside_it(play):
