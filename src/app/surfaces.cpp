@@ -2,6 +2,8 @@
 
 #include "blob/operations.hpp"
 #include "blob/rows/schema.hpp"
+#include "queue/operations.hpp"
+#include "queue/rows/schema.hpp"
 
 namespace lazulite {
 namespace {
@@ -15,7 +17,6 @@ constexpr Service to_come(ServiceKind kind, std::string_view server_header, Erro
             .errors = errors, .bearer_since = bearer_since};
 }
 
-constexpr Service kQueue = to_come(ServiceKind::queue, "Lazulite-Queue", ErrorFormat::xml);
 constexpr Service kTable = to_come(ServiceKind::table, "Lazulite-Table", ErrorFormat::table_json, {2020, 12, 6});
 constexpr Service kFile = to_come(ServiceKind::file, "Lazulite-File", ErrorFormat::xml, {2022, 11, 2});
 constexpr Service kDfs = to_come(ServiceKind::dfs, "Lazulite-Dfs", ErrorFormat::json);
@@ -24,9 +25,9 @@ constexpr Service kWeb = to_come(ServiceKind::web, "Lazulite-Web", ErrorFormat::
 }  // namespace
 
 std::array<const Service*, std::size(kServiceKinds)> all_services() {
-    return {&blob::service(), &kQueue, &kTable, &kFile, &kDfs, &kWeb};
+    return {&blob::service(), &queue::service(), &kTable, &kFile, &kDfs, &kWeb};
 }
 
-std::vector<const StoreKind*> all_store_kinds() { return {&blob::kBlobStore}; }
+std::vector<const StoreKind*> all_store_kinds() { return {&blob::kBlobStore, &queue::kQueueStore}; }
 
 }  // namespace lazulite

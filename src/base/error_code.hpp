@@ -154,6 +154,14 @@ enum class ErrorCode : std::uint16_t {
     unauthorized_blob_overwrite,
     unsatisfiable_condition,
     web_content_not_found,
+    // Queue service
+    invalid_marker,
+    message_not_found,
+    message_too_large,
+    pop_receipt_mismatch,
+    queue_already_exists,
+    queue_being_deleted,
+    queue_not_found,
 };
 
 }  // namespace lazulite

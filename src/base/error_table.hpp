@@ -305,6 +305,20 @@ inline constexpr auto kErrors = std::to_array<ErrorInfo>({
      "The request includes an unsatisfiable condition for this operation."},
     {ErrorCode::web_content_not_found, 404, "WebContentNotFound",
      "The requested content does not exist."},
+    {ErrorCode::invalid_marker, 400, "InvalidMarker",
+     "The specified marker is invalid."},
+    {ErrorCode::message_not_found, 404, "MessageNotFound",
+     "The specified message does not exist."},
+    {ErrorCode::message_too_large, 400, "MessageTooLarge",
+     "The message exceeds the maximum allowed size."},
+    {ErrorCode::pop_receipt_mismatch, 400, "PopReceiptMismatch",
+     "The specified pop receipt did not match the pop receipt for a dequeued message."},
+    {ErrorCode::queue_already_exists, 409, "QueueAlreadyExists",
+     "The specified queue already exists."},
+    {ErrorCode::queue_being_deleted, 409, "QueueBeingDeleted",
+     "The specified queue is being deleted."},
+    {ErrorCode::queue_not_found, 404, "QueueNotFound",
+     "The specified queue does not exist."},
 });
 
 consteval bool rows_follow_enum(const auto& rows) {

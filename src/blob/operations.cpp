@@ -13,33 +13,10 @@ namespace {
 constexpr auto kService = ResourceType::service;
 constexpr auto kContainer = ResourceType::container;
 constexpr auto kObject = ResourceType::object;
-
-// A service SAS works on what its container holds; for the few things it may do to the container itself, see below.
-constexpr Reach least_reach(ResourceType type) { return type == kObject ? Reach::object : Reach::account; }
-
-constexpr Needs reads(ResourceType type, std::string_view letters, Needs::Public open = Needs::Public::never) {
-    return {.type = type,
-            .letters = Letters(letters),
-            .service_sas = least_reach(type),
-            .open_to_public = open,
-            .writes = false};
-}
-constexpr Needs writes(ResourceType type, std::string_view letters) {
-    return {.type = type, .letters = Letters(letters), .service_sas = least_reach(type)};
-}
-constexpr Needs from(Reach least, Needs needs) {
-    needs.service_sas = least;
-    return needs;
-}
-
 constexpr auto kAnyLetters = Needs::ByAccountSas::any;
-constexpr auto kNoSas = Needs::ByAccountSas::never;
 constexpr Needs kAccountInformation{
     .by_account_sas = kAnyLetters, .letters = Letters("r"), .service_sas = Reach::object, .writes = false};
 constexpr Needs kBatch{.by_account_sas = kAnyLetters, .service_sas = Reach::container};
-constexpr Needs kOwnerReads{.by_account_sas = kNoSas, .type = kContainer, .writes = false};
-constexpr Needs kOwnerWrites{.by_account_sas = kNoSas, .type = kContainer};
-constexpr Needs kUserDelegationKey{.by_account_sas = kNoSas, .type = kService, .writes = false, .bearer_only = true};
 constexpr Needs kReadBlob = reads(kObject, "r", Needs::Public::blob);
 constexpr Needs kReadContainer = reads(kContainer, "r", Needs::Public::container);
 constexpr Needs kListBlobs = from(Reach::directory, reads(kContainer, "l", Needs::Public::container));

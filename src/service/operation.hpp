@@ -15,8 +15,8 @@ namespace lazulite {
 
 struct Exchange;
 
-/// The level of the URL an operation works on.
-enum class Scope : std::uint8_t { service, container, blob };
+/// The level of the URL an operation works on; `nothing`: no resource has such a URL.
+enum class Scope : std::uint8_t { nothing, service, container, blob, messages, message };
 
 /// What tells operations on one URL and method apart. `comp` and `restype` must be equal, absent where they are empty: an
 /// unknown `comp` never falls through to another operation. A header's value is compared without case; empty: any.
@@ -56,6 +56,29 @@ struct Operation {
         return asked == method || (also_head && asked == Method::head);
     }
 };
+
+// What rows ask for, in few words: one of `letters` at that level, or the owner's key. A service SAS works on what its
+// container (queue, table, share) holds; for the few things it may do to the container itself there is `from`.
+constexpr Reach least_reach(ResourceType type) { return type == ResourceType::object ? Reach::object : Reach::account; }
+constexpr Needs reads(ResourceType type, std::string_view letters, Needs::Public open = Needs::Public::never) {
+    return {.type = type,
+            .letters = Letters(letters),
+            .service_sas = least_reach(type),
+            .open_to_public = open,
+            .writes = false};
+}
+constexpr Needs writes(ResourceType type, std::string_view letters) {
+    return {.type = type, .letters = Letters(letters), .service_sas = least_reach(type)};
+}
+constexpr Needs from(Reach least, Needs needs) {
+    needs.service_sas = least;
+    return needs;
+}
+inline constexpr auto kNoSas = Needs::ByAccountSas::never;
+inline constexpr Needs kOwnerReads{.by_account_sas = kNoSas, .type = ResourceType::container, .writes = false};
+inline constexpr Needs kOwnerWrites{.by_account_sas = kNoSas, .type = ResourceType::container};
+inline constexpr Needs kUserDelegationKey{
+    .by_account_sas = kNoSas, .type = ResourceType::service, .writes = false, .bearer_only = true};
 
 /// No two rows have the same conditions on the same method, scope, comp and restype.
 constexpr bool unambiguous(std::span<const Operation> table) {

@@ -2,23 +2,17 @@
 
 #include <algorithm>
 
+#include "base/dns_name.hpp"
 #include "base/text.hpp"
 
 namespace lazulite::blob {
 namespace {
-
-bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
 bool is_system_name(std::string_view name) {
     return name == "$root" || name == "$web" || name == "$logs" || name == "$blobchangefeed";
 }
 
 constexpr std::size_t kMostSegments = 254;
-
-StorageError wrong_length() {
-    return StorageError(ErrorCode::out_of_range_input)
-        .saying("The specified resource name length is not within the permissible limits.");
-}
 
 /// U+0000 to U+001F and U+007F to U+009F, in UTF-8.
 bool has_control_character(std::string_view name) {
@@ -34,12 +28,7 @@ bool has_control_character(std::string_view name) {
 
 Result<> check_container_name(std::string_view name) {
     if (is_system_name(name)) return {};
-    if (name.size() < 3 || name.size() > 63) return fail(wrong_length());
-    const bool characters = std::all_of(name.begin(), name.end(), [](char c) { return is_letter_or_digit(c) || c == '-'; });
-    if (!characters || name.front() == '-' || name.back() == '-' || name.find("--") != std::string_view::npos) {
-        return fail(ErrorCode::invalid_resource_name);
-    }
-    return {};
+    return check_dns_name(name);
 }
 
 Result<> check_new_container_name(std::string_view name) {
@@ -49,7 +38,7 @@ Result<> check_new_container_name(std::string_view name) {
 
 Result<> check_blob_name(std::string_view container, std::string_view name) {
     const std::size_t length = utf16_length(name);
-    if (length == 0 || length > 1024) return fail(wrong_length());
+    if (length == 0 || length > 1024) return fail(wrong_name_length());
     if (has_control_character(name)) return fail(ErrorCode::invalid_uri);
     if (container == "$root" && name.find('/') != std::string_view::npos) return fail(ErrorCode::invalid_uri);
     // A trailing slash ends a segment, it does not begin one.

@@ -1,7 +1,7 @@
 #include "blob/ops/blob_properties.hpp"
 #include "blob/ops/blob_walk.hpp"
 #include "blob/ops/common.hpp"
-#include "blob/ops/listing.hpp"
+#include "service/listing.hpp"
 #include "blob/ops/operations.hpp"
 
 namespace lazulite::blob {

@@ -1,6 +1,6 @@
 #include "blob/ops/common.hpp"
 #include "blob/ops/container_properties.hpp"
-#include "blob/ops/listing.hpp"
+#include "service/listing.hpp"
 #include "blob/ops/operations.hpp"
 #include "blob/ops/versions.hpp"
 

@@ -50,7 +50,8 @@ bool drain(WriteTxn& tx, WriteTxn::Drain kind, std::int64_t id, int rows) {
     switch (kind) {
         case WriteTxn::Drain::directory: return drain_directory(tx, id, rows);
         case WriteTxn::Drain::staging: return drain_staging(tx, id, rows);
-        case WriteTxn::Drain::content: return true;  // the store's own
+        case WriteTxn::Drain::content:  // the store's own
+        case WriteTxn::Drain::queue: return true;
     }
     return true;
 }

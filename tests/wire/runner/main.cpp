@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -68,7 +69,9 @@ std::vector<fs::path> find_cases(const std::vector<fs::path>& paths) {
 
 class Run {
   public:
-    Run(std::vector<fs::path> files, Endpoint endpoint) : files_(std::move(files)), endpoint_(std::move(endpoint)) {}
+    using EndpointOf = std::function<Endpoint(const fs::path&)>;
+    Run(std::vector<fs::path> files, EndpointOf endpoint_of)
+        : files_(std::move(files)), endpoint_of_(std::move(endpoint_of)) {}
 
     void play_all(unsigned threads) {
         std::vector<std::thread> pool;
@@ -86,7 +89,7 @@ class Run {
         for (std::size_t i = next_++; i < files_.size(); i = next_++) {
             // A name of this run alone, so that a running emulator can be tested again and again.
             const std::string account = "w" + std::to_string(::getpid()) + "x" + std::to_string(i);
-            const Report report = play(files_[i], endpoint_, account);
+            const Report report = play(files_[i], endpoint_of_(files_[i]), account);
             const std::lock_guard lock(mutex_);
             std::fputs(report.text.c_str(), stdout);
             std::fflush(stdout);
@@ -99,7 +102,7 @@ class Run {
     }
 
     std::vector<fs::path> files_;
-    Endpoint endpoint_;
+    EndpointOf endpoint_of_;
     std::atomic<std::size_t> next_ = 0;
     std::mutex mutex_;
     std::size_t passed_ = 0;
@@ -115,7 +118,7 @@ fs::path make_temporary_folder() {
 
 int run(Arguments arguments) {
     if (!arguments.endpoint.empty()) {
-        Run remote(find_cases(arguments.paths), parse_endpoint(arguments.endpoint));
+        Run remote(find_cases(arguments.paths), [&](const fs::path&) { return parse_endpoint(arguments.endpoint); });
         remote.play_all(arguments.threads);
         return remote.finish();
     }
@@ -124,7 +127,10 @@ int run(Arguments arguments) {
     options.location = arguments.location;
     lazulite::Emulator emulator(options);
     emulator.start();
-    Run local(find_cases(arguments.paths), parse_endpoint(emulator.endpoint(lazulite::Surface::blob)));
+    Run local(find_cases(arguments.paths), [&](const fs::path& file) {
+        const bool queue = std::find(file.begin(), file.end(), "queue") != file.end();
+        return parse_endpoint(emulator.endpoint(queue ? lazulite::Surface::queue : lazulite::Surface::blob));
+    });
     local.play_all(arguments.threads);
     emulator.stop();
     if (arguments.disk) fs::remove_all(arguments.location);

@@ -86,7 +86,7 @@ class Player {
     }
 
     [[nodiscard]] SasFields account_sas_defaults() const {
-        return {{"sv", std::string(kVersion)}, {"ss", "b"}, {"srt", "sco"}, {"sp", "rwdxylacuptfi"},
+        return {{"sv", std::string(kVersion)}, {"ss", "bq"}, {"srt", "sco"}, {"sp", "rwdxylacuptfi"},
                 {"se", *moved(variables_.get("iso"), 3600)}};
     }
     [[nodiscard]] SasFields service_sas_defaults() const {

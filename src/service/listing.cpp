@@ -1,11 +1,11 @@
-#include "blob/ops/listing.hpp"
+#include "service/listing.hpp"
 
 #include <algorithm>
 
 #include "base/text.hpp"
 #include "wire/codec.hpp"
 
-namespace lazulite::blob {
+namespace lazulite {
 namespace {
 
 constexpr std::string_view kMarkerPrefix = "1!";
@@ -76,4 +76,4 @@ void echo_parameters(XmlWriter& xml, const Query& query) {
     }
 }
 
-}  // namespace lazulite::blob
+}  // namespace lazulite

@@ -14,7 +14,7 @@
 #include "wire/uri.hpp"
 #include "wire/xml_writer.hpp"
 
-namespace lazulite::blob {
+namespace lazulite {
 
 inline constexpr std::int64_t kMostResults = 5000;
 
@@ -68,4 +68,4 @@ void write_metadata(XmlWriter& xml, std::string_view packed);
 /// `Prefix`, `Marker`, `MaxResults`, `Delimiter` as the request gave them: absent ones are left out.
 void echo_parameters(XmlWriter& xml, const Query& query);
 
-}  // namespace lazulite::blob
+}  // namespace lazulite

@@ -1,0 +1,34 @@
+#include "queue/ops/common.hpp"
+#include "queue/ops/operations.hpp"
+
+namespace lazulite::queue {
+namespace {
+
+struct DeleteMessage {
+    std::string pop_receipt;
+};
+
+template <class Codec>
+void describe(Codec& c, DeleteMessage& m) {
+    c.query("popreceipt", m.pop_receipt);
+}
+
+}  // namespace
+
+Task<Result<Response>> delete_message(Exchange& x) {
+    LAZ_CO_CHECK(check_dns_name(x.target.container));
+    LAZ_CO_TRY(const DeleteMessage command, decode<DeleteMessage>(x.request, x.query));
+    LAZ_CO_TRY(const MessageId id, message_id(x.target));
+    LAZ_CO_TRY(const PopReceipt receipt, pop_receipt(command.pop_receipt));
+    LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {
+        LAZ_TRY(const Queue queue, require_queue(tx, x.target.container));
+        LAZ_TRY(const Message message, require_message(tx, queue.generation, id, receipt));
+        remove_message(tx, queue.generation, message);
+        return {};
+    }));
+    Response response;
+    response.status = 204;
+    co_return response;
+}
+
+}  // namespace lazulite::queue

@@ -1,0 +1,71 @@
+#include "queue/ops/common.hpp"
+#include "queue/ops/operations.hpp"
+
+namespace lazulite::queue {
+namespace {
+
+struct PutMessage {
+    std::optional<std::int64_t> visibility_timeout;
+    std::optional<std::int64_t> time_to_live;
+};
+
+template <class Codec>
+void describe(Codec& c, PutMessage& m) {
+    c.query("visibilitytimeout", m.visibility_timeout, Between{0, kSecondsOfAWeek});
+    c.query("messagettl", m.time_to_live);
+}
+
+StorageError bad_time_to_live(std::int64_t value, std::string_view reason) {
+    return StorageError(ErrorCode::invalid_query_parameter_value)
+        .with("QueryParameterName", "messagettl")
+        .with("QueryParameterValue", std::to_string(value))
+        .with("Reason", reason);
+}
+
+/// Seconds from 1 on, or -1 for ever; a week at most in old versions. Longer than the message stays hidden.
+Result<> check_time_to_live(const PutMessage& command, ServiceVersion version) {
+    const std::int64_t life = command.time_to_live.value_or(kSecondsOfAWeek);
+    const bool any = version >= kAnyTimeToLive;
+    if (life < 1 && !(any && life == -1)) {
+        return fail(bad_time_to_live(life, any ? "messagettl must be a positive number or -1."
+                                               : "messagettl must be a positive number."));
+    }
+    if (!any && life > kSecondsOfAWeek) {
+        return fail(StorageError(ErrorCode::out_of_range_query_parameter_value)
+                        .with("QueryParameterName", "messagettl")
+                        .with("QueryParameterValue", std::to_string(life))
+                        .with("MinimumAllowed", "1")
+                        .with("MaximumAllowed", std::to_string(kSecondsOfAWeek)));
+    }
+    if (life != -1 && command.visibility_timeout.value_or(0) >= life) {
+        return fail(bad_time_to_live(life, "messagettl must be greater than visibilitytimeout."));
+    }
+    return {};
+}
+
+}  // namespace
+
+Task<Result<Response>> put_message(Exchange& x) {
+    LAZ_CO_CHECK(check_dns_name(x.target.container));
+    LAZ_CO_TRY(const PutMessage command, decode<PutMessage>(x.request, x.query));
+    LAZ_CO_CHECK(check_time_to_live(command, x.version));
+    LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) { return require_queue(tx, x.target.container); }));
+    LAZ_CO_TRY(const auto text, co_await receive_message_text(x, true));
+
+    LAZ_CO_TRY(Message message, co_await x.store->write([&](WriteTxn& tx) -> Result<Message> {
+        LAZ_TRY(const Queue queue, require_queue(tx, x.target.container));
+        Message put;
+        put.inserted = tx.next_tick();
+        put.expires = expiry(put.inserted, command.time_to_live);
+        put.receipt = PopReceipt::random(put.inserted + std::chrono::seconds(command.visibility_timeout.value_or(0)));
+        put.text = *text;
+        insert_message(tx, queue.generation, put);
+        return put;
+    }));
+    if (x.version >= kAnswersToPut) co_return messages_response({std::move(message)}, Shown::put, x.version);
+    Response response;
+    response.status = 201;
+    co_return response;
+}
+
+}  // namespace lazulite::queue
