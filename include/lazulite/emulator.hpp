@@ -62,6 +62,7 @@ struct EmulatorOptions {
     bool access_log = false;               ///< a line a request on stdout
     bool loose = false;                    ///< headers that ask for what is not offered are ignored, not refused
     bool strict_api_version = false;       ///< service versions that are not known are refused
+    bool queue_being_deleted = false;      ///< the name of a deleted queue stays taken for half a minute, as on Azure
     bool product_style_urls = true;        ///< false: a host never names an account, only the first segment does
     TlsOptions tls;
     bool oauth = false;                    ///< `--oauth basic`: bearer tokens are taken, their signature is not verified

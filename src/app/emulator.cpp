@@ -83,7 +83,8 @@ std::vector<Account> make_accounts(const std::vector<AccountOptions>& wanted, st
 }
 
 Behaviour behaviour_of(const EmulatorOptions& options) {
-    Behaviour behaviour{options.loose, options.strict_api_version, options.product_style_urls, options.oauth};
+    Behaviour behaviour{options.loose, options.strict_api_version, options.product_style_urls, options.oauth,
+                        options.queue_being_deleted};
     for (const CorsOptions& rule : options.cors) {
         behaviour.cors.push_back({rule.allowed_origins, rule.allowed_methods, rule.allowed_headers, rule.exposed_headers,
                                   rule.max_age_seconds});

@@ -110,6 +110,8 @@ std::vector<Setting> common_settings() {
                  [](Configuration& c) -> bool& { return c.skip_api_version_check; }),
         a_switch("disableProductStyleUrl", 0, "take the account from the first segment of the path, never from the host",
                  [](Configuration& c) -> bool& { return c.emulator.product_style_urls; }, true),
+        a_switch("queueBeingDeleted", 0, "the name of a deleted queue is refused for 30 seconds, as Azure does",
+                 [](Configuration& c) -> bool& { return c.emulator.queue_being_deleted; }),
         a_switch("keepDefaultAccount", 0, "devstoreaccount1 stays beside the accounts of AZURITE_ACCOUNTS or the file",
                  [](Configuration& c) -> bool& { return c.keep_default_account; }),
         a_switch("remoteControl", 0, "take changes at /_lazulite/ from other machines too",

@@ -1,7 +1,8 @@
 #include "queue/operations.hpp"
 
 #include "queue/ops/operations.hpp"
-#include "queue/rows/schema.hpp"
+#include "queue/rows/queues.hpp"
+#include "service/service_operations.hpp"
 
 namespace lazulite::queue {
 namespace {
@@ -27,26 +28,26 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"ListQueues", "Service_ListQueuesSegment",
      kGet, false, kAtService, {.comp = "list"}, reads(kService, "l"), list_queues},
     {"SetQueueServiceProperties", "Service_SetProperties",
-     kPut, false, kAtService, {.restype = "service", .comp = "properties"}, writes(kService, "w"), nullptr},
+     kPut, false, kAtService, {.restype = "service", .comp = "properties"}, writes(kService, "w"), set_service_properties},
     {"GetQueueServiceProperties", "Service_GetProperties",
-     kGet, false, kAtService, {.restype = "service", .comp = "properties"}, reads(kService, "r"), nullptr},
+     kGet, false, kAtService, {.restype = "service", .comp = "properties"}, reads(kService, "r"), get_service_properties},
     {"GetQueueServiceStats", "Service_GetStatistics",
-     kGet, false, kAtService, {.restype = "service", .comp = "stats"}, reads(kService, "r"), nullptr},
+     kGet, false, kAtService, {.restype = "service", .comp = "stats"}, reads(kService, "r"), get_service_stats},
     {"GetUserDelegationKey", "Service_GetUserDelegationKey",
-     kPost, false, kAtService, {.restype = "service", .comp = "userdelegationkey"}, kOwnerReads, nullptr},
+     kPost, false, kAtService, {.restype = "service", .comp = "userdelegationkey"}, kUserDelegationKey, nullptr},
 
     {"CreateQueue", "Queue_Create",
      kPut, false, kAtQueue, {}, writes(kContainer, "cw"), create_queue},
     {"DeleteQueue", "Queue_Delete",
      kDelete, false, kAtQueue, {}, writes(kContainer, "d"), delete_queue},
     {"GetQueueMetadata", "Queue_GetProperties",
-     kGet, true, kAtQueue, {.comp = "metadata"}, reads(kContainer, "r"), get_queue_metadata},
+     kGet, true, kAtQueue, {.comp = "metadata"}, from(Reach::container, reads(kContainer, "r")), get_queue_metadata},
     {"SetQueueMetadata", "Queue_SetMetadata",
      kPut, false, kAtQueue, {.comp = "metadata"}, writes(kContainer, "w"), set_queue_metadata},
     {"GetQueueACL", "Queue_GetAccessPolicy",
-     kGet, true, kAtQueue, {.comp = "acl"}, kOwnerReads, nullptr},
+     kGet, true, kAtQueue, {.comp = "acl"}, kOwnerReads, get_queue_acl},
     {"SetQueueACL", "Queue_SetAccessPolicy",
-     kPut, false, kAtQueue, {.comp = "acl"}, kOwnerWrites, nullptr},
+     kPut, false, kAtQueue, {.comp = "acl"}, kOwnerWrites, set_queue_acl},
 
     {"PutMessage", "Messages_Enqueue",
      kPost, false, kAtMessages, {}, writes(kObject, "a"), put_message},
@@ -55,7 +56,7 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"PeekMessages", "Messages_Peek",
      kGet, false, kAtMessages, {.query = "peekonly"}, reads(kObject, "r"), peek_messages},
     {"ClearMessages", "Messages_Clear",
-     kDelete, false, kAtMessages, {}, writes(kObject, "d"), clear_messages},
+     kDelete, false, kAtMessages, {}, from(Reach::account, writes(kObject, "d")), clear_messages},
     {"UpdateMessage", "MessageId_Update",
      kPut, false, kAtMessage, {}, writes(kObject, "u"), update_message},
     {"DeleteMessage", "MessageId_Delete",
@@ -76,6 +77,11 @@ Scope scope_of(Target& target, const Query& /*query*/) {
     return Scope::message;
 }
 
+StoredPolicies stored_policies(ReadTxn& tx, const Target& target) {
+    const auto queue = find_queue(tx, target.container);
+    return queue ? unpack_policies(queue->policies) : StoredPolicies();
+}
+
 }  // namespace
 
 std::span<const Operation> operations() { return kOperations; }
@@ -86,6 +92,7 @@ const Service& service() {
                                        .operations = kOperations,
                                        .scope = scope_of,
                                        .store_kind = "queue",
+                                       .stored_policies = stored_policies,
                                        .errors = ErrorFormat::xml};
     return kQueueService;
 }

@@ -38,6 +38,7 @@ class StoreCheck {
         check_ranges();
         check_extents();
         check_files();
+        check_service();
     }
 
   private:
@@ -287,6 +288,13 @@ class StoreCheck {
                 file = open_extent(range.extent, present.contains(range.extent));
             }
             if (file) check_bytes(*file, range);
+        }
+    }
+
+    void check_service() {
+        for (const char* sql : kind_.faults) {
+            Cursor cursor = connection_.query(sql);
+            while (cursor.next()) problem(std::string(cursor.bytes(0)));
         }
     }
 

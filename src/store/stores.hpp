@@ -28,6 +28,8 @@ struct StoreKind {
     /// For the checker: statements whose first column is a `content` (ContentRef::encode) or a block source.
     std::span<const char* const> named_contents;
     std::span<const char* const> named_sources;
+    /// For the checker: statements whose every row is a fault of the service's own rows, in words.
+    std::span<const char* const> faults = {};
 };
 
 /// All stores of a data folder:

@@ -54,7 +54,7 @@ def sign(key, text):
 
 
 def account_sas(key=KEY, account=ACCOUNT):
-    fields = {"sv": "2020-12-06", "ss": "b", "srt": "sco", "sp": "rwdlac", "se": "2100-01-01T00:00:00Z"}
+    fields = {"sv": "2020-12-06", "ss": "bq", "srt": "sco", "sp": "rwdlacup", "se": "2100-01-01T00:00:00Z"}
     lines = [account, fields["sp"], fields["ss"], fields["srt"], "", fields["se"], "", "", fields["sv"], "", ""]
     return urllib.parse.urlencode({**fields, "sig": sign(key, "\n".join(lines))})
 

@@ -21,7 +21,8 @@ std::uint64_t take(const std::uint8_t* from, int bytes) {
     return value;
 }
 
-std::uint64_t random_bits() {
+/// Bits that no other call gets: nobody has to be kept from guessing them.
+std::uint64_t fresh_bits() {
     const Guid guid = Guid::fast();
     return take(guid.bytes.data(), 8) ^ take(guid.bytes.data() + 8, 8);
 }
@@ -44,22 +45,24 @@ std::optional<GuidBytes> parse_guid(std::string_view text) {
     return bytes;
 }
 
-// The bits in which a random GUID says that it is one (RFC 4122): version 4, variant 2.
+// The bits in which a random GUID says that it is one (RFC 4122): version 4, variant 2. The others hold the tag above, the
+// period and the number below.
 constexpr std::uint64_t kVersion = 0x4000;
 constexpr std::uint64_t kVariant = std::uint64_t{2} << 62;
-constexpr std::uint64_t kIdBits = (std::uint64_t{1} << 62) - 1;
+constexpr std::uint64_t kPlaceBits = (std::uint64_t{1} << 62) - 1;
+constexpr std::uint64_t kTagBits = (std::uint64_t{1} << 60) - 1;
 
 }  // namespace
 
-MessageId MessageId::random(std::int64_t id) {
-    return {id, static_cast<std::int64_t>(random_bits() >> 4)};
+MessageId MessageId::make(Instant expires, std::int64_t number) {
+    return {period_of(expires), static_cast<std::uint32_t>(number), static_cast<std::int64_t>(fresh_bits() & kTagBits)};
 }
 
 std::string MessageId::text() const {
     const auto bits = static_cast<std::uint64_t>(tag);
     Guid guid;
     put(guid.bytes.data(), (bits >> 12) << 16 | kVersion | (bits & 0xfff), 8);
-    put(guid.bytes.data() + 8, kVariant | static_cast<std::uint64_t>(id), 8);
+    put(guid.bytes.data() + 8, kVariant | std::uint64_t{period} << 32 | number, 8);
     return guid.text();
 }
 
@@ -68,12 +71,13 @@ std::optional<MessageId> MessageId::parse(std::string_view guid) {
     if (!bytes) return std::nullopt;
     const std::uint64_t high = take(bytes->data(), 8);
     const std::uint64_t low = take(bytes->data() + 8, 8);
-    if ((high & 0xf000) != kVersion || (low & ~kIdBits) != kVariant) return std::nullopt;
-    return MessageId{static_cast<std::int64_t>(low & kIdBits), static_cast<std::int64_t>((high >> 16) << 12 | (high & 0xfff))};
+    if ((high & 0xf000) != kVersion || (low & ~kPlaceBits) != kVariant) return std::nullopt;
+    return MessageId{static_cast<std::uint32_t>((low & kPlaceBits) >> 32), static_cast<std::uint32_t>(low),
+                     static_cast<std::int64_t>((high >> 16) << 12 | (high & 0xfff))};
 }
 
-PopReceipt PopReceipt::random(Instant next_visible) {
-    return {next_visible, static_cast<std::int64_t>(random_bits() & 0xffff'ffff)};
+PopReceipt PopReceipt::make(Instant next_visible) {
+    return {next_visible, static_cast<std::int64_t>(fresh_bits() & 0xffff'ffff)};
 }
 
 std::string PopReceipt::text() const {
@@ -97,5 +101,12 @@ Instant expiry(Instant inserted, std::optional<std::int64_t> ttl_seconds) {
     const auto room = std::chrono::duration_cast<std::chrono::seconds>(kNever - inserted).count();
     return seconds >= room ? kNever : inserted + std::chrono::seconds(seconds);
 }
+
+std::uint32_t period_of(Instant expires) {
+    static_assert(kNever.time_since_epoch() / kPeriod < std::int64_t{1} << 30);
+    return static_cast<std::uint32_t>(expires.time_since_epoch() / kPeriod);
+}
+
+Instant end_of_period(std::int64_t period) { return Instant(kPeriod * (period + 1)); }
 
 }  // namespace lazulite::queue

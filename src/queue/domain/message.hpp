@@ -10,13 +10,14 @@
 
 namespace lazulite::queue {
 
-/// Names a message: the row's id and random bits, shown as a GUID. The random bits make ids unguessable and keep those
-/// of a reset account from naming anything.
+/// Names a message, shown as a GUID: when it expires, in whole periods, which one of those it is, and bits that make it
+/// tell from those of a queue or an account that was there before.
 struct MessageId {
-    std::int64_t id = 0;   ///< 1 to 2^62 - 1
-    std::int64_t tag = 0;  ///< 60 random bits
+    std::uint32_t period = 0;  ///< period_of(expires), below 2^30
+    std::uint32_t number = 0;  ///< unlike that of any other message of the period, and larger the later it was put
+    std::int64_t tag = 0;      ///< 60 bits
 
-    static MessageId random(std::int64_t id);
+    static MessageId make(Instant expires, std::int64_t number);
     [[nodiscard]] std::string text() const;
     /// Nothing for a text that no message can have.
     [[nodiscard]] static std::optional<MessageId> parse(std::string_view guid);
@@ -24,12 +25,12 @@ struct MessageId {
 };
 
 /// What Get Messages and Update Message hand out: only who holds the latest one may update or delete the message. Holds
-/// the instant the message becomes visible, which is its place in the queue, and random bits.
+/// the instant the message becomes visible, which is its place in the queue, and bits that no other receipt has.
 struct PopReceipt {
     Instant next_visible;
-    std::int64_t nonce = 0;  ///< 32 random bits
+    std::int64_t nonce = 0;  ///< 32 bits
 
-    static PopReceipt random(Instant next_visible);
+    static PopReceipt make(Instant next_visible);
     [[nodiscard]] std::string text() const;
     [[nodiscard]] static std::optional<PopReceipt> parse(std::string_view text);
     bool operator==(const PopReceipt&) const = default;
@@ -53,5 +54,11 @@ inline constexpr Instant kNever{Ticks(std::chrono::seconds(253'402'300'799))};
 
 /// When a message put at `inserted` expires; nothing: after the default of seven days; -1: never.
 [[nodiscard]] Instant expiry(Instant inserted, std::optional<std::int64_t> ttl_seconds);
+
+/// Messages of one period go together when the last of them has expired.
+inline constexpr Ticks kPeriod = std::chrono::seconds(256);
+[[nodiscard]] std::uint32_t period_of(Instant expires);
+/// The first instant at which all messages of `period` have expired.
+[[nodiscard]] Instant end_of_period(std::int64_t period);
 
 }  // namespace lazulite::queue

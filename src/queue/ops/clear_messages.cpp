@@ -12,9 +12,7 @@ Task<Result<Response>> clear_messages(Exchange& x) {
         update_queue(tx, queue);
         return {};
     }));
-    Response response;
-    response.status = 204;
-    co_return response;
+    co_return no_content();
 }
 
 }  // namespace lazulite::queue

@@ -8,15 +8,23 @@ namespace lazulite::queue {
 namespace {
 
 constexpr std::size_t kMostOldTextBytes = 8 * 1024;
-/// A text of `&amp;` and nothing else is five times as long on the wire; and the elements around it.
+/// A text of `&quot;` and nothing else is six times as long on the wire; and the elements around it.
 constexpr std::uint64_t kMostBodyBytes = 6 * kMostTextBytes + 1024;
 
-Result<> check_length(const std::string& text, ServiceVersion version) {
-    if (version < kLongTexts && text.size() > kMostOldTextBytes) return fail(ErrorCode::message_too_large);
-    if (text.size() > kMostTextBytes) {
-        return fail(StorageError(ErrorCode::request_body_too_large).with("MaxLimit", std::to_string(kMostTextBytes)));
-    }
-    return {};
+StorageError too_large(ServiceVersion version) {
+    if (version < kLongTexts) return {ErrorCode::message_too_large};
+    return StorageError(ErrorCode::request_body_too_large).with("MaxLimit", std::to_string(kMostTextBytes));
+}
+
+Result<std::string> parse_text(std::string_view body, ServiceVersion version) {
+    LAZ_TRY(const XmlNode root, parse_xml(body));
+    if (root.name != "QueueMessage") return fail(xml_problem(body, root.offset, "The root element is not QueueMessage."));
+    XmlDecoder decoder(root);
+    std::string text;
+    decoder.element("MessageText", text);
+    LAZ_CHECK(decoder.result());
+    if (text.size() > (version < kLongTexts ? kMostOldTextBytes : kMostTextBytes)) return fail(too_large(version));
+    return text;
 }
 
 struct ShownMessage {
@@ -39,25 +47,7 @@ void describe(Codec& c, const ShownMessage& m) {
     c.element("MessageText", m.message.text);
 }
 
-}  // namespace
-
-Task<Result<std::optional<std::string>>> receive_message_text(Exchange& x, bool required) {
-    LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kMostBodyBytes));
-    LAZ_CO_TRY(const std::string body, co_await receive_text(x, rules));
-    if (body.empty() && !required) co_return std::nullopt;
-    LAZ_CO_TRY(const XmlNode root, parse_xml(body));
-    if (root.name != "QueueMessage") {
-        co_return fail(StorageError(ErrorCode::invalid_xml_document).with("Reason", "The root element is not QueueMessage."));
-    }
-    XmlDecoder decoder(root);
-    std::string text;
-    decoder.element("MessageText", text);
-    LAZ_CO_CHECK(decoder.result());
-    LAZ_CO_CHECK(check_length(text, x.version));
-    co_return text;
-}
-
-Response messages_response(const std::vector<Message>& messages, Shown shown, ServiceVersion version) {
+std::string messages_list(const std::vector<Message>& messages, Shown shown, ServiceVersion version) {
     XmlWriter xml;
     XmlEncoder encoder(xml);
     xml.open("QueueMessagesList");
@@ -67,10 +57,45 @@ Response messages_response(const std::vector<Message>& messages, Shown shown, Se
         xml.close();
     }
     xml.close();
+    return xml.take();
+}
+
+}  // namespace
+
+Task<Result<std::optional<std::string>>> receive_message_text(Exchange& x, bool required) {
+    LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kMostBodyBytes, x.version));
+    Result<std::string> body = co_await receive_text(x, rules);
+    if (!body) {
+        if (body.error().code() == ErrorCode::request_body_too_large) co_return fail(too_large(x.version));
+        co_return fail(std::move(body).error());
+    }
+    if (body->empty() && !required) co_return std::nullopt;
+    if (body->size() <= kMostTextBytes) {
+        LAZ_CO_TRY(std::string text, parse_text(*body, x.version));
+        co_return text;
+    }
+    LAZ_CO_TRY(std::string text, co_await run_on(x.workers, [&] { return parse_text(*body, x.version); }));
+    co_return text;
+}
+
+Task<Result<Response>> answer_with_messages(Exchange& x, const std::vector<Message>& messages, Shown shown) {
+    std::size_t bytes = 0;
+    for (const Message& message : messages) bytes += message.text.size();
     Response response;
     response.status = shown == Shown::put ? 201 : 200;
     response.fields.add("Content-Type", "application/xml");
-    response.set_body(xml.take());
+    if (bytes <= kWalkHere.bytes) {
+        response.set_body(messages_list(messages, shown, x.version));
+    } else {
+        std::string list = co_await run_on(x.workers, [&] { return messages_list(messages, shown, x.version); });
+        response.set_body(std::move(list));
+    }
+    co_return response;
+}
+
+Response no_content() {
+    Response response;
+    response.status = 204;
     return response;
 }
 
@@ -86,7 +111,7 @@ Result<PopReceipt> pop_receipt(const std::string& text) {
     return fail(StorageError(ErrorCode::invalid_query_parameter_value)
                     .with("QueryParameterName", "popreceipt")
                     .with("QueryParameterValue", text)
-                    .with("Reason", "Invalid pop receipt format."));
+                    .with("Reason", "Invalid pop receipt format"));
 }
 
 std::int64_t most_timeout(ServiceVersion version) { return version < kLongTexts ? 7200 : kSecondsOfAWeek; }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "queue/ops/common.hpp"
 #include "queue/ops/operations.hpp"
 
@@ -33,6 +35,7 @@ Task<Result<Response>> create_queue(Exchange& x) {
             if (!metadata || !same(*metadata, command.metadata)) return fail(ErrorCode::queue_already_exists);
             return false;
         }
+        LAZ_CHECK(check_not_being_deleted(tx, x.target.container));
         Queue queue;
         queue.name = x.target.container;
         queue.generation = begin_generation(tx);

@@ -26,9 +26,7 @@ Task<Result<Response>> delete_message(Exchange& x) {
         remove_message(tx, queue.generation, message);
         return {};
     }));
-    Response response;
-    response.status = 204;
-    co_return response;
+    co_return no_content();
 }
 
 }  // namespace lazulite::queue

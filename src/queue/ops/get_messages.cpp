@@ -18,6 +18,24 @@ void describe(Codec& c, GetMessages& m) {
     c.query("visibilitytimeout", m.visibility_timeout, Between{1, most_timeout(m.version)});
 }
 
+/// Where the first visible message stands.
+struct Front {
+    bool visible = false;
+    bool behind_expired = false;  ///< more than a claim would step over
+    Instant from = kBeginning;
+    std::size_t bytes = 0;  ///< of its text
+};
+
+Result<std::optional<Front>> find_front(ReadTxn& tx, const Exchange& x, Effort effort) {
+    LAZ_TRY(const Queue queue, require_queue(tx, x.target.container));
+    const FoundMessages found = find_visible(tx, queue.generation, kBeginning, 1, walk_limits(effort));
+    if (found.cut) return std::nullopt;
+    Front front{!found.messages.empty(), effort == Effort::any, kBeginning};
+    if (front.visible) front.bytes = found.messages[0].text.size();
+    if (front.behind_expired) front.from = front.visible ? found.messages[0].receipt.next_visible : tx.now();
+    return front;
+}
+
 }  // namespace
 
 Task<Result<Response>> get_messages(Exchange& x) {
@@ -29,23 +47,25 @@ Task<Result<Response>> get_messages(Exchange& x) {
     const std::int64_t most = command.most.value_or(1);
     const std::chrono::seconds timeout(command.visibility_timeout.value_or(kDefaultTimeout));
 
-    // A poll of an empty queue, the commonest request, never enters the writer.
-    LAZ_CO_TRY(FoundMessages found, x.store->read([&](ReadTxn& tx) -> Result<FoundMessages> {
-        LAZ_TRY(const Queue queue, require_queue(tx, x.target.container));
-        return find_visible(tx, queue.generation, 1);
-    }));
-    bool more = found.cut || !found.messages.empty();
     std::vector<Message> messages;
-    while (more) {
-        const std::int64_t wanted = most - std::ssize(messages);
-        LAZ_CO_TRY(found, co_await x.store->write([&](WriteTxn& tx) -> Result<FoundMessages> {
+    while (true) {
+        // A poll of an empty queue, the commonest request, never enters the writer.
+        LAZ_CO_TRY(const Front front, co_await long_read(x, [&x](ReadTxn& tx, Effort effort) { return find_front(tx, x, effort); }));
+        if (!front.visible && !front.behind_expired) break;
+        const auto claim = [&](WriteTxn& tx) -> Result<FoundMessages> {
             LAZ_TRY(const Queue queue, require_queue(tx, x.target.container));
-            return claim_messages(tx, queue.generation, wanted, timeout);
-        }));
-        std::move(found.messages.begin(), found.messages.end(), std::back_inserter(messages));
-        more = found.cut && std::ssize(messages) < most;
+            return claim_messages(tx, queue.generation, front.from, most, timeout);
+        };
+        // As long as the first, the others are too much for an io thread.
+        const bool large = front.bytes * static_cast<std::size_t>(most) > kWalkHere.bytes;
+        auto claimed = large ? x.store->write_large(claim) : x.store->write(claim);
+        LAZ_CO_TRY(FoundMessages found, co_await claimed);
+        messages = std::move(found.messages);
+        // Others may have been faster, so that nothing but expired ones was met.
+        if (!messages.empty() || !found.cut) break;
     }
-    co_return messages_response(messages, Shown::got, x.version);
+    LAZ_CO_TRY(Response response, co_await answer_with_messages(x, messages, Shown::got));
+    co_return response;
 }
 
 }  // namespace lazulite::queue

@@ -9,11 +9,13 @@ Task<Result<Response>> get_queue_metadata(Exchange& x) {
         Queue queue;
         std::int64_t messages;
     };
-    LAZ_CO_TRY(const Found found, x.store->read([&](ReadTxn& tx) -> Result<Found> {
+    const auto read = [&](ReadTxn& tx, Effort effort) -> Result<std::optional<Found>> {
         LAZ_TRY(Queue queue, require_queue(tx, x.target.container));
-        const std::int64_t messages = count_messages(tx, queue.generation);
-        return Found{std::move(queue), messages};
-    }));
+        const auto messages = count_messages(tx, queue.generation, walk_limits(effort).expired);
+        if (!messages) return std::nullopt;
+        return Found{std::move(queue), *messages};
+    };
+    LAZ_CO_TRY(const Found found, co_await long_read(x, read));
     Response response;
     HeaderEncoder headers(response.fields);
     headers.header("x-ms-approximate-messages-count", found.messages);

@@ -5,7 +5,7 @@
 namespace lazulite::queue {
 namespace {
 
-constexpr std::string_view kQueueIncludes[] = {"metadata"};
+constexpr IncludeValue kQueueIncludes[] = {{"metadata"}};
 
 struct ListQueues {
     std::optional<std::string> prefix;
@@ -24,21 +24,24 @@ void describe(Codec& c, ListQueues& m) {
 
 Task<Result<Response>> list_queues(Exchange& x) {
     LAZ_CO_TRY(const ListQueues command, decode<ListQueues>(x.request, x.query));
-    LAZ_CO_TRY(const auto include, parse_include(x.query, kQueueIncludes));
-    LAZ_CO_TRY(const std::string marker, decode_marker(command.marker.value_or("")));
+    LAZ_CO_TRY(const auto include, parse_include(x.query, kQueueIncludes, x.version));
+    const Result<std::string> marker = decode_marker(command.marker.value_or(""));
+    if (!marker) co_return fail(ErrorCode::invalid_marker);
     const std::string prefix = command.prefix.value_or("");
     const auto most = static_cast<std::size_t>(command.max_results.value_or(kMostResults));
 
     const auto make_page = [&](ReadTxn& tx, std::size_t entries) -> Result<Page> {
         XmlWriter xml;
-        xml.open("EnumerationResults", {{"ServiceEndpoint", x.target.endpoint}});
+        const bool old = x.version < kServiceEndpoint;
+        xml.open("EnumerationResults", {{old ? "AccountName" : "ServiceEndpoint", x.target.endpoint()}});
         echo_parameters(xml, x.query);
-        QueueCursor cursor(tx, std::max(prefix, marker));
+        QueueCursor cursor(tx, std::max(prefix, *marker));
         xml.open("Queues");
         std::optional<Queue> queue = cursor.next();
         for (std::size_t count = 0; queue && queue->name.starts_with(prefix) && count < entries; ++count) {
             xml.open("Queue");
             xml.element("Name", queue->name);
+            if (old) xml.element("Url", x.target.endpoint() + queue->name);
             if (includes(include, "metadata")) write_metadata(xml, queue->metadata);
             xml.close();
             queue = cursor.next();

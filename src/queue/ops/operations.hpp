@@ -12,6 +12,8 @@ Task<Result<Response>> list_queues(Exchange& x);
 Task<Result<Response>> create_queue(Exchange& x);
 Task<Result<Response>> get_queue_metadata(Exchange& x);
 Task<Result<Response>> set_queue_metadata(Exchange& x);
+Task<Result<Response>> get_queue_acl(Exchange& x);
+Task<Result<Response>> set_queue_acl(Exchange& x);
 Task<Result<Response>> delete_queue(Exchange& x);
 
 Task<Result<Response>> put_message(Exchange& x);

@@ -26,21 +26,16 @@ Task<Result<Response>> peek_messages(Exchange& x) {
                            .with("QueryParameterValue", "false")
                            .with("Reason", "Leave the parameter out to get messages."));
     }
-    FoundMessages found;
-    do {
-        if (found.cut) {
-            LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {
-                LAZ_TRY(const Queue queue, require_queue(tx, x.target.container));
-                remove_expired_head(tx, queue.generation);
-                return {};
-            }));
-        }
-        LAZ_CO_TRY(found, x.store->read([&](ReadTxn& tx) -> Result<FoundMessages> {
-            LAZ_TRY(const Queue queue, require_queue(tx, x.target.container));
-            return find_visible(tx, queue.generation, command.most.value_or(1));
-        }));
-    } while (found.cut);
-    co_return messages_response(found.messages, Shown::peeked, x.version);
+    const auto read = [&](ReadTxn& tx, Effort effort) -> Result<std::optional<std::vector<Message>>> {
+        LAZ_TRY(const Queue queue, require_queue(tx, x.target.container));
+        FoundMessages found =
+            find_visible(tx, queue.generation, kBeginning, command.most.value_or(1), walk_limits(effort));
+        if (found.cut) return std::nullopt;
+        return std::move(found.messages);
+    };
+    LAZ_CO_TRY(const std::vector<Message> messages, co_await long_read(x, read));
+    LAZ_CO_TRY(Response response, co_await answer_with_messages(x, messages, Shown::peeked));
+    co_return response;
 }
 
 }  // namespace lazulite::queue

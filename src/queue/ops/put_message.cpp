@@ -48,6 +48,9 @@ Result<> check_time_to_live(const PutMessage& command, ServiceVersion version) {
 Task<Result<Response>> put_message(Exchange& x) {
     LAZ_CO_CHECK(check_dns_name(x.target.container));
     LAZ_CO_TRY(const PutMessage command, decode<PutMessage>(x.request, x.query));
+    if (command.visibility_timeout && x.version < kLongTexts) {
+        co_return fail(StorageError(ErrorCode::unsupported_query_parameter).with("QueryParameterName", "visibilitytimeout"));
+    }
     LAZ_CO_CHECK(check_time_to_live(command, x.version));
     LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) { return require_queue(tx, x.target.container); }));
     LAZ_CO_TRY(const auto text, co_await receive_message_text(x, true));
@@ -55,16 +58,20 @@ Task<Result<Response>> put_message(Exchange& x) {
     LAZ_CO_TRY(Message message, co_await x.store->write([&](WriteTxn& tx) -> Result<Message> {
         LAZ_TRY(const Queue queue, require_queue(tx, x.target.container));
         Message put;
-        put.inserted = tx.next_tick();
+        put.inserted = tx.now();
         put.expires = expiry(put.inserted, command.time_to_live);
-        put.receipt = PopReceipt::random(put.inserted + std::chrono::seconds(command.visibility_timeout.value_or(0)));
+        put.receipt = PopReceipt::make(put.inserted + std::chrono::seconds(command.visibility_timeout.value_or(0)));
         put.text = *text;
         insert_message(tx, queue.generation, put);
         return put;
     }));
-    if (x.version >= kAnswersToPut) co_return messages_response({std::move(message)}, Shown::put, x.version);
-    Response response;
-    response.status = 201;
+    if (x.version < kAnswersToPut) {
+        Response response;
+        response.status = 201;
+        co_return response;
+    }
+    const std::vector<Message> messages{std::move(message)};
+    LAZ_CO_TRY(Response response, co_await answer_with_messages(x, messages, Shown::put));
     co_return response;
 }
 

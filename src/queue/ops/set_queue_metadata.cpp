@@ -24,9 +24,7 @@ Task<Result<Response>> set_queue_metadata(Exchange& x) {
         update_queue(tx, queue);
         return {};
     }));
-    Response response;
-    response.status = 204;
-    co_return response;
+    co_return no_content();
 }
 
 }  // namespace lazulite::queue

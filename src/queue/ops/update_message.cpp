@@ -31,6 +31,7 @@ Result<> check_before_expiry(Instant next_visible, const Message& message, Insta
 
 Task<Result<Response>> update_message(Exchange& x) {
     LAZ_CO_CHECK(check_dns_name(x.target.container));
+    if (x.version < kLongTexts) co_return fail(StorageError(ErrorCode::unsupported_http_verb).with_header("Allow", "DELETE"));
     LAZ_CO_TRY(const UpdateMessage command, decode<UpdateMessage>(x.request, x.query));
     LAZ_CO_TRY(const MessageId id, message_id(x.target));
     LAZ_CO_TRY(const PopReceipt receipt, pop_receipt(command.pop_receipt));
@@ -41,12 +42,11 @@ Task<Result<Response>> update_message(Exchange& x) {
         LAZ_TRY(const Message message, require_message(tx, queue.generation, id, receipt));
         const Instant next_visible = tx.now() + std::chrono::seconds(command.visibility_timeout);
         LAZ_CHECK(check_before_expiry(next_visible, message, tx.now(), command.visibility_timeout));
-        const auto renewed = PopReceipt::random(next_visible);
+        const auto renewed = PopReceipt::make(next_visible);
         move_message(tx, queue.generation, message, renewed, text);
         return renewed;
     }));
-    Response response;
-    response.status = 204;
+    Response response = no_content();
     response.fields.add("x-ms-popreceipt", next.text());
     response.fields.add("x-ms-time-next-visible", format_rfc1123(next.next_visible));
     co_return response;

@@ -2,159 +2,185 @@
 
 #include <utility>
 
+#include "queue/rows/expiry.hpp"
+
 namespace lazulite::queue {
+
+const char* const kWalk =
+    "SELECT v.next_visible, v.number, v.period, v.dequeue_count, v.nonce, m.tag, m.inserted, m.expires, m.text "
+    "FROM visible v LEFT JOIN messages m ON m.id = (v.period << 32 | v.number) "
+    "WHERE v.generation = ?1 AND v.next_visible BETWEEN ?2 AND ?3 ORDER BY v.next_visible, v.number, v.period";
+
 namespace {
 
-/// Expired messages that one walk steps over before it gives the thread back.
-constexpr int kMostSkipped = 500;
+/// Expired messages that a claim removes itself, in half a millisecond.
+constexpr int kMostRemovedHere = 100;
 
 /// A row of `visible` whose time has come, and the message if it still lives.
 struct Due {
+    MessageId id;  ///< without its tag
     PopReceipt receipt;
-    std::int64_t id = 0;
-    bool expired = false;  ///< and not purged yet
     std::optional<Message> message;
 };
 
 /// Walks what is visible now.
 class DueCursor {
   public:
-    DueCursor(ReadTxn& tx, Generation generation)
-        : cursor_(tx.query("SELECT v.next_visible, v.id, v.dequeue_count, v.nonce, m.tag, m.inserted, m.expires, m.text "
-                           "FROM visible v LEFT JOIN messages m ON m.id = v.id "
-                           "WHERE v.generation = ?1 AND v.next_visible <= ?2 ORDER BY v.next_visible, v.id",
-                           generation, tick_count(tx.now()))),
+    DueCursor(ReadTxn& tx, Generation generation, Instant from)
+        : cursor_(tx.query(kWalk, generation, tick_count(from), tick_count(tx.now()))),
           now_(tx.now()) {}
 
     std::optional<Due> next() {
         if (!cursor_.next()) return std::nullopt;
-        Due due{{instant_of(cursor_.integer(0)), cursor_.integer(3)}, cursor_.integer(1), false, {}};
-        if (cursor_.is_null(4)) return due;
-        const Instant expires = instant_of(cursor_.integer(6));
-        due.expired = expires <= now_;
-        if (!due.expired) {
-            due.message = Message{{due.id, cursor_.integer(4)}, due.receipt, instant_of(cursor_.integer(5)), expires,
-                                  cursor_.integer(2), std::string(cursor_.bytes(7))};
-        }
+        Due due{id_of(cursor_.integer(2), cursor_.integer(1)), {instant_of(cursor_.integer(0)), cursor_.integer(4)}, {}};
+        if (cursor_.is_null(5)) return due;
+        const Instant expires = instant_of(cursor_.integer(7));
+        if (expires <= now_) return due;
+        due.id.tag = cursor_.integer(5);
+        due.message = Message{due.id, due.receipt, instant_of(cursor_.integer(6)), expires, cursor_.integer(3),
+                              std::string(cursor_.bytes(8))};
         return due;
     }
 
   private:
+    static MessageId id_of(std::int64_t period, std::int64_t number) {
+        return {static_cast<std::uint32_t>(period), static_cast<std::uint32_t>(number), 0};
+    }
     Cursor cursor_;
     Instant now_;
 };
+
+void insert_visible(WriteTxn& tx, Generation generation, const PopReceipt& receipt, const MessageId& id,
+                    std::int64_t dequeue_count) {
+    tx.execute("INSERT INTO visible(generation, next_visible, number, period, dequeue_count, nonce) "
+               "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+               generation, tick_count(receipt.next_visible), id.number, id.period, dequeue_count, receipt.nonce);
+}
+
+/// The next `most` messages; where those that are dead stood goes to `dead`.
+FoundMessages walk(ReadTxn& tx, Generation generation, Instant from, std::int64_t most, WalkLimits limits,
+                   std::vector<Due>* dead) {
+    FoundMessages found;
+    int expired = 0;
+    std::size_t bytes = 0;
+    DueCursor cursor(tx, generation, from);
+    while (std::cmp_less(found.messages.size(), most) && !found.cut) {
+        std::optional<Due> due = cursor.next();
+        if (!due) break;
+        if (due->message) {
+            bytes += due->message->text.size();
+            found.cut = bytes > limits.bytes;
+            found.messages.push_back(*std::move(due->message));
+        } else {
+            if (dead) dead->push_back(*std::move(due));
+            found.cut = ++expired >= limits.expired;
+        }
+    }
+    return found;
+}
+
+}  // namespace
+
+std::int64_t row_of(const MessageId& id) { return std::int64_t{id.period} << 32 | id.number; }
 
 void add_to_count(WriteTxn& tx, Generation generation, std::int64_t messages) {
     tx.execute("UPDATE counts SET messages = messages + ?2 WHERE generation = ?1", generation, messages);
 }
 
-void insert_visible(WriteTxn& tx, Generation generation, const PopReceipt& receipt, std::int64_t id,
-                    std::int64_t dequeue_count) {
-    tx.execute("INSERT INTO visible(generation, next_visible, id, dequeue_count, nonce) VALUES(?1, ?2, ?3, ?4, ?5)",
-               generation, tick_count(receipt.next_visible), id, dequeue_count, receipt.nonce);
+void delete_visible(WriteTxn& tx, Generation generation, Instant next_visible, const MessageId& id) {
+    tx.execute("DELETE FROM visible WHERE generation = ?1 AND next_visible = ?2 AND number = ?3 AND period = ?4",
+               generation, tick_count(next_visible), id.number, id.period);
 }
 
-void delete_visible(WriteTxn& tx, Generation generation, Instant next_visible, std::int64_t id) {
-    tx.execute("DELETE FROM visible WHERE generation = ?1 AND next_visible = ?2 AND id = ?3", generation,
-               tick_count(next_visible), id);
+std::int64_t delete_message(WriteTxn& tx, const MessageId& id) {
+    tx.execute("DELETE FROM messages WHERE id = ?1", row_of(id));
+    return changes(tx);
 }
 
-/// The next `most` messages; what lies on the way and is dead goes to `dead`.
-FoundMessages walk(ReadTxn& tx, Generation generation, std::int64_t most, std::vector<Due>& dead) {
-    FoundMessages found;
-    DueCursor cursor(tx, generation);
-    while (std::cmp_less(found.messages.size(), most)) {
-        std::optional<Due> due = cursor.next();
-        if (!due) break;
-        if (due->message) {
-            found.messages.push_back(*std::move(due->message));
-        } else {
-            dead.push_back(*std::move(due));
-            found.cut = dead.size() == kMostSkipped;
-            if (found.cut) break;
-        }
-    }
-    return found;
+std::int64_t changes(WriteTxn& tx) {
+    Cursor row = tx.query("SELECT changes()");
+    return row.next() ? row.integer(0) : 0;
 }
 
-void remove(WriteTxn& tx, Generation generation, const std::vector<Due>& dead) {
+FoundMessages find_visible(ReadTxn& tx, Generation generation, Instant from, std::int64_t most, WalkLimits limits) {
+    return walk(tx, generation, from, most, limits, nullptr);
+}
+
+FoundMessages claim_messages(WriteTxn& tx, Generation generation, Instant from, std::int64_t most,
+                             std::chrono::seconds timeout) {
+    std::vector<Due> dead;
+    FoundMessages found = walk(tx, generation, from, most, {.expired = kMostRemovedHere}, &dead);
+    std::int64_t removed = 0;
     for (const Due& due : dead) {
         delete_visible(tx, generation, due.receipt.next_visible, due.id);
-        if (!due.expired) continue;
-        tx.execute("DELETE FROM messages WHERE id = ?1", due.id);
-        add_to_count(tx, generation, -1);
+        removed += delete_message(tx, due.id);
     }
-}
-
-}  // namespace
-
-FoundMessages find_visible(ReadTxn& tx, Generation generation, std::int64_t most) {
-    std::vector<Due> dead;
-    return walk(tx, generation, most, dead);
-}
-
-FoundMessages claim_messages(WriteTxn& tx, Generation generation, std::int64_t most, std::chrono::seconds timeout) {
-    std::vector<Due> dead;
-    FoundMessages found = walk(tx, generation, most, dead);
-    remove(tx, generation, dead);
+    if (removed > 0) add_to_count(tx, generation, -removed);
+    if (found.cut || from > kBeginning) sweep_head(tx, generation);
     for (Message& message : found.messages) {
-        delete_visible(tx, generation, message.receipt.next_visible, message.id.id);
-        message.receipt = PopReceipt::random(tx.now() + timeout);
-        insert_visible(tx, generation, message.receipt, message.id.id, ++message.dequeue_count);
+        delete_visible(tx, generation, message.receipt.next_visible, message.id);
+        message.receipt = PopReceipt::make(tx.now() + timeout);
+        insert_visible(tx, generation, message.receipt, message.id, ++message.dequeue_count);
     }
     return found;
-}
-
-void remove_expired_head(WriteTxn& tx, Generation generation) {
-    std::vector<Due> dead;
-    (void)walk(tx, generation, 1, dead);
-    remove(tx, generation, dead);
 }
 
 void insert_message(WriteTxn& tx, Generation generation, Message& message) {
-    message.id = MessageId::random(tx.next_id());
+    message.id = MessageId::make(message.expires, tx.next_id());
     tx.execute("INSERT INTO messages(id, generation, tag, inserted, expires, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-               message.id.id, generation, message.id.tag, tick_count(message.inserted), tick_count(message.expires), message.text);
-    insert_visible(tx, generation, message.receipt, message.id.id, message.dequeue_count);
+               row_of(message.id), generation, message.id.tag, tick_count(message.inserted), tick_count(message.expires),
+               std::string_view(message.text));
+    insert_visible(tx, generation, message.receipt, message.id, message.dequeue_count);
     add_to_count(tx, generation, 1);
+    if (message.expires < kNever) expire_period(tx, message.id.period);
 }
 
 Result<Message> require_message(ReadTxn& tx, Generation generation, const MessageId& id, const PopReceipt& receipt) {
     Message message{id, receipt, {}, {}, 0, {}};
     {
-        Cursor row = tx.query("SELECT inserted, expires, text FROM messages WHERE id = ?1 AND generation = ?2 AND tag = ?3",
-                              id.id, generation, id.tag);
+        Cursor row = tx.query("SELECT inserted, expires FROM messages WHERE id = ?1 AND generation = ?2 AND tag = ?3",
+                              row_of(id), generation, id.tag);
         if (!row.next()) return fail(ErrorCode::message_not_found);
         message.inserted = instant_of(row.integer(0));
         message.expires = instant_of(row.integer(1));
         if (message.expires <= tx.now()) return fail(ErrorCode::message_not_found);
-        message.text = row.bytes(2);
     }
-    Cursor row = tx.query("SELECT dequeue_count, nonce FROM visible WHERE generation = ?1 AND next_visible = ?2 AND id = ?3",
-                          generation, tick_count(receipt.next_visible), id.id);
+    Cursor row = tx.query("SELECT dequeue_count, nonce FROM visible "
+                          "WHERE generation = ?1 AND next_visible = ?2 AND number = ?3 AND period = ?4",
+                          generation, tick_count(receipt.next_visible), id.number, id.period);
     if (!row.next() || row.integer(1) != receipt.nonce) return fail(ErrorCode::pop_receipt_mismatch);
     message.dequeue_count = row.integer(0);
     return message;
 }
 
 void move_message(WriteTxn& tx, Generation generation, const Message& message, const PopReceipt& receipt,
-                    const std::optional<std::string>& text) {
-    delete_visible(tx, generation, message.receipt.next_visible, message.id.id);
-    insert_visible(tx, generation, receipt, message.id.id, message.dequeue_count);
-    if (text) tx.execute("UPDATE messages SET text = ?2 WHERE id = ?1", message.id.id, *text);
+                  const std::optional<std::string>& text) {
+    delete_visible(tx, generation, message.receipt.next_visible, message.id);
+    insert_visible(tx, generation, receipt, message.id, message.dequeue_count);
+    if (text) tx.execute("UPDATE messages SET text = ?2 WHERE id = ?1", row_of(message.id), std::string_view(*text));
 }
 
 void remove_message(WriteTxn& tx, Generation generation, const Message& message) {
-    delete_visible(tx, generation, message.receipt.next_visible, message.id.id);
-    tx.execute("DELETE FROM messages WHERE id = ?1", message.id.id);
+    delete_visible(tx, generation, message.receipt.next_visible, message.id);
+    tx.execute("DELETE FROM messages WHERE id = ?1", row_of(message.id));
     add_to_count(tx, generation, -1);
 }
 
-std::int64_t count_messages(ReadTxn& tx, Generation generation) {
-    Cursor row = tx.query("SELECT messages - (SELECT count(*) FROM messages WHERE expires <= ?2 AND generation = ?1) "
-                          "FROM counts WHERE generation = ?1",
-                          generation, tick_count(tx.now()));
-    return row.next() ? row.integer(0) : 0;
+std::optional<std::int64_t> count_messages(ReadTxn& tx, Generation generation, std::int64_t most_expired) {
+    std::int64_t expired = 0;
+    {
+        // Only what expires in this period or before it can have expired: its ids are the smallest.
+        const MessageId behind{period_of(tx.now()) + 1, 0, 0};
+        Cursor row = tx.query("SELECT count(*), sum(generation = ?1 AND expires <= ?2) "
+                              "FROM (SELECT generation, expires FROM messages WHERE id < ?3 LIMIT ?4)",
+                              generation, tick_count(tx.now()), row_of(behind), most_expired + 1);
+        if (row.next()) {
+            if (row.integer(0) > most_expired) return std::nullopt;
+            expired = row.integer(1);
+        }
+    }
+    Cursor row = tx.query("SELECT messages FROM counts WHERE generation = ?1", generation);
+    return row.next() ? row.integer(0) - expired : 0;
 }
 
 Generation begin_generation(WriteTxn& tx) {
@@ -168,35 +194,22 @@ void end_generation(WriteTxn& tx, Generation generation) {
     tx.drain(WriteTxn::Drain::queue, generation);
 }
 
-bool purge_expired(WriteTxn& tx, int rows) {
-    struct Expired {
-        std::int64_t id, inserted;
-        Generation generation;
-    };
-    std::vector<Expired> expired;
-    {
-        Cursor row = tx.query("SELECT id, inserted, generation FROM messages WHERE expires <= ?1 ORDER BY expires LIMIT ?2",
-                              tick_count(tx.now()), rows);
-        while (row.next()) expired.push_back({row.integer(0), row.integer(1), row.integer(2)});
-    }
-    for (const Expired& message : expired) {
-        // Where it has stood since it was put, unless it was hidden or taken once; then Get Messages comes across it.
-        delete_visible(tx, message.generation, instant_of(message.inserted), message.id);
-        tx.execute("DELETE FROM messages WHERE id = ?1", message.id);
-        add_to_count(tx, message.generation, -1);
-    }
-    return std::cmp_less(expired.size(), rows);
-}
-
 bool drain(WriteTxn& tx, WriteTxn::Drain /*kind*/, std::int64_t generation, int rows) {
-    std::vector<std::pair<std::int64_t, std::int64_t>> doomed;
+    struct Doomed {
+        Instant next_visible;
+        MessageId id;
+    };
+    std::vector<Doomed> doomed;
     {
-        Cursor row = tx.query("SELECT next_visible, id FROM visible WHERE generation = ?1 LIMIT ?2", generation, rows);
-        while (row.next()) doomed.emplace_back(row.integer(0), row.integer(1));
+        Cursor row = tx.query("SELECT next_visible, number, period FROM visible WHERE generation = ?1 LIMIT ?2", generation, rows);
+        while (row.next()) {
+            doomed.push_back({instant_of(row.integer(0)), {static_cast<std::uint32_t>(row.integer(2)),
+                                                           static_cast<std::uint32_t>(row.integer(1)), 0}});
+        }
     }
-    for (const auto& [next_visible, id] : doomed) {
-        delete_visible(tx, generation, instant_of(next_visible), id);
-        tx.execute("DELETE FROM messages WHERE id = ?1", id);
+    for (const Doomed& message : doomed) {
+        delete_visible(tx, generation, message.next_visible, message.id);
+        tx.execute("DELETE FROM messages WHERE id = ?1", row_of(message.id));
     }
     return std::cmp_less(doomed.size(), rows);
 }

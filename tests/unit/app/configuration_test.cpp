@@ -552,7 +552,7 @@ TEST(EnvironmentName, PutsAnUnderscoreBeforeEveryCapital) {
 TEST(Settings, HaveNamesOfTheirOwn) {
     std::map<std::string_view, int> names;
     for (const Setting& setting : settings()) ++names[setting.name];
-    EXPECT_EQ(names.size(), 39U);
+    EXPECT_EQ(names.size(), 40U);
     for (const auto& [name, count] : names) EXPECT_EQ(count, 1) << name;
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "blob/ops/blob_walk.hpp"
-#include "blob/ops/listing.hpp"
+#include "service/listing.hpp"
 #include "blob/rows/schema.hpp"
 #include "store/stores.hpp"
 

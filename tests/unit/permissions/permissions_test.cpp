@@ -13,6 +13,8 @@
 #include "blob/operations.hpp"
 #include "blob/rows/schema.hpp"
 #include "in_memory.hpp"
+#include "queue/operations.hpp"
+#include "queue/rows/schema.hpp"
 #include "wire/date.hpp"
 
 namespace lazulite {
@@ -64,8 +66,9 @@ struct Row {
     std::string operation, method, target;
     InMemory::Headers headers;
     std::string type;  ///< of the account SAS: s, c, o, or none
-    Cell account, container, directory, blob;
-    std::string open;
+    Cell account;
+    std::vector<Cell> service;  ///< by the levels of a service SAS
+    std::string open;           ///< empty: the service has no public access
     bool key = false;
 
     [[nodiscard]] std::string where() const {
@@ -75,7 +78,8 @@ struct Row {
 
 Row parse_row(int line, const std::string& text) {
     const auto columns = split(text, '|');
-    if (columns.size() != 9) throw std::runtime_error("line " + std::to_string(line) + ": 9 columns");
+    const bool levels = columns.size() == 9;
+    if (!levels && columns.size() != 6) throw std::runtime_error("line " + std::to_string(line) + ": 9 or 6 columns");
     const std::size_t blank = columns[1].find(' ');
     const std::string& account = columns[3];
     const bool typed = account.size() > 2 && account[1] == ' ';
@@ -86,11 +90,10 @@ Row parse_row(int line, const std::string& text) {
             {},
             typed ? account.substr(0, 1) : "",
             Cell(typed ? account.substr(2) : account),
-            Cell(columns[4]),
-            Cell(columns[5]),
-            Cell(columns[6]),
-            columns[7],
-            columns[8] == "yes"};
+            {Cell(columns[4])},
+            levels ? columns[7] : "",
+            columns.back() == "yes"};
+    if (levels) row.service.insert(row.service.end(), {Cell(columns[5]), Cell(columns[6])});
     for (const std::string& header : split(columns[2], ';')) {
         const std::size_t colon = header.find(':');
         if (colon != std::string::npos) row.headers.emplace_back(header.substr(0, colon), trimmed(header.substr(colon + 1)));
@@ -111,38 +114,61 @@ std::vector<Row> read_rows(const std::string& file) {
 
 AccountKey a_key() { return AccountKey::parse("a2V5IG9mIHRoZSBwZXJtaXNzaW9ucw==").value(); }
 
+/// What the tables of one service are played with.
+struct Fixture {
+    const Service& service;
+    const StoreKind& store;
+    ServiceLetter letter;
+    std::vector<std::string_view> levels;  ///< `sr` of the service SAS of each column
+    std::string_view container;            ///< that the rows name
+    struct Request {
+        std::string_view method, target;
+        InMemory::Headers headers;
+    };
+    std::vector<Request> set_up;  ///< before each row
+};
+
+/// `con` and its blob, once private and once for each public access.
+Fixture of_blobs() {
+    Fixture fixture{blob::service(), blob::kBlobStore, ServiceLetter::blob, {"c", "d", "b"}, "con", {}};
+    const InMemory::Headers block_blob{{"x-ms-blob-type", "BlockBlob"}};
+    fixture.set_up = {{"PUT", "/con?restype=container", {}},
+                      {"PUT", "/con/d/b", block_blob},
+                      {"PUT", "/conblob?restype=container", {{"x-ms-blob-public-access", "blob"}}},
+                      {"PUT", "/conblob/d/b", block_blob},
+                      {"PUT", "/concontainer?restype=container", {{"x-ms-blob-public-access", "container"}}},
+                      {"PUT", "/concontainer/d/b", block_blob}};
+    return fixture;
+}
+
+Fixture of_queues() {
+    return {queue::service(), queue::kQueueStore, ServiceLetter::queue, {""}, "que", {{"PUT", "/que", {}}}};
+}
+
 /// Plays the rows of one table of operations.
 class Matrix {
   public:
-    Matrix(const Service& service, const StoreKind& kind)
-        : service_(service), server_(service, kind, Account{std::string(kName), {a_key()}, {}}) {}
+    explicit Matrix(Fixture fixture)
+        : fixture_(std::move(fixture)),
+          server_(fixture_.service, fixture_.store, Account{std::string(kName), {a_key()}, {}}) {}
 
     void play(const Row& row) {
         SCOPED_TRACE(row.where());
-        set_up();
+        for (const auto& [method, target, headers] : fixture_.set_up) {
+            (void)send_with_key(std::string(method), std::string(target), headers);
+        }
         const Operation* const operation = select(row);
         if (!operation) return;
         offered_ = operation->offered();
         play_account_sas(row);
-        play_service_sas(row, "c", row.container);
-        play_service_sas(row, "d", row.directory);
-        play_service_sas(row, "b", row.blob);
+        for (std::size_t i = 0; i < fixture_.levels.size(); ++i) {
+            play_service_sas(row, fixture_.levels[i], row.service.at(i));
+        }
         play_anonymous(row);
         play_shared_key(row);
     }
 
   private:
-    /// `con` and its blob, once private and once for each public access.
-    void set_up() {
-        for (const std::string_view access : {"", "blob", "container"}) {
-            InMemory::Headers headers;
-            if (!access.empty()) headers.emplace_back("x-ms-blob-public-access", access);
-            const std::string name = "con" + std::string(access);
-            (void)send_with_key("PUT", "/" + name + "?restype=container", headers);
-            (void)send_with_key("PUT", "/" + name + "/d/b", {{"x-ms-blob-type", "BlockBlob"}});
-        }
-    }
-
     /// The row of the operation table that the request selects, which must be the one it was written for.
     const Operation* select(const Row& row) {
         const std::string target = unique(row.target);
@@ -154,25 +180,30 @@ class Matrix {
         Target parsed;
         parsed.container = path.substr(0, path.find('/'));
         parsed.has_name = path.find('/') != std::string::npos;
-        const auto found = match_operation(service_.operations, request, query, service_.scope(parsed, query));
+        if (parsed.has_name) parsed.name = path.substr(path.find('/') + 1);
+        const Service& service = fixture_.service;
+        const auto found = match_operation(service.operations, request, query, service.scope(parsed, query));
         EXPECT_TRUE(found && (*found)->name == row.operation) << "selects " << (found ? (*found)->name : "nothing");
         return found && (*found)->name == row.operation ? *found : nullptr;
     }
 
     void play_account_sas(const Row& row) {
+        const std::string here(1, static_cast<char>(fixture_.letter));
+        std::string others = "bqtf";
+        std::erase(others, here[0]);
         for (const std::string& letters : combinations(row.account)) {
-            expect(by_account_sas(row, "b", row.type.empty() ? "sco" : row.type, letters), row.account.refusal(letters),
+            expect(by_account_sas(row, here, row.type.empty() ? "sco" : row.type, letters), row.account.refusal(letters),
                    "account SAS " + letters);
         }
         const std::string all(kEveryLetter);
         const bool lettered = row.account.word.empty();
         for (const std::string type : {"s", "c", "o"}) {
             if (type == row.type) continue;
-            expect(by_account_sas(row, "b", type, all),
+            expect(by_account_sas(row, here, type, all),
                    lettered ? "AuthorizationResourceTypeMismatch" : row.account.refusal(all), "account SAS for " + type);
         }
         const bool bearer = row.account.word == "bearer";
-        expect(by_account_sas(row, "qtf", "sco", all), bearer ? "AuthenticationFailed" : "AuthorizationServiceMismatch",
+        expect(by_account_sas(row, others, "sco", all), bearer ? "AuthenticationFailed" : "AuthorizationServiceMismatch",
                "account SAS for other services");
     }
 
@@ -184,10 +215,11 @@ class Matrix {
     }
 
     void play_anonymous(const Row& row) {
-        constexpr std::string_view kLevels[] = {"", "blob", "container"};
-        const auto level = [&](std::string_view access) { return std::find(kLevels, std::end(kLevels), access) - kLevels; };
-        for (const std::string_view access : kLevels) {
-            const bool may = row.open != "no" && level(access) >= level(row.open);
+        std::vector<std::string_view> levels{""};
+        if (!row.open.empty()) levels.insert(levels.end(), {"blob", "container"});
+        const auto level = [&](std::string_view access) { return std::find(levels.begin(), levels.end(), access); };
+        for (const std::string_view access : levels) {
+            const bool may = !row.open.empty() && row.open != "no" && level(access) >= level(row.open);
             std::string target = unique(row.target);
             if (const std::size_t at = target.find("/con"); at == 0) target.insert(4, access);
             const auto with_version = server_.send(row.method, rooted(target), versioned(row.headers));
@@ -223,16 +255,16 @@ class Matrix {
         return send_with_sas(row, unique(row.target), fields, text);
     }
 
-    /// For `con` (or what the request names first), its directory `d`, or the blob that the request names.
+    /// For the container or queue (or what the request names first), its directory `d`, or the blob that the request names.
     InMemory::Exchanged by_service_sas(const Row& row, std::string_view sr, const std::string& sp) {
         const std::string target = unique(row.target);
         const std::string path = target.substr(1, target.find('?') - 1);
-        const std::string container = path.empty() ? "con" : path.substr(0, path.find('/'));
+        const std::string container = path.empty() ? std::string(fixture_.container) : path.substr(0, path.find('/'));
         const std::string below = path.find('/') == std::string::npos ? "d/b" : path.substr(path.find('/') + 1);
-        const std::string resource = sr == "c" ? container : sr == "d" ? container + "/d" : container + "/" + below;
-        const std::string fields = "sv=" + std::string(kVersion) + "&sr=" + std::string(sr) + "&sp=" + sp + "&se=2999-01-01" +
+        const std::string resource = sr == "c" || sr.empty() ? container : sr == "d" ? container + "/d" : container + "/" + below;
+        const std::string fields = "sv=" + std::string(kVersion) + (sr.empty() ? "" : "&sr=" + std::string(sr)) + "&sp=" + sp + "&se=2999-01-01" +
                                    (sr == "d" ? "&sdd=1" : "");
-        const auto text = service_sas_string_to_sign(*Query::parse(fields), ServiceLetter::blob, kNewestVersion, kName,
+        const auto text = service_sas_string_to_sign(*Query::parse(fields), fixture_.letter, kNewestVersion, kName,
                                                      {resource, ""});
         return send_with_sas(row, target, fields, *text);
     }
@@ -300,7 +332,7 @@ class Matrix {
         return target;
     }
 
-    const Service& service_;
+    const Fixture fixture_;
     InMemory server_;
     bool offered_ = false;
     int names_ = 0;
@@ -314,12 +346,16 @@ void expect_a_row_for_each_operation(std::span<const Operation> operations, cons
     EXPECT_EQ(written, expected) << "the table of permissions and the table of operations name different ones";
 }
 
-TEST(Permissions, OfTheBlobServiceAreThoseOfTheReference) {
-    const auto rows = read_rows("blob.txt");
-    expect_a_row_for_each_operation(blob::operations(), rows);
-    Matrix matrix(blob::service(), blob::kBlobStore);
+void play(const std::string& file, Fixture fixture) {
+    const auto rows = read_rows(file);
+    expect_a_row_for_each_operation(fixture.service.operations, rows);
+    Matrix matrix(std::move(fixture));
     for (const Row& row : rows) matrix.play(row);
 }
+
+TEST(Permissions, OfTheBlobServiceAreThoseOfTheReference) { play("blob.txt", of_blobs()); }
+
+TEST(Permissions, OfTheQueueServiceAreThoseOfTheReference) { play("queue.txt", of_queues()); }
 
 }  // namespace
 }  // namespace lazulite

@@ -180,6 +180,7 @@ class Player {
         const std::size_t question = std::min(target.find('?'), target.size());
         const std::string path = percent_decode(target.substr(1, question - 1));
         std::string resource = path.substr(std::min(path.find('/'), path.size() - 1) + 1);
+        if (fields.at("sr").empty()) return resource.substr(0, resource.find('/'));
         const bool root = resource.find('/') == std::string::npos && target.find("restype=") == std::string::npos;
         if (root) resource = "$root/" + resource;
         const std::string& sr = fields.at("sr");

@@ -118,10 +118,12 @@ std::string account_sas_signature(const std::string& account, const std::string&
 std::string service_sas_signature(const std::string& account, const std::string& key, const std::string& resource,
                                   const std::string& moment, SasFields fields) {
     const std::string version = fields["sv"];
+    const bool queue = fields["sr"].empty();
     std::string text = fields["sp"] + "\n" + fields["st"] + "\n" + fields["se"] + "\n";
-    text += (version >= "2015-02-21" ? "/blob/" : "/") + account + "/" + resource + "\n" + fields["si"];
+    text += (version < "2015-02-21" ? "/" : queue ? "/queue/" : "/blob/") + account + "/" + resource + "\n" + fields["si"];
     if (version >= "2015-04-05") text += "\n" + fields["sip"] + "\n" + fields["spr"];
     if (!version.empty()) text += "\n" + version;
+    if (queue) return base64(hmac_sha256(from_base64(key), text));
     if (version >= "2018-11-09") text += "\n" + fields["sr"] + "\n" + moment;
     if (version >= "2020-12-06") text += "\n" + fields["ses"];
     if (version >= "2013-08-15") {

@@ -1,0 +1,17 @@
+#include "auth/stored_policy.hpp"
+#include "queue/ops/common.hpp"
+#include "queue/ops/operations.hpp"
+#include "service/signed_identifiers.hpp"
+
+namespace lazulite::queue {
+
+Task<Result<Response>> get_queue_acl(Exchange& x) {
+    LAZ_CO_CHECK(check_dns_name(x.target.container));
+    LAZ_CO_TRY(const Queue queue, x.store->read([&](ReadTxn& tx) { return require_queue(tx, x.target.container); }));
+    Response response;
+    response.fields.add("Content-Type", "application/xml");
+    response.set_body(write_signed_identifiers(unpack_policies(queue.policies)));
+    co_return response;
+}
+
+}  // namespace lazulite::queue
