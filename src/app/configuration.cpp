@@ -22,7 +22,7 @@ tl::unexpected<std::string> refuse(std::string line) { return tl::unexpected<std
 
 AccountOptions development_account() { return {std::string(kDevelopmentAccount), {std::string(kDevelopmentKey)}}; }
 
-// -- the file ----------------------------------------------------------------------------------------------------------
+// -- the file ---------------------------------------------------------------------------------------------------------
 
 std::string text_of(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
@@ -86,7 +86,7 @@ Outcome read_file(Configuration& c) {
     return {};
 }
 
-// -- the environment ---------------------------------------------------------------------------------------------------
+// -- the environment --------------------------------------------------------------------------------------------------
 
 /// Azurite's own variables.
 void read_azurite_environment(Configuration& c, const Getenv& getenv) {
@@ -107,7 +107,8 @@ void read_azurite_environment(Configuration& c, const Getenv& getenv) {
         c.skip_api_version_check = true;
     }
     if (const char* text = getenv("AZURITE_DB"); text && *text) {
-        c.warnings.emplace_back("AZURITE_DB is ignored: there is no database server to ask, all data stands in the data folder");
+        c.warnings.emplace_back(
+            "AZURITE_DB is ignored: there is no database server to ask, all data stands in the data folder");
     }
 }
 
@@ -122,7 +123,7 @@ Outcome read_environment(Configuration& c, const Getenv& getenv) {
     return {};
 }
 
-// -- the command line --------------------------------------------------------------------------------------------------
+// -- the command line -------------------------------------------------------------------------------------------------
 
 using Given = std::vector<std::pair<const Setting*, std::string>>;
 
@@ -136,7 +137,9 @@ void add_flag(CLI::App& app, const Setting& setting, Given& given) {
     const std::string help(setting.help);
     if (setting.is_switch) {
         app.add_flag_function(
-            names, [&given, &setting](std::int64_t count) { given.emplace_back(&setting, count > 0 ? "true" : "false"); }, help);
+            names,
+            [&given, &setting](std::int64_t count) { given.emplace_back(&setting, count > 0 ? "true" : "false"); },
+            help);
         return;
     }
     const auto take = [&given, &setting](const std::vector<std::string>& texts) {
@@ -153,6 +156,15 @@ void add_flag(CLI::App& app, const Setting& setting, Given& given) {
     }
 }
 
+/// `-l=DIR` is `--location=DIR`; CLI11 would take the equals sign for a part of the value.
+std::string spelled_out(std::string_view word) {
+    if (word.size() < 3 || word[0] != '-' || word[2] != '=') return std::string(word);
+    for (const Setting& setting : settings()) {
+        if (setting.letter == word[1]) return "--" + std::string(setting.name) + std::string(word.substr(2));
+    }
+    return std::string(word);
+}
+
 Outcome apply_flags(Configuration& c, const Given& given) {
     c.level = Level::flag;
     for (const auto& [setting, text] : given) {
@@ -162,7 +174,7 @@ Outcome apply_flags(Configuration& c, const Given& given) {
     return {};
 }
 
-// -- all of them -------------------------------------------------------------------------------------------------------
+// -- all of them ------------------------------------------------------------------------------------------------------
 
 void set_defaults(Configuration& c) {
     c.emulator.access_log = true;
@@ -174,8 +186,8 @@ void set_defaults(Configuration& c) {
     }
 }
 
-/// Memory or a folder: of the two, what a higher level asks for. A container's environment names a folder beforehand, and
-/// some runners can only add variables, so there memory wins.
+/// Memory or a folder: of the two, what a higher level asks for. A container's environment names a folder beforehand,
+/// and some runners can only add variables, so there memory wins.
 Outcome settle_place(Configuration& c) {
     const bool limited = c.emulator.memory_limit_bytes != 0;
     if (c.in_memory && c.location_level != Level::none) {
@@ -206,8 +218,9 @@ Outcome check_tls(const TlsOptions& tls, bool oauth) {
 }
 
 void settle_accounts(const Configuration& c, std::vector<AccountOptions>& accounts) {
-    const bool has_default = std::any_of(accounts.begin(), accounts.end(),
-                                         [](const AccountOptions& account) { return account.name == kDevelopmentAccount; });
+    const bool has_default = std::any_of(accounts.begin(), accounts.end(), [](const AccountOptions& account) {
+        return account.name == kDevelopmentAccount;
+    });
     if (accounts.empty() || (c.keep_default_account && !has_default)) accounts.push_back(development_account());
 }
 
@@ -225,7 +238,9 @@ tl::expected<Parsed, Refusal> configure(std::span<const char* const> arguments, 
     std::string file;
     Given given;
     app.set_version_flag("-v,--version", version_of(*c.program));
-    app.add_option("--config", file, "JSON file with settings and accounts (LAZULITE_CONFIG)")->type_name("FILE")->take_last();
+    app.add_option("--config", file, "JSON file with settings and accounts (LAZULITE_CONFIG)")
+        ->type_name("FILE")
+        ->take_last();
     for (const Setting& setting : settings()) {
         if (!setting.surface || c.program->has(*setting.surface)) add_flag(app, setting, given);
     }
@@ -236,8 +251,10 @@ tl::expected<Parsed, Refusal> configure(std::span<const char* const> arguments, 
         app.require_subcommand(0, 1);
     }
 
+    std::vector<std::string> words;  // the last first, as CLI11 wants them
+    for (std::size_t i = arguments.size(); i > 1; --i) words.push_back(spelled_out(arguments[i - 1]));
     try {
-        app.parse(static_cast<int>(arguments.size()), arguments.data());
+        app.parse(std::move(words));
     } catch (const CLI::CallForHelp&) {
         parsed.print = app.help();
         return parsed;

@@ -37,7 +37,8 @@ std::optional<std::chrono::seconds> parse_seconds(const std::string& text) {
 }
 
 /// A setting that is either on or off.
-Setting a_switch(std::string_view name, char letter, std::string_view help, bool& (*of)(Configuration&), bool inverted = false) {
+Setting a_switch(std::string_view name, char letter, std::string_view help, bool& (*of)(Configuration&),
+                 bool inverted = false) {
     return {name, letter, true, "", help, [of, inverted](Configuration& c, const std::string& text) {
                 const auto on = parse_switch(text);
                 if (on) of(c) = *on != inverted;
@@ -101,14 +102,16 @@ std::vector<Setting> common_settings() {
         {"cors", 0, false, "RULE",
          "who may use the services from a web page, until their properties are set: origins, or allowedOrigins=..;"
          "allowedMethods=..;allowedHeaders=..;exposedHeaders=..;maxAgeInSeconds=..; may be repeated",
-         [](Configuration& c, const std::string& text) { return set(c.emulator.cors, parse_cors(text)); }, {}, {}, false, true},
+         [](Configuration& c, const std::string& text) { return set(c.emulator.cors, parse_cors(text)); },
+         {}, {}, false, true},
         a_switch("loose", 'L', "ignore headers that ask for what is not offered, instead of refusing them",
                  [](Configuration& c) -> bool& { return c.emulator.loose; }),
         a_switch("strictApiVersion", 0, "refuse service versions that are not known (they get the newest behaviour)",
                  [](Configuration& c) -> bool& { return c.emulator.strict_api_version; }),
         a_switch("skipApiVersionCheck", 0, "take every service version, in spite of --strictApiVersion",
                  [](Configuration& c) -> bool& { return c.skip_api_version_check; }),
-        a_switch("disableProductStyleUrl", 0, "take the account from the first segment of the path, never from the host",
+        a_switch("disableProductStyleUrl", 0,
+                 "take the account from the first segment of the path, never from the host",
                  [](Configuration& c) -> bool& { return c.emulator.product_style_urls; }, true),
         a_switch("queueBeingDeleted", 0, "the name of a deleted queue is refused for 30 seconds, as Azure does",
                  [](Configuration& c) -> bool& { return c.emulator.queue_being_deleted; }),

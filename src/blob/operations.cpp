@@ -8,8 +8,8 @@
 namespace lazulite::blob {
 namespace {
 
-// The level of a resource (`srt`) and the letters of which one is enough, as "Create an account SAS" lists them, and the
-// reach from which on a service SAS does too ("Create a service SAS").
+// The level of a resource (`srt`) and the letters of which one is enough, as "Create an account SAS" lists them, and
+// the reach from which on a service SAS does too ("Create a service SAS").
 constexpr auto kService = ResourceType::service;
 constexpr auto kContainer = ResourceType::container;
 constexpr auto kObject = ResourceType::object;
@@ -54,13 +54,15 @@ constexpr auto kOperations = std::to_array<Operation>({
      kPut, false, kAtService, {.restype = "service", .comp = "properties"}, writes(kService, "w"),
      set_blob_service_properties},
     {"GetBlobServiceProperties", "Service_GetProperties",
-     kGet, false, kAtService, {.restype = "service", .comp = "properties"}, reads(kService, "r"), get_service_properties},
+     kGet, false, kAtService, {.restype = "service", .comp = "properties"}, reads(kService, "r"),
+     get_service_properties},
     {"GetBlobServiceStats", "Service_GetStatistics",
      kGet, false, kAtService, {.restype = "service", .comp = "stats"}, reads(kService, "r"), get_service_stats},
     {"GetUserDelegationKey", "Service_GetUserDelegationKey",
      kPost, false, kAtService, {.restype = "service", .comp = "userdelegationkey"}, kUserDelegationKey, nullptr},
     {"GetAccountInformation", "Service_GetAccountInfo",
-     kGet, true, kAtService, {.restype = "account", .comp = "properties"}, kAccountInformation, get_account_information},
+     kGet, true, kAtService, {.restype = "account", .comp = "properties"}, kAccountInformation,
+     get_account_information},
     {"BlobBatch", "Service_SubmitBatch",
      kPost, false, kAtService, {.comp = "batch"}, kBatch, nullptr},
     {"FindBlobsByTags", "Service_FilterBlobs",
@@ -108,7 +110,8 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"ListBlobsByHierarchy", "Container_ListBlobHierarchySegment",
      kGet, false, kAtContainer, {.restype = "container", .comp = "list", .query = "delimiter"}, kListBlobs, list_blobs},
     {"GetContainerAccountInformation", "Container_GetAccountInfo",
-     kGet, true, kAtContainer, {.restype = "account", .comp = "properties"}, kAccountInformation, get_account_information},
+     kGet, true, kAtContainer, {.restype = "account", .comp = "properties"}, kAccountInformation,
+     get_account_information},
 
     {"GetBlob", "Blob_Download",
      kGet, false, kAtBlob, {}, kReadBlob, get_blob},
@@ -182,7 +185,8 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"GetPageRangesDiff", "PageBlob_GetPageRangesDiff",
      kGet, false, kAtBlob, {.comp = "pagelist", .query = "prevsnapshot"}, kReadBlob, nullptr},
     {"ResizePageBlob", "PageBlob_Resize",
-     kPut, false, kAtBlob, {.comp = "properties", .headers = {{{"x-ms-blob-content-length", ""}}}}, kWriteBlob, nullptr},
+     kPut, false, kAtBlob, {.comp = "properties", .headers = {{{"x-ms-blob-content-length", ""}}}},
+     kWriteBlob, nullptr},
     {"UpdateSequenceNumber", "PageBlob_UpdateSequenceNumber",
      kPut, false, kAtBlob, {.comp = "properties", .headers = {{{"x-ms-sequence-number-action", ""}}}},
      kWriteBlob, nullptr},
@@ -226,7 +230,8 @@ Needs needs(const Operation& row, const Request& request, const Query& query, Se
         if (equals_ignoring_case(query.value_or_empty("deletetype"), "permanent")) needs.letters = Letters("y");
     }
     if (request.fields.has("x-ms-tags")) needs.also |= Letters("t");
-    for (const std::string_view name : {"x-ms-immutability-policy-until-date", "x-ms-immutability-policy-mode", "x-ms-legal-hold"}) {
+    for (const std::string_view name :
+         {"x-ms-immutability-policy-until-date", "x-ms-immutability-policy-mode", "x-ms-legal-hold"}) {
         if (request.fields.has(name)) needs.also |= Letters("i");
     }
     return needs;

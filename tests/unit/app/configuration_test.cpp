@@ -98,8 +98,9 @@ TEST_F(Configure, TakesEveryFlag) {
                               "--queuePort",        "2",       "--tableHost",     "a",        "--tablePort", "3",
                               "--fileHost",         "b",       "--filePort",      "4",        "--dfsHost",   "c",
                               "--dfsPort",          "5",       "--webHost",       "d",        "--webPort",   "65535",
-                              "--loose",            "--disableProductStyleUrl", "--disableTelemetry", "--debug", "debug.log",
-                              "--blobKeepAliveTimeout", "11", "--queueKeepAliveTimeout", "12", "--tableKeepAliveTimeout", "0",
+                              "--loose", "--disableProductStyleUrl", "--disableTelemetry", "--debug", "debug.log",
+                              "--blobKeepAliveTimeout", "11", "--queueKeepAliveTimeout", "12",
+                              "--tableKeepAliveTimeout", "0",
                               "--cors", "http://a", "--cors", "http://b"});
     ASSERT_TRUE(parsed) << parsed.error().line;
     const Configuration& c = parsed->configuration;
@@ -258,9 +259,20 @@ TEST_F(Configure, TakesAValueForASwitch) {
     EXPECT_FALSE(parsed->configuration.emulator.loose);
 }
 
+TEST_F(Configure, TakesAnEqualsSignBehindALetter) {
+    const auto parsed = with({"-l=data", "-d=a=b.log", "-s=false", "-L=true"});
+    ASSERT_TRUE(parsed) << parsed.error().line;
+    const Configuration& c = parsed->configuration;
+    EXPECT_EQ(c.emulator.location, "data");
+    EXPECT_EQ(c.debug_file, "a=b.log");
+    EXPECT_TRUE(c.emulator.access_log);
+    EXPECT_TRUE(c.emulator.loose);
+}
+
 TEST_F(Configure, WantsAFileForTheDebugLog) {
     constexpr std::string_view kLine = "Must provide a debug log file path for parameter -d or --debug";
-    for (const auto& arguments : {std::vector<const char*>{"-d"}, {"--debug"}, {"--debug", "--loose"}, {"-d", "-s"}, {"--debug="}}) {
+    for (const auto& arguments :
+         {std::vector<const char*>{"-d"}, {"--debug"}, {"--debug", "--loose"}, {"-d", "-s"}, {"--debug="}}) {
         const auto parsed = with(arguments);
         ASSERT_FALSE(parsed) << arguments.size();
         EXPECT_EQ(parsed.error().line, kLine);
@@ -297,8 +309,10 @@ TEST_F(Configure, TakesACertificateWithItsKeyOrPassword) {
 TEST_F(Configure, KnowsTheFlagsOfTheCommandItIsCalledBy) {
     EXPECT_TRUE(called("azurite", {"--blobPort", "1", "--queuePort", "2", "--tablePort", "3"}));
     EXPECT_TRUE(called("azurite-blob", {"--blobHost", "0.0.0.0", "--blobPort", "1", "--blobKeepAliveTimeout", "9"}));
-    EXPECT_TRUE(called("azurite-queue", {"--queueHost", "0.0.0.0", "--queuePort", "1", "--queueKeepAliveTimeout", "9"}));
-    EXPECT_TRUE(called("azurite-table", {"--tableHost", "0.0.0.0", "--tablePort", "1", "--tableKeepAliveTimeout", "9"}));
+    EXPECT_TRUE(
+        called("azurite-queue", {"--queueHost", "0.0.0.0", "--queuePort", "1", "--queueKeepAliveTimeout", "9"}));
+    EXPECT_TRUE(
+        called("azurite-table", {"--tableHost", "0.0.0.0", "--tablePort", "1", "--tableKeepAliveTimeout", "9"}));
     for (const auto& [program, flag] : {std::pair{"azurite-blob", "--queuePort=1"},
                                         {"azurite-queue", "--blobPort=1"},
                                         {"azurite-table", "--blobHost=a"},
@@ -376,8 +390,8 @@ TEST_F(Configure, SaysWhatIsWrongInTheFile) {
 }
 
 TEST_F(Configure, ReadsWhatAnAccountIsSaidToBe) {
-    const std::string path = file(R"({"accounts": [{"name": "devstoreaccount1", "kind": "BlockBlobStorage", "sku": "Premium_LRS",
-                                                     "allowBlobPublicAccess": false}]})");
+    const std::string path = file(R"({"accounts": [{"name": "devstoreaccount1", "kind": "BlockBlobStorage",
+                                                     "sku": "Premium_LRS", "allowBlobPublicAccess": false}]})");
     const auto parsed = with({"--config", path.c_str()});
     ASSERT_TRUE(parsed) << parsed.error().line;
     const auto& account = parsed->configuration.emulator.accounts.at(0);
@@ -390,7 +404,8 @@ TEST_F(Configure, ReadsWhatAnAccountIsSaidToBe) {
     for (const auto& [text, naming] : std::vector<std::pair<std::string, std::string>>{
              {R"({"accounts": [{"name": "devstoreaccount1", "sku": "Gold"}]})", "sku"},
              {R"({"accounts": [{"name": "devstoreaccount1", "kind": 2}]})", "kind"},
-             {R"({"accounts": [{"name": "devstoreaccount1", "allowBlobPublicAccess": "no"}]})", "allowBlobPublicAccess"}}) {
+             {R"({"accounts": [{"name": "devstoreaccount1", "allowBlobPublicAccess": "no"}]})",
+              "allowBlobPublicAccess"}}) {
         const std::string wrong = file(text);
         expect_line(with({"--config", wrong.c_str()}), naming);
     }
