@@ -15,8 +15,8 @@ namespace lazulite {
 [[nodiscard]] std::string memory_line(std::uint64_t limit_bytes, std::uint64_t total_bytes);
 
 /// What Azurite's command of that name prints once each service listens, in the order blob, queue, table: the last line
-/// means that all are up. The commands of one service say it in both forms. `lazulite` adds an endpoint a surface and the
-/// connection string.
+/// means that all are up. The commands of one service say it in both forms. `lazulite` adds an endpoint a surface and
+/// the connection string.
 [[nodiscard]] std::vector<std::string> start_lines(const Configuration& configuration, const Emulator& emulator);
 
 [[nodiscard]] std::vector<std::string> closing_lines(const Program& program);

@@ -48,7 +48,7 @@ struct Setting {
     std::optional<ServiceKind> surface = {};  ///< only commands that start this surface have the flag
     std::string_view missing = {};            ///< what to say when the flag stands without its value
     bool may_be_empty = false;                ///< `--pwd=` is an empty password
-    bool repeats = false;                     ///< values of several flags are joined by blanks; otherwise the last counts
+    bool repeats = false;  ///< values of several flags are joined by blanks; otherwise the last counts
 };
 [[nodiscard]] std::span<const Setting> settings();
 
@@ -71,6 +71,7 @@ struct Refusal {
 [[nodiscard]] tl::expected<Parsed, Refusal> configure(std::span<const char* const> arguments, const Getenv& getenv);
 
 /// The accounts as the file of `--config` names them now. The error is one clear line.
-[[nodiscard]] tl::expected<std::vector<AccountOptions>, std::string> reread_accounts(const Configuration& configuration);
+[[nodiscard]] tl::expected<std::vector<AccountOptions>, std::string> reread_accounts(
+    const Configuration& configuration);
 
 }  // namespace lazulite

@@ -13,11 +13,12 @@ namespace lazulite {
 ///     POST clock?account=A&advance=SECONDS   advances it; `service=blob` for one store
 ///     POST reset[?account=A[&service=S]]  empties all accounts, one, or one service of it
 ///     GET  accounts, accounts/NAME        names and settings; keys are never shown
-///     PUT  accounts/NAME                  {"keys":[...],"sku":"Standard_LRS"}: makes or changes an account; settings are
+///     PUT  accounts/NAME                  {"keys":[...],"sku":"Standard_LRS"}: makes or changes an account; settings
+///     are
 ///                                         allowSharedKeyAccess, allowBlobPublicAccess, kind, sku
 ///
-/// A change needs the header `x-lazulite-control: 1`, which no web page can send across origins without a preflight that
-/// is never granted, and a caller on the loopback interface unless `remote` is set.
+/// A change needs the header `x-lazulite-control: 1`, which no web page can send across origins without a preflight
+/// that is never granted, and a caller on the loopback interface unless `remote` is set.
 class Control {
   public:
     Control(Environment& environment, Accounts& accounts, bool remote)

@@ -49,9 +49,10 @@ bool set_age(CorsOptions& rule, std::string_view text) {
 }
 
 bool sound(const CorsOptions& rule) {
-    const bool methods = std::all_of(rule.allowed_methods.begin(), rule.allowed_methods.end(), [](const std::string& method) {
-        return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
-    });
+    const bool methods =
+        std::all_of(rule.allowed_methods.begin(), rule.allowed_methods.end(), [](const std::string& method) {
+            return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
+        });
     return methods && !rule.allowed_origins.empty() && !rule.allowed_methods.empty();
 }
 
@@ -59,7 +60,8 @@ std::optional<CorsOptions> parse_rule(std::string_view text) {
     CorsOptions rule = open_rule();
     for (const std::string& part : split(text, ';')) {
         const std::size_t equals = part.find('=');
-        const std::string_view field = equals == std::string::npos ? "allowedOrigins" : std::string_view(part).substr(0, equals);
+        const std::string_view field =
+            equals == std::string::npos ? "allowedOrigins" : std::string_view(part).substr(0, equals);
         const std::string_view value = equals == std::string::npos ? part : std::string_view(part).substr(equals + 1);
         if (auto* const list = list_of(rule, field))
             *list = split(value, ',');
@@ -103,7 +105,9 @@ std::optional<std::vector<CorsOptions>> rules_of(const Parts& parts, std::option
 
 }  // namespace
 
-std::optional<std::vector<CorsOptions>> parse_cors(std::string_view text) { return rules_of(split(text, ' '), parse_rule); }
+std::optional<std::vector<CorsOptions>> parse_cors(std::string_view text) {
+    return rules_of(split(text, ' '), parse_rule);
+}
 
 std::optional<std::vector<CorsOptions>> read_cors(const json& value) {
     if (value.is_string()) return parse_cors(value.get_ref<const std::string&>());

@@ -21,7 +21,8 @@ namespace {
 
 std::string url(bool secure, const Endpoint& endpoint) {
     const bool v6 = endpoint.address.find(':') != std::string::npos;
-    return (secure ? "https://" : "http://") + (v6 ? "[" + endpoint.address + "]" : endpoint.address) + ":" + std::to_string(endpoint.port);
+    return (secure ? "https://" : "http://") + (v6 ? "[" + endpoint.address + "]" : endpoint.address) + ":" +
+           std::to_string(endpoint.port);
 }
 
 /// Where a client on this machine finds it: nobody connects to "every address".
@@ -86,8 +87,8 @@ Behaviour behaviour_of(const EmulatorOptions& options) {
     Behaviour behaviour{options.loose, options.strict_api_version, options.product_style_urls, options.oauth,
                         options.queue_being_deleted};
     for (const CorsOptions& rule : options.cors) {
-        behaviour.cors.push_back({rule.allowed_origins, rule.allowed_methods, rule.allowed_headers, rule.exposed_headers,
-                                  rule.max_age_seconds});
+        behaviour.cors.push_back({rule.allowed_origins, rule.allowed_methods, rule.allowed_headers,
+                                  rule.exposed_headers, rule.max_age_seconds});
     }
     return behaviour;
 }
@@ -144,7 +145,9 @@ class Emulator::Running {
         io_.join();
     }
 
-    [[nodiscard]] const Endpoint& endpoint(Surface surface) const { return endpoints_[static_cast<std::size_t>(surface)]; }
+    [[nodiscard]] const Endpoint& endpoint(Surface surface) const {
+        return endpoints_[static_cast<std::size_t>(surface)];
+    }
     [[nodiscard]] bool secure() const { return tls_ != nullptr; }
     [[nodiscard]] const Accounts& accounts() const { return accounts_; }
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
@@ -243,11 +246,13 @@ std::string Emulator::connection_string(const std::string& account) const {
     const std::string name = account.empty() ? options_.accounts.front().name : account;
     const auto found = running_->accounts().find(name);
     if (!found) throw std::runtime_error("no such account: " + name);
-    std::string text = "DefaultEndpointsProtocol=" + std::string(running_->secure() ? "https" : "http") + ";AccountName=" + name + ";AccountKey=" + found->keys.front().text() + ";";
+    std::string text = "DefaultEndpointsProtocol=" + std::string(running_->secure() ? "https" : "http") +
+                       ";AccountName=" + name + ";AccountKey=" + found->keys.front().text() + ";";
     for (const auto& [element, surface] : {std::pair{"BlobEndpoint", Surface::blob}, {"QueueEndpoint", Surface::queue},
                                           {"TableEndpoint", Surface::table}, {"FileEndpoint", Surface::file}}) {
         if (!options_.listen[static_cast<std::size_t>(surface)].offered) continue;
-        text += std::string(element) + "=" + url(running_->secure(), reachable(running_->endpoint(surface))) + "/" + name + ";";
+        text += std::string(element) + "=" + url(running_->secure(), reachable(running_->endpoint(surface))) + "/" +
+                name + ";";
     }
     return text;
 }

@@ -117,7 +117,8 @@ int check_folder(const Configuration& configuration) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const auto parsed = configure({argv, static_cast<std::size_t>(argc)}, [](const char* name) { return std::getenv(name); });
+    const auto parsed =
+        configure({argv, static_cast<std::size_t>(argc)}, [](const char* name) { return std::getenv(name); });
     if (!parsed) {
         std::fputs(parsed.error().help.c_str(), stdout);
         return refuse(program_called(argc > 0 ? argv[0] : ""), parsed.error().line);

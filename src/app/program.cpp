@@ -18,7 +18,8 @@ constexpr auto kPrograms = std::to_array<Program>({
 
 const Program& program_called(std::string_view path) {
     const std::string_view name = path.substr(path.rfind('/') + 1);
-    const auto* const found = std::find_if(kPrograms.begin(), kPrograms.end(), [&](const Program& p) { return p.name == name; });
+    const auto* const found =
+        std::find_if(kPrograms.begin(), kPrograms.end(), [&](const Program& p) { return p.name == name; });
     return found == kPrograms.end() ? kPrograms.front() : *found;
 }
 

@@ -36,8 +36,9 @@ constexpr auto kSuffixes = std::to_array<std::string_view>(
     {"core.windows.net", "core.chinacloudapi.cn", "core.usgovcloudapi.net", "core.cloudapi.de"});
 
 bool is_issuer(std::string_view issuer) {
-    return std::any_of(kIssuers.begin(), kIssuers.end(),
-                       [&](std::string_view known) { return issuer.starts_with(known) && issuer.size() > known.size(); });
+    return std::any_of(kIssuers.begin(), kIssuers.end(), [&](std::string_view known) {
+        return issuer.starts_with(known) && issuer.size() > known.size();
+    });
 }
 
 bool is_audience(std::string_view audience, std::string_view account) {
@@ -62,8 +63,9 @@ bool meant_for_us(const json& claims, std::string_view account) {
     const auto at = claims.find("aud");
     if (at == claims.end()) return false;
     if (!at->is_array()) return is_audience(text_of(claims, "aud"), account);
-    return std::any_of(at->begin(), at->end(),
-                       [&](const json& each) { return each.is_string() && is_audience(each.get<std::string>(), account); });
+    return std::any_of(at->begin(), at->end(), [&](const json& each) {
+        return each.is_string() && is_audience(each.get<std::string>(), account);
+    });
 }
 
 /// Seconds since 1970.
@@ -119,7 +121,9 @@ Result<BearerClaims> verify_bearer(const BearerCheck& check) {
     if (!ends || (!begins && claims->contains("nbf"))) {
         return bad_token(check, "Lifetime validation failed. The token has no expiration time.");
     }
-    if (begins && check.wall_now < *begins) return bad_token(check, "Lifetime validation failed. The token is not yet valid.");
+    if (begins && check.wall_now < *begins) {
+        return bad_token(check, "Lifetime validation failed. The token is not yet valid.");
+    }
     if (check.wall_now >= *ends) return bad_token(check, "Lifetime validation failed. The token is expired.");
     return BearerClaims{text_of(*claims, "oid"), text_of(*claims, "tid")};
 }

@@ -25,10 +25,10 @@ struct BearerClaims {
     std::string tenant_id;
 };
 
-/// Judges issuer, audience and lifetime, in this order. The signature is not verified: nobody here has the issuer's keys, so
-/// a test may sign with any. Failures carry AuthenticationErrorDetail: authentication_failed over HTTP and below `since`;
-/// for a bad token invalid_bearer_token with the challenge, before version 2019-12-12 authentication_failed.
-/// Reference: "Authorize with Microsoft Entra ID", "Bearer challenge".
+/// Judges issuer, audience and lifetime, in this order. The signature is not verified: nobody here has the issuer's
+/// keys, so a test may sign with any. Failures carry AuthenticationErrorDetail: authentication_failed over HTTP and
+/// below `since`; for a bad token invalid_bearer_token with the challenge, before version 2019-12-12
+/// authentication_failed. Reference: "Authorize with Microsoft Entra ID", "Bearer challenge".
 [[nodiscard]] Result<BearerClaims> verify_bearer(const BearerCheck& check);
 
 /// The WWW-Authenticate of a 401.

@@ -61,7 +61,8 @@ std::string canonicalized_headers(const FieldViews& fields, ServiceVersion versi
         std::string name = to_lower(field.name);
         std::string value = how.blanks == Canonicalization::Blanks::folded ? fold_blanks(field.value)
                                                                           : std::string(field.value);
-        const auto same = std::find_if(lines.begin(), lines.end(), [&](const auto& line) { return line.first == name; });
+        const auto same =
+            std::find_if(lines.begin(), lines.end(), [&](const auto& line) { return line.first == name; });
         if (same == lines.end()) {
             lines.emplace_back(std::move(name), std::move(value));
         } else {

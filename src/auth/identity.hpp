@@ -46,14 +46,15 @@ class Identity {
     [[nodiscard]] Kind kind() const { return kind_; }
     [[nodiscard]] const std::string& object_id() const { return object_id_; }  ///< of a bearer, where its token says it
     [[nodiscard]] const std::string& tenant_id() const { return tenant_id_; }
-    /// Whether this identity may run an operation that needs `needs`, in the order the reference gives: service, resource
-    /// type, permission. Anonymous callers are judged later, by the container's public access. A request of a version
-    /// before 2015-04-05 is answered resource_not_found where later ones have a code of their own ("SAS error codes").
+    /// Whether this identity may run an operation that needs `needs`, in the order the reference gives: service,
+    /// resource type, permission. Anonymous callers are judged later, by the container's public access. A request of a
+    /// version before 2015-04-05 is answered resource_not_found where later ones have a code of their own ("SAS error
+    /// codes").
     [[nodiscard]] Result<> may(const Needs& needs, ServiceLetter service, ServiceVersion version) const;
     /// Whether a create-or-replace may replace what exists: the letter `c` alone may not.
     [[nodiscard]] bool may_overwrite() const;
-    /// Whether `rscc`, `rscd`, `rsce`, `rscl` and `rsct` in the query replace response headers: for anonymous callers, and
-    /// where a SAS does not sign them, anybody could have added them.
+    /// Whether `rscc`, `rscd`, `rsce`, `rscl` and `rsct` in the query replace response headers: for anonymous callers,
+    /// and where a SAS does not sign them, anybody could have added them.
     [[nodiscard]] bool may_override_headers() const;
     /// The encryption scope that a SAS prescribes for what is uploaded; mostly empty.
     [[nodiscard]] const std::string& encryption_scope() const { return encryption_scope_; }

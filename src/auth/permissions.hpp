@@ -36,8 +36,8 @@ enum class ResourceType : char { service = 's', container = 'c', object = 'o' };
 /// The service letter of `ss`. Data Lake requests count as blob.
 enum class ServiceLetter : char { blob = 'b', queue = 'q', table = 't', file = 'f' };
 
-/// How far a service SAS reaches, the narrowest first: one object; a directory and all below it; a container, queue, table
-/// or share and all in it. `account` is beyond every service SAS.
+/// How far a service SAS reaches, the narrowest first: one object; a directory and all below it; a container, queue,
+/// table or share and all in it. `account` is beyond every service SAS.
 enum class Reach : std::uint8_t { object, directory, container, account };
 
 /// What an operation asks of whoever calls it; one per row of the operation table.

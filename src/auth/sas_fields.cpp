@@ -12,10 +12,10 @@ namespace {
 constexpr ServiceVersion kEncryptionScopes{2020, 12, 6};
 
 /// Every parameter that some SAS signs or is told apart by.
-constexpr std::string_view kFields[] = {"sv",   "ss",   "srt",  "sr",    "sp",   "st",   "se",    "si",    "sip",     "spr",
-                                        "ses",  "sdd",  "sig",  "tn",    "spk",  "srk",  "epk",   "erk",   "rscc",    "rscd",
-                                        "rsce", "rscl", "rsct", "skoid", "sktid", "skt", "ske",   "sks",   "skv",     "saoid",
-                                        "suoid", "scid", "skdutid", "sduoid", "srh", "srq", "snapshot", "versionid"};
+constexpr std::string_view kFields[] = {
+    "sv",  "ss",  "srt", "sr",    "sp",    "st",   "se",      "si",     "sip",  "spr",  "ses",      "sdd",      "sig",
+    "tn",  "spk", "srk", "epk",   "erk",   "rscc", "rscd",    "rsce",   "rscl", "rsct", "skoid",    "sktid",    "skt",
+    "ske", "sks", "skv", "saoid", "suoid", "scid", "skdutid", "sduoid", "srh",  "srq",  "snapshot", "versionid"};
 
 bool repeats_a_field(const Query& query) {
     std::bitset<std::size(kFields)> seen;
@@ -62,7 +62,8 @@ Result<> check_sas_form(const Query& query, ServiceVersion version) {
     const std::string_view spr = query.value_or_empty("spr");
     const bool protocol = spr.empty() || spr == "https" || spr == "https,http";
     const bool scope = query.value_or_empty("ses").empty() || version >= kEncryptionScopes;
-    if (repeats_a_field(query) || !is_time("st") || !is_time("se") || !protocol || !scope || (!sip.empty() && !parse_addresses(sip))) {
+    if (repeats_a_field(query) || !is_time("st") || !is_time("se") || !protocol || !scope ||
+        (!sip.empty() && !parse_addresses(sip))) {
         return sas_refused(kNotWellFormed);
     }
     return {};
@@ -84,8 +85,8 @@ Result<> check_sas_time(std::optional<Instant> start, Instant expiry, Instant no
                            in_brackets(from));
     }
     if (now < from || now >= expiry) {
-        return sas_refused("Signature not valid in the specified time frame: Start " + in_brackets(from) + " - Expiry " +
-                           in_brackets(expiry) + " - Current " + in_brackets(now));
+        return sas_refused("Signature not valid in the specified time frame: Start " + in_brackets(from) +
+                           " - Expiry " + in_brackets(expiry) + " - Current " + in_brackets(now));
     }
     return {};
 }

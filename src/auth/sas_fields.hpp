@@ -32,8 +32,8 @@ struct SasCheck {
 /// Looks up the stored access policies of the container that the request names.
 using PolicyLookup = std::function<StoredPolicies()>;
 
-/// A query with `sig` carries a SAS. One with `ss` or `srt` is an account SAS, complete or not; any other is a service SAS,
-/// or a user delegation SAS where it names the key's owner.
+/// A query with `sig` carries a SAS. One with `ss` or `srt` is an account SAS, complete or not; any other is a service
+/// SAS, or a user delegation SAS where it names the key's owner.
 [[nodiscard]] bool is_sas(const Query& query);
 [[nodiscard]] bool is_account_sas(const Query& query);
 [[nodiscard]] bool is_user_delegation_sas(const Query& query);
@@ -41,8 +41,8 @@ using PolicyLookup = std::function<StoredPolicies()>;
 /// The checks that every kind of SAS shares. Failures: authentication_failed with AuthenticationErrorDetail,
 /// authorization_source_ip_mismatch with SourceIP, authorization_protocol_mismatch.
 
-/// Whether no field stands twice, and `st`, `se`, `sip`, `spr` and `ses` (from 2020-12-06 on) are of their forms; judged
-/// before the signature. Fields that are absent or empty pass.
+/// Whether no field stands twice, and `st`, `se`, `sip`, `spr` and `ses` (from 2020-12-06 on) are of their forms;
+/// judged before the signature. Fields that are absent or empty pass.
 [[nodiscard]] Result<> check_sas_form(const Query& query, ServiceVersion version);
 
 /// Whether `sig` is the signature of one of the keys over `message`.

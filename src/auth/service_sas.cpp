@@ -19,8 +19,8 @@ constexpr auto kLongestWithoutPolicy = std::chrono::hours(1);  // before kVersio
 
 constexpr std::string_view kWrongLevel = "The specified signed resource is not allowed for the this resource level";
 
-/// The lines of a string-to-sign from one version on: fields of the query, `/` for the canonicalized resource and `@` for
-/// the snapshot or version.
+/// The lines of a string-to-sign from one version on: fields of the query, `/` for the canonicalized resource and `@`
+/// for the snapshot or version.
 struct Format {
     ServiceLetter service;
     ServiceVersion since;

@@ -58,7 +58,8 @@ std::string table_string_to_sign(const SharedKeyCheck& check, SharedKeyScheme sc
             text.append(line).append("\n");
         }
     }
-    text.append(fields.has("x-ms-date") ? fields.value_or_empty("x-ms-date") : fields.value_or_empty("Date")).append("\n");
+    text.append(fields.has("x-ms-date") ? fields.value_or_empty("x-ms-date") : fields.value_or_empty("Date"))
+        .append("\n");
     return text + canonicalized_resource_lite(check.account, path, check.query);
 }
 
@@ -82,11 +83,11 @@ std::string full_string_to_sign(const SharedKeyCheck& check, std::string_view pa
     std::string text;
     text.reserve(512);
     for (const std::string_view line :
-         {check.request.method_text, fields.value_or_empty("Content-Encoding"), fields.value_or_empty("Content-Language"),
-          std::string_view(length), fields.value_or_empty("Content-MD5"), fields.value_or_empty("Content-Type"), date,
-          fields.value_or_empty("If-Modified-Since"), fields.value_or_empty("If-Match"),
-          fields.value_or_empty("If-None-Match"), fields.value_or_empty("If-Unmodified-Since"),
-          fields.value_or_empty("Range")}) {
+         {check.request.method_text, fields.value_or_empty("Content-Encoding"),
+          fields.value_or_empty("Content-Language"), std::string_view(length), fields.value_or_empty("Content-MD5"),
+          fields.value_or_empty("Content-Type"), date, fields.value_or_empty("If-Modified-Since"),
+          fields.value_or_empty("If-Match"), fields.value_or_empty("If-None-Match"),
+          fields.value_or_empty("If-Unmodified-Since"), fields.value_or_empty("Range")}) {
         text.append(line).append("\n");
     }
     text.append(canonicalized_headers(fields, check.version, how));
@@ -148,7 +149,8 @@ Result<Identity> verify_shared_key(const SharedKeyCheck& check, std::string_view
     }
     const std::string& first = tried.front();
     return refuse("The MAC signature found in the HTTP request '" + std::string(signature_text) +
-                  "' is not the same as any computed signature. Server used following string to sign: '" + first + "'.");
+                  "' is not the same as any computed signature. Server used following string to sign: '" + first +
+                  "'.");
 }
 
 }  // namespace lazulite

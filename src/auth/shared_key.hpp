@@ -29,8 +29,8 @@ enum class SharedKeyScheme : std::uint8_t { shared_key, shared_key_lite };
 [[nodiscard]] std::string shared_key_string_to_sign(const SharedKeyCheck& check, SharedKeyScheme scheme,
                                                     Canonicalization how);
 
-/// Verifies an `Authorization: SharedKey account:signature` or `SharedKeyLite ...` header. Tries both keys and every way
-/// in which known clients canonicalize. Failures: invalid_authentication_info (400) for a malformed header, else
+/// Verifies an `Authorization: SharedKey account:signature` or `SharedKeyLite ...` header. Tries both keys and every
+/// way in which known clients canonicalize. Failures: invalid_authentication_info (400) for a malformed header, else
 /// authentication_failed with the string the server used in AuthenticationErrorDetail.
 /// Reference: "Authorize with Shared Key".
 [[nodiscard]] Result<Identity> verify_shared_key(const SharedKeyCheck& check, std::string_view authorization);

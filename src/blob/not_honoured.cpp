@@ -5,8 +5,10 @@ namespace {
 
 constexpr std::string_view kIfTagsHeader = "x-ms-if-tags";
 constexpr std::string_view kTagsHeader = "x-ms-tags";
-constexpr std::string_view kTierConditionHeaders = "x-ms-access-tier-if-modified-since x-ms-access-tier-if-unmodified-since";
-constexpr std::string_view kCustomerKeyHeaders = "x-ms-encryption-key x-ms-encryption-key-sha256 x-ms-encryption-algorithm";
+constexpr std::string_view kTierConditionHeaders =
+    "x-ms-access-tier-if-modified-since x-ms-access-tier-if-unmodified-since";
+constexpr std::string_view kCustomerKeyHeaders =
+    "x-ms-encryption-key x-ms-encryption-key-sha256 x-ms-encryption-algorithm";
 constexpr std::string_view kScopeHeader = "x-ms-encryption-scope";
 constexpr std::string_view kImmutabilityHeaders = "x-ms-immutability-policy-until-date x-ms-immutability-policy-mode";
 constexpr std::string_view kLegalHoldHeader = "x-ms-legal-hold";

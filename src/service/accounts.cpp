@@ -26,7 +26,9 @@ bool is_account_kind(std::string_view kind) {
     return std::find(std::begin(kKinds), std::end(kKinds), kind) != std::end(kKinds);
 }
 
-bool is_account_sku(std::string_view sku) { return std::find(std::begin(kSkus), std::end(kSkus), sku) != std::end(kSkus); }
+bool is_account_sku(std::string_view sku) {
+    return std::find(std::begin(kSkus), std::end(kSkus), sku) != std::end(kSkus);
+}
 
 bool is_account_name(std::string_view name) {
     return name.size() >= 3 && name.size() <= 24 && std::all_of(name.begin(), name.end(), [](char c) {

@@ -40,8 +40,8 @@ inline constexpr std::string_view kDevelopmentKey =
 
 /// 3 to 24 lower-case letters and digits. Reference: "Storage account overview", account names.
 [[nodiscard]] bool is_account_name(std::string_view name);
-/// What serves as one here, because it did with other emulators: up to 63 letters, digits, `-`, `_` and `.`, beginning with
-/// a letter or digit and not ending with `-secondary`.
+/// What serves as one here, because it did with other emulators: up to 63 letters, digits, `-`, `_` and `.`, beginning
+/// with a letter or digit and not ending with `-secondary`.
 [[nodiscard]] bool is_usable_account_name(std::string_view name);
 
 /// The accounts of this emulator. Any thread.
@@ -57,8 +57,8 @@ class Accounts {
     std::map<std::string, std::shared_ptr<const Account>, std::less<>> accounts_;
 };
 
-/// `name:key1[:key2];...`, a trailing `;` allowed: the form of AZURITE_ACCOUNTS. Keys are read as leniently as the clients
-/// of that variable's authors read them, see `base64_decode_leniently`. Nothing when any part is malformed.
+/// `name:key1[:key2];...`, a trailing `;` allowed: the form of AZURITE_ACCOUNTS. Keys are read as leniently as the
+/// clients of that variable's authors read them, see `base64_decode_leniently`. Nothing when any part is malformed.
 [[nodiscard]] std::optional<std::vector<Account>> parse_accounts(std::string_view text);
 
 }  // namespace lazulite

@@ -76,7 +76,8 @@ Result<> set_content_body(Response& response, std::shared_ptr<Store> store, Read
         return {};
     }
     Pin pin = store->pin(content.pin_key());
-    response.set_body(std::make_unique<ContentSource>(std::move(store), std::move(pin), content, first, length), length);
+    response.set_body(std::make_unique<ContentSource>(std::move(store), std::move(pin), content, first, length),
+                      length);
     return {};
 }
 

@@ -14,7 +14,7 @@ namespace lazulite {
                                         const ContentRef& content, std::uint64_t first, std::uint64_t length);
 
 /// The bytes themselves, for hashes over short ranges (at most 4 MiB).
-[[nodiscard]] Result<std::string> read_content(Store& store, ReadTxn& tx, const ContentRef& content, std::uint64_t first,
-                                               std::uint64_t length);
+[[nodiscard]] Result<std::string> read_content(Store& store, ReadTxn& tx, const ContentRef& content,
+                                               std::uint64_t first, std::uint64_t length);
 
 }  // namespace lazulite

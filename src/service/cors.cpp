@@ -25,7 +25,8 @@ bool names_header(std::string_view allowed, std::string_view header) {
 }
 
 bool names_header(const std::vector<std::string>& list, std::string_view header) {
-    return std::any_of(list.begin(), list.end(), [&](const std::string& allowed) { return names_header(allowed, header); });
+    return std::any_of(list.begin(), list.end(),
+                       [&](const std::string& allowed) { return names_header(allowed, header); });
 }
 
 bool allows_all(const CorsRule& rule, std::string_view asked) {
@@ -39,7 +40,8 @@ bool allows_all(const CorsRule& rule, std::string_view asked) {
 }
 
 bool for_every_origin(const CorsRule& rule) {
-    return std::find(rule.allowed_origins.begin(), rule.allowed_origins.end(), kAnyOrigin) != rule.allowed_origins.end();
+    return std::find(rule.allowed_origins.begin(), rule.allowed_origins.end(), kAnyOrigin) !=
+           rule.allowed_origins.end();
 }
 
 /// Those fields of the answer that the rule exposes; the length is written by the connection.

@@ -6,8 +6,8 @@
 
 namespace lazulite {
 
-/// One CORS rule of a service: at most five of them, the first that fits decides. An origin, method or header may be `*`;
-/// a header may end with `*`. Reference: "Cross-Origin Resource Sharing (CORS) support for Azure Storage".
+/// One CORS rule of a service: at most five of them, the first that fits decides. An origin, method or header may be
+/// `*`; a header may end with `*`. Reference: "Cross-Origin Resource Sharing (CORS) support for Azure Storage".
 struct CorsRule {
     std::vector<std::string> allowed_origins;
     std::vector<std::string> allowed_methods;

@@ -17,8 +17,8 @@ struct CurrentProperties {
     [[nodiscard]] const std::vector<CorsRule>& cors() const { return *values.cors; }
 };
 
-/// What was set; else the rules of Behaviour::cors; else the defaults. Parsed when first asked for, then shared by every
-/// request until they are set again. Any thread.
+/// What was set; else the rules of Behaviour::cors; else the defaults. Parsed when first asked for, then shared by
+/// every request until they are set again. Any thread.
 [[nodiscard]] Result<std::shared_ptr<const CurrentProperties>> current_properties(Store& store,
                                                                                   const Behaviour& behaviour);
 

@@ -52,9 +52,10 @@ Response error_response(const StorageError& error, ErrorFormat format, bool head
         response.fields.add("Content-Type", "application/xml");
         response.set_body(xml_body(error, message));
     } else {
-        response.fields.add("Content-Type", format == ErrorFormat::json
-                                                ? "application/json;charset=utf-8"
-                                                : "application/json;odata=minimalmetadata;streaming=true;charset=utf-8");
+        response.fields.add("Content-Type",
+                            format == ErrorFormat::json
+                                ? "application/json;charset=utf-8"
+                                : "application/json;odata=minimalmetadata;streaming=true;charset=utf-8");
         response.set_body(json_body(error, message, format));
     }
     return response;

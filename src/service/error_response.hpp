@@ -16,8 +16,8 @@ enum class ErrorFormat : std::uint8_t {
     table_json,      ///< table: {"odata.error":{"code","message":{"lang","value"}}}
 };
 
-/// Status, x-ms-error-code, reason phrase (the first line of the message, as Azure sends it) and body. A HEAD answer and
-/// a 304 carry no body. Reference: "Status and error codes".
+/// Status, x-ms-error-code, reason phrase (the first line of the message, as Azure sends it) and body. A HEAD answer
+/// and a 304 carry no body. Reference: "Status and error codes".
 [[nodiscard]] Response error_response(const StorageError& error, ErrorFormat format, bool head,
                                       std::string_view request_id, Instant time);
 

@@ -65,14 +65,18 @@ bool includes(const std::vector<std::string>& include, std::string_view value) {
 }
 
 void write_metadata(XmlWriter& xml, std::string_view packed) {
-    if (const auto metadata = Metadata::unpack(packed); metadata && !metadata->empty()) XmlEncoder(xml).metadata(*metadata);
+    if (const auto metadata = Metadata::unpack(packed); metadata && !metadata->empty()) {
+        XmlEncoder(xml).metadata(*metadata);
+    }
 }
 
 void echo_parameters(XmlWriter& xml, const Query& query) {
     constexpr std::pair<std::string_view, std::string_view> kEchoed[] = {
         {"prefix", "Prefix"}, {"marker", "Marker"}, {"maxresults", "MaxResults"}, {"delimiter", "Delimiter"}};
     for (const auto& [parameter, element] : kEchoed) {
-        if (const std::string_view* value = query.find(parameter); value && !value->empty()) xml.element(element, *value);
+        if (const std::string_view* value = query.find(parameter); value && !value->empty()) {
+            xml.element(element, *value);
+        }
     }
 }
 

@@ -27,8 +27,9 @@ struct Page {
     bool more = false;  ///< the listing goes on behind it
 };
 
-/// Answers with the page of at most `most` entries that `make(ReadTxn&, std::size_t most) -> Result<Page>` makes over one
-/// snapshot. Most pages are short, so each is begun right here; one that grows past kShortPage is made anew by a worker.
+/// Answers with the page of at most `most` entries that `make(ReadTxn&, std::size_t most) -> Result<Page>` makes over
+/// one snapshot. Most pages are short, so each is begun right here; one that grows past kShortPage is made anew by a
+/// worker.
 template <class Make>
 Task<Result<Response>> answer_with_page(Exchange& x, std::size_t most, Make make) {
     const auto read = [&](ReadTxn& tx, Effort effort) -> Result<std::optional<Page>> {
@@ -47,7 +48,8 @@ Task<Result<Response>> answer_with_page(Exchange& x, std::size_t most, Make make
 /// A marker is opaque to clients: here the key that the next page begins with, so it survives the deletion of that row,
 /// in characters that need no escape in a URL.
 [[nodiscard]] std::string encode_marker(std::string_view next_key);
-/// Fails with out_of_range_input, as the service was seen to answer, for text that no listing gave out. Empty: the beginning.
+/// Fails with out_of_range_input, as the service was seen to answer, for text that no listing gave out. Empty: the
+/// beginning.
 [[nodiscard]] Result<std::string> decode_marker(std::string_view marker);
 
 /// A value of `include`, and the version from which on it is one.
@@ -55,8 +57,8 @@ struct IncludeValue {
     std::string_view name;
     ServiceVersion since = kOldestVersion;
 };
-/// The values of `include`: a comma list, the parameter may be repeated. Fails with invalid_query_parameter_value for one
-/// that the version does not know.
+/// The values of `include`: a comma list, the parameter may be repeated. Fails with invalid_query_parameter_value for
+/// one that the version does not know.
 [[nodiscard]] Result<std::vector<std::string>> parse_include(const Query& query, std::span<const IncludeValue> known,
                                                              ServiceVersion version);
 [[nodiscard]] bool includes(const std::vector<std::string>& include, std::string_view value);

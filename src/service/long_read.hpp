@@ -15,8 +15,9 @@ enum class Effort : std::uint8_t {
     any,     ///< on a worker
 };
 
-/// Runs `fn(ReadTxn&, Effort) -> Result<std::optional<T>>` over one snapshot. Most reads are short, so it is tried right
-/// here; where it gives up, with nothing, because there is more than Effort::little allows, it runs anew on a worker.
+/// Runs `fn(ReadTxn&, Effort) -> Result<std::optional<T>>` over one snapshot. Most reads are short, so it is tried
+/// right here; where it gives up, with nothing, because there is more than Effort::little allows, it runs anew on a
+/// worker.
 template <class Fn, class Outcome = std::invoke_result_t<Fn&, ReadTxn&, Effort>,
           class T = typename Outcome::value_type::value_type>
 Task<Result<T>> long_read(Exchange& x, Fn fn) {

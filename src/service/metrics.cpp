@@ -7,7 +7,8 @@ namespace lazulite {
 
 void Metrics::count(Key key) {
     // A thread keeps to its own shard, so io threads never wait for one another here.
-    static thread_local const std::size_t shard_index = std::hash<std::thread::id>{}(std::this_thread::get_id()) % kShards;
+    static thread_local const std::size_t shard_index =
+        std::hash<std::thread::id>{}(std::this_thread::get_id()) % kShards;
     Shard& shard = shards_[shard_index];
     const std::lock_guard lock(shard.mutex);
     ++shard.counts[std::move(key)];

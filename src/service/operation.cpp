@@ -27,7 +27,9 @@ StorageError unmet(const Match& match, const Request& request, const Query& quer
         if (meets(header, request)) continue;
         const auto value = request.fields.find(header.name);
         if (!value) return StorageError(ErrorCode::missing_required_header).with("HeaderName", header.name);
-        return StorageError(ErrorCode::invalid_header_value).with("HeaderName", header.name).with("HeaderValue", *value);
+        return StorageError(ErrorCode::invalid_header_value)
+            .with("HeaderName", header.name)
+            .with("HeaderValue", *value);
     }
     return {ErrorCode::invalid_input};
 }

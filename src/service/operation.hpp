@@ -18,8 +18,8 @@ struct Exchange;
 /// The level of the URL an operation works on; `nothing`: no resource has such a URL.
 enum class Scope : std::uint8_t { nothing, service, container, blob, messages, message };
 
-/// What tells operations on one URL and method apart. `comp` and `restype` must be equal, absent where they are empty: an
-/// unknown `comp` never falls through to another operation. A header's value is compared without case; empty: any.
+/// What tells operations on one URL and method apart. `comp` and `restype` must be equal, absent where they are empty:
+/// an unknown `comp` never falls through to another operation. A header's value is compared without case; empty: any.
 struct Match {
     struct HeaderIs {
         std::string_view name;
@@ -100,8 +100,9 @@ constexpr bool unambiguous(std::span<const Operation> table) {
 }
 
 /// The row with the most conditions that the request meets. Fails with what Azure answers to a request no row fits:
-/// missing_required_header or invalid_header_value for the header that tells the rows apart, missing_required_query_parameter,
-/// unsupported_http_verb with Allow, invalid_query_parameter_value for `comp` or `restype`.
+/// missing_required_header or invalid_header_value for the header that tells the rows apart,
+/// missing_required_query_parameter, unsupported_http_verb with Allow, invalid_query_parameter_value for `comp` or
+/// `restype`.
 [[nodiscard]] Result<const Operation*> match_operation(std::span<const Operation> table, const Request& request,
                                                        const Query& query, Scope scope);
 

@@ -37,13 +37,14 @@ struct Received {
     }
 };
 
-/// Content-MD5 and, from version 2019-02-02 on, x-ms-content-crc64 of the request. Fails with invalid_md5, invalid_header_value (of the CRC, as the
-/// service was seen to answer) or both_crc64_and_md5_header_present. Reference: "Put Block", request headers.
+/// Content-MD5 and, from version 2019-02-02 on, x-ms-content-crc64 of the request. Fails with invalid_md5,
+/// invalid_header_value (of the CRC, as the service was seen to answer) or both_crc64_and_md5_header_present.
+/// Reference: "Put Block", request headers.
 [[nodiscard]] Result<BodyRules> body_rules(const Request& request, std::uint64_t most_bytes,
                                            ServiceVersion version);
 
-/// Pulls the body into the store while hashing only what is owed; the MD5 of a longer one is a worker's. Fails with md5_mismatch or crc64_mismatch and both
-/// values; nothing stays behind then, nor when the client leaves early.
+/// Pulls the body into the store while hashing only what is owed; the MD5 of a longer one is a worker's. Fails with
+/// md5_mismatch or crc64_mismatch and both values; nothing stays behind then, nor when the client leaves early.
 [[nodiscard]] Task<Result<Received>> receive_content(Exchange& exchange, BodyRules rules);
 
 /// Pulls a small body (XML) into memory, under the same rules.

@@ -26,9 +26,9 @@ StorageError header_error(std::string_view name, std::string_view value) {
     return StorageError(ErrorCode::invalid_header_value).with("HeaderName", name).with("HeaderValue", value);
 }
 
-/// The version that processes the request: `api-version` of a SAS, else the header, else `sv`; nothing when none is named.
-/// A SAS from before there was an `api-version` is processed by its `sv`, whatever the header says. `strict`: a version that
-/// is not known is refused. Reference: "Versioning for Azure Storage", "Previous Azure Storage versions".
+/// The version that processes the request: `api-version` of a SAS, else the header, else `sv`; nothing when none is
+/// named. A SAS from before there was an `api-version` is processed by its `sv`, whatever the header says. `strict`: a
+/// version that is not known is refused. Reference: "Versioning for Azure Storage", "Previous Azure Storage versions".
 Result<std::optional<ServiceVersion>> named_version(const Request& request, const Query& query, bool strict) {
     const auto header = request.fields.find("x-ms-version");
     std::string_view name = "x-ms-version";
@@ -98,7 +98,10 @@ struct Gateway::Progress {
 };
 
 Gateway::Gateway(Environment& environment, ServiceKind listener, Control control, AccessLog access_log)
-    : environment_(environment), listener_(listener), control_(std::move(control)), access_log_(std::move(access_log)) {}
+    : environment_(environment),
+      listener_(listener),
+      control_(std::move(control)),
+      access_log_(std::move(access_log)) {}
 
 Task<Response> Gateway::handle(Request& request) {
     if (request.path.starts_with(kControlPrefix)) {
@@ -119,7 +122,9 @@ Task<Response> Gateway::handle(Request& request) {
                                   progress.request_id, now);
     }
     stamp(response, request, progress);
-    if (log::enabled(log::Level::debug)) log::debug(story(request, progress, response.status, outcome ? nullptr : &outcome.error()));
+    if (log::enabled(log::Level::debug)) {
+        log::debug(story(request, progress, response.status, outcome ? nullptr : &outcome.error()));
+    }
     environment_.metrics.count({label(progress.service->kind), progress.operation ? progress.operation->name : "",
                                 response.status, error_code, client_name(request.fields.value_or_empty("User-Agent"))});
     co_return response;
@@ -222,7 +227,8 @@ Result<Identity> Gateway::identify_by_sas(const Request& request, const Progress
     });
 }
 
-Result<Identity> Gateway::identify_bearer(const Request& request, const Progress& progress, std::string_view token) const {
+Result<Identity> Gateway::identify_bearer(const Request& request, const Progress& progress,
+                                          std::string_view token) const {
     if (!environment_.behaviour.oauth) {
         return fail(StorageError(ErrorCode::authentication_failed)
                         .with("AuthenticationErrorDetail", "Bearer tokens are taken with --oauth basic, over HTTPS."));

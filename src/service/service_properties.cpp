@@ -56,7 +56,8 @@ namespace {
 
 constexpr std::string_view kPropertiesRoot = "StorageServiceProperties";
 constexpr ServiceVersion kDefaultVersionSince{2011, 8, 18};
-constexpr ServiceVersion kCorsSince{2013, 8, 15};  ///< and minute metrics; from here on an absent element keeps its value
+constexpr ServiceVersion kCorsSince{2013, 8,
+                                    15};  ///< and minute metrics; from here on an absent element keeps its value
 constexpr ServiceVersion kDeleteRetentionSince{2017, 7, 29};
 constexpr ServiceVersion kStaticWebsiteSince{2018, 3, 28};
 constexpr ServiceVersion kDefaultIndexSince{2019, 12, 12};
@@ -145,7 +146,8 @@ bool all_short(const std::vector<std::string>& values) {
 
 Result<> check_origins(const std::vector<std::string>& origins) {
     if (origins.empty() || origins.size() > kMostOrigins || !all_short(origins)) {
-        return fail(bad_node("AllowedOrigins", joined(origins), "One to 64 origins of at most 256 characters are allowed."));
+        return fail(
+            bad_node("AllowedOrigins", joined(origins), "One to 64 origins of at most 256 characters are allowed."));
     }
     return {};
 }

@@ -54,8 +54,8 @@ struct StaticWebsite {
 };
 
 /// The properties of one account's service: `StorageServiceProperties`. An element that is absent from a Set request
-/// keeps its value, so all of them are optional here. Queue and table have the first four, file all but Logging of those.
-/// Reference: "Set Blob Service Properties", "Get Blob Service Properties", and the same of each service.
+/// keeps its value, so all of them are optional here. Queue and table have the first four, file all but Logging of
+/// those. Reference: "Set Blob Service Properties", "Get Blob Service Properties", and the same of each service.
 struct ServiceProperties {
     std::optional<AnalyticsLogging> logging;
     std::optional<AnalyticsMetrics> hour_metrics;
@@ -83,7 +83,8 @@ struct PropertiesDialect {
 /// - invalid_xml_document: malformed, another root, retention days outside 1 to 365, more than five CORS rules, an
 ///   incomplete one, or more than 2 KiB of CORS texts;
 /// - missing_required_xml_node, unsupported_xml_node (unknown to this service or version);
-/// - invalid_xml_node_value: no boolean, number or version; a method that is no HTTP method of the service; more than 64
+/// - invalid_xml_node_value: no boolean, number or version; a method that is no HTTP method of the service; more than
+/// 64
 ///   origins, 64 headers or 2 prefixes in a list, one of more than 256 characters; an index document with a slash.
 [[nodiscard]] Result<ServiceProperties> parse_service_properties(std::string_view body, PropertiesDialect dialect);
 

@@ -18,7 +18,8 @@ struct Target {
     bool secondary = false;  ///< the read-only replica was named
     bool path_style = true;  ///< the account was the first segment of the path
     std::string container;   ///< the first segment below the account, decoded; empty at account level
-    std::string name;        ///< everything after it, decoded, `\` turned into `/`, without dot segments; empty at container level
+    std::string
+        name;  ///< everything after it, decoded, `\` turned into `/`, without dot segments; empty at container level
     bool has_name = false;   ///< a second segment was there at all
     std::string_view host;   ///< as the client named it, with its port; lives as long as the request
     bool secure = false;     ///< came over TLS
@@ -27,10 +28,10 @@ struct Target {
     [[nodiscard]] std::string endpoint() const;
 };
 
-/// Host first (`account.blob.localhost`, `account.blob.core.windows.net`), when its first label is an account; otherwise
-/// the first segment of the path. IP literals and names without a dot never name an account, and no host does unless
-/// `product_style_urls`. Fails with invalid_uri for escapes that do not decode to UTF-8, resource_not_found for an unknown
-/// account.
+/// Host first (`account.blob.localhost`, `account.blob.core.windows.net`), when its first label is an account;
+/// otherwise the first segment of the path. IP literals and names without a dot never name an account, and no host does
+/// unless `product_style_urls`. Fails with invalid_uri for escapes that do not decode to UTF-8, resource_not_found for
+/// an unknown account.
 [[nodiscard]] Result<Target> parse_target(const Request& request, ServiceKind listener, const Accounts& accounts,
                                           bool product_style_urls = true);
 

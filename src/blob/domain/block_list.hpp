@@ -28,14 +28,15 @@ struct ChosenBlock {
     std::size_t index;
 };
 
-/// Finds every entry: `latest` looks among the staged blocks first. Ids are decoded and unique within `staged`; of equal
-/// ids in `committed` the first counts. Fails with invalid_block_list for an id that is nowhere, block_list_too_long
-/// past 50,000 entries. Reference: "Put Block List".
+/// Finds every entry: `latest` looks among the staged blocks first. Ids are decoded and unique within `staged`; of
+/// equal ids in `committed` the first counts. Fails with invalid_block_list for an id that is nowhere,
+/// block_list_too_long past 50,000 entries. Reference: "Put Block List".
 [[nodiscard]] Result<std::vector<ChosenBlock>> choose_blocks(std::span<const BlockListEntry> entries,
                                                              std::span<const std::string_view> committed,
                                                              std::span<const std::string_view> staged);
 
-/// A block id as the query or the XML carries it, decoded. Fails with `otherwise` when it is not base64 of 1 to 64 bytes.
+/// A block id as the query or the XML carries it, decoded. Fails with `otherwise` when it is not base64 of 1 to 64
+/// bytes.
 [[nodiscard]] Result<std::string> decode_block_id(std::string_view base64, const StorageError& otherwise);
 
 }  // namespace lazulite::blob

@@ -29,8 +29,8 @@ struct Conditions {
 /// unsatisfiable_condition for `If-None-Match: *`.
 [[nodiscard]] Result<> check_read(const Conditions& when, Instant tick);
 
-/// Of a pair the ETag decides. `tick` absent: the resource does not exist and is about to be created; then only If-Match
-/// fails. Fails with condition_not_met.
+/// Of a pair the ETag decides. `tick` absent: the resource does not exist and is about to be created; then only
+/// If-Match fails. Fails with condition_not_met.
 [[nodiscard]] Result<> check_write(const Conditions& when, std::optional<Instant> tick);
 
 /// As `check_write` for operations that create or replace a blob: `If-None-Match: *` on an existing one is

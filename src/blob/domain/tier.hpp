@@ -51,9 +51,10 @@ struct Tier {
 /// What `stored` has become by `now`: a rehydration that is due has happened.
 [[nodiscard]] Tier tier_at(const Tier& stored, Instant now);
 
-/// The tier of a blob that is made with `wanted` in place of one with tier `replaced` (as of now); without a wish a blob
-/// keeps the tier of the one it replaces. Reference: "Access tiers for blob data", changing a blob's access tier.
-[[nodiscard]] Tier tier_of_new(const std::optional<AccessTier>& wanted, const std::optional<Tier>& replaced, Instant now);
+/// The tier of a blob that is made with `wanted` in place of one with tier `replaced` (as of now); without a wish a
+/// blob keeps the tier of the one it replaces. Reference: "Access tiers for blob data", changing a blob's access tier.
+[[nodiscard]] Tier tier_of_new(const std::optional<AccessTier>& wanted, const std::optional<Tier>& replaced,
+                               Instant now);
 
 /// Set Blob Tier on a blob whose tier is `current` as of now. Leaving the archive starts a rehydration; while one is
 /// pending only its priority can be raised. Fails with blob_being_rehydrated. Reference: "Set Blob Tier".
@@ -64,8 +65,8 @@ struct Tier {
 /// Reference: "Access tiers for blob data", archive access tier.
 [[nodiscard]] Result<> check_online(const Tier& current);
 
-/// Where the smart tier has moved a blob: Cool 30 days after it was last accessed, Cold after 90, and back to Hot at the
-/// next access. Reference: "Optimize costs with smart tier".
+/// Where the smart tier has moved a blob: Cool 30 days after it was last accessed, Cold after 90, and back to Hot at
+/// the next access. Reference: "Optimize costs with smart tier".
 [[nodiscard]] AccessTier smart_tier_at(Instant accessed, Instant now);
 /// Whether reading a blob now has to be noted: its tier is smart, and no access was noted within a day.
 [[nodiscard]] bool notes_access(const Tier& current, Instant now);

@@ -52,9 +52,9 @@ struct ShownTier {
     return result;
 }
 
-/// A blob's properties, as headers of Get Blob and Get Blob Properties and as elements of List Blobs, in the order of the
-/// latter. Not here: Content-Length and Content-MD5 headers, which depend on the range that was read, and tiers, which
-/// only some answers carry as headers.
+/// A blob's properties, as headers of Get Blob and Get Blob Properties and as elements of List Blobs, in the order of
+/// the latter. Not here: Content-Length and Content-MD5 headers, which depend on the range that was read, and tiers,
+/// which only some answers carry as headers.
 template <class Codec>
 void describe(Codec& c, const ShownBlob& shown) {
     const Blob& blob = shown.blob;
@@ -75,7 +75,9 @@ void describe(Codec& c, const ShownBlob& shown) {
     if (shown.version >= kCrc64) c.element("Content-CRC64", std::string_view());
     c.element("Content-MD5", Base64{as_bytes(blob.headers.md5)});
     text("Cache-Control", "Cache-Control", blob.headers.cache_control);
-    if (shown.version >= kContentDisposition) text("Content-Disposition", "Content-Disposition", blob.headers.disposition);
+    if (shown.version >= kContentDisposition) {
+        text("Content-Disposition", "Content-Disposition", blob.headers.disposition);
+    }
     c.property("x-ms-blob-type", "BlobType", blob.type);
     c.element("AccessTier", tier.tier);
     c.element("AccessTierInferred", tier.inferred);

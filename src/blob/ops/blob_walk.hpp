@@ -53,8 +53,8 @@ class BlobWalk {
 /// A page looks at this many entries, or at as many as it may show: where few of them are shown, it is short.
 inline constexpr std::size_t kMostWalked = 1000;
 
-/// Gives at most `most` entries to `write(const ListedBlob&)`, from the key `first` on. Returns the key of the entry that
-/// the next page begins with; nothing when there is none.
+/// Gives at most `most` entries to `write(const ListedBlob&)`, from the key `first` on. Returns the key of the entry
+/// that the next page begins with; nothing when there is none.
 template <class Write>
 std::optional<std::string> walk_page(ReadTxn& tx, std::int64_t dir_id, const ListFilter& filter, std::string_view first,
                                      std::size_t most, Write write) {

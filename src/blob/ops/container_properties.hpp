@@ -19,7 +19,8 @@ struct ShownContainer {
     ServiceVersion version;
 };
 
-/// A container's properties, in the order in which the service was seen to write them: as headers of Get Container Properties and as elements of List Containers.
+/// A container's properties, in the order in which the service was seen to write them: as headers of Get Container
+/// Properties and as elements of List Containers.
 template <class Codec>
 void describe(Codec& c, const ShownContainer& shown) {
     const Container& container = shown.container;

@@ -91,7 +91,8 @@ ListFilter::Show shown_by(const std::optional<ShowOnly>& only) {
 
 void open_results(XmlWriter& xml, const Exchange& x) {
     if (x.version >= kServiceEndpoint) {
-        xml.open("EnumerationResults", {{"ServiceEndpoint", x.target.endpoint()}, {"ContainerName", x.target.container}});
+        xml.open("EnumerationResults",
+                 {{"ServiceEndpoint", x.target.endpoint()}, {"ContainerName", x.target.container}});
     } else {
         xml.open("EnumerationResults", {{"ContainerName", x.target.endpoint() + x.target.container}});
     }

@@ -10,8 +10,8 @@ namespace lazulite::blob {
 /// The tier of blobs whose tier was never set: a setting of the account.
 [[nodiscard]] AccessTier default_tier(const Account& account);
 
-/// `x-ms-access-tier` of the request, in any letter case; nothing where it is absent. Fails with invalid_header_value for
-/// a tier that the request's version does not know, access_tier_not_supported_for_blob_type for one of page blobs.
+/// `x-ms-access-tier` of the request, in any letter case; nothing where it is absent. Fails with invalid_header_value
+/// for a tier that the request's version does not know, access_tier_not_supported_for_blob_type for one of page blobs.
 [[nodiscard]] Result<std::optional<AccessTier>> named_tier(const Exchange& x);
 
 /// The same for uploads, which honour the header from version 2018-11-09 on.

@@ -105,8 +105,8 @@ void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before
         tx.execute(
             "INSERT OR REPLACE INTO blobs(dir_id, name, kind, size, created, tick, content, flags, props) "
             "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)",
-            key.dir_id, key.name, static_cast<int>(after->type), after->size, tick_count(after->created), tick_count(after->tick),
-            after->content.encode(), pack(*after));
+            key.dir_id, key.name, static_cast<int>(after->type), after->size, tick_count(after->created),
+            tick_count(after->tick), after->content.encode(), pack(*after));
     } else {
         tx.execute("DELETE FROM blobs WHERE dir_id = ?1 AND name = ?2", key.dir_id, key.name);
     }

@@ -34,8 +34,9 @@ struct Blob {
 
 [[nodiscard]] std::optional<Blob> find_blob(ReadTxn& tx, const BlobKey& key);
 
-/// The one place where a current blob changes: inserts (`before` absent), replaces or removes (`after` absent) it. Content
-/// that `before` named and `after` does not is released; content of `after` was made by the caller in this transaction.
+/// The one place where a current blob changes: inserts (`before` absent), replaces or removes (`after` absent) it.
+/// Content that `before` named and `after` does not is released; content of `after` was made by the caller in this
+/// transaction.
 void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before, const std::optional<Blob>& after);
 
 /// Walks the blobs of a directory in byte order of their names, from `first` on.

@@ -10,7 +10,12 @@ namespace {
 constexpr std::int64_t kLive = std::numeric_limits<std::int64_t>::max();
 
 struct ContainerTag {
-    enum : std::uint8_t { metadata = 1, default_encryption_scope = 2, deny_encryption_scope_override = 3, policies = 4 };
+    enum : std::uint8_t {
+        metadata = 1,
+        default_encryption_scope = 2,
+        deny_encryption_scope_override = 3,
+        policies = 4
+    };
 };
 
 std::string pack(const Container& container) {
@@ -36,7 +41,9 @@ Container read_row(const Cursor& row) {
         switch (entry->tag) {
             case ContainerTag::metadata: container.metadata = entry->value; break;
             case ContainerTag::default_encryption_scope: container.default_encryption_scope = entry->value; break;
-            case ContainerTag::deny_encryption_scope_override: container.deny_encryption_scope_override = entry->integer() != 0; break;
+            case ContainerTag::deny_encryption_scope_override:
+                container.deny_encryption_scope_override = entry->integer() != 0;
+                break;
             case ContainerTag::policies: container.policies = entry->value; break;
             default: break;
         }

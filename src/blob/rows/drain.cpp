@@ -6,7 +6,8 @@ namespace {
 bool drain_staging(WriteTxn& tx, std::int64_t staging_id, int rows) {
     std::vector<Block> blocks;
     {
-        Cursor row = tx.query("SELECT block_id, source FROM staged_blocks WHERE staging_id = ?1 LIMIT ?2", staging_id, rows);
+        Cursor row =
+            tx.query("SELECT block_id, source FROM staged_blocks WHERE staging_id = ?1 LIMIT ?2", staging_id, rows);
         while (row.next()) {
             blocks.push_back({std::string(row.bytes(0)), 0, contents::decode_source(row.bytes(1))});
         }

@@ -29,7 +29,8 @@ void sweep_staged_sets(WriteTxn& tx, std::int64_t hour, std::string_view after) 
     int rows = 0;
     {
         Cursor row = tx.query(
-            "SELECT dir_id, name, last_put FROM staged_sets WHERE (dir_id, name) > (?1, ?2) ORDER BY dir_id, name LIMIT ?3",
+            "SELECT dir_id, name, last_put FROM staged_sets WHERE (dir_id, name) > (?1, ?2) ORDER BY dir_id, name "
+            "LIMIT ?3",
             last.dir_id, last.name, kRows);
         for (; row.next(); ++rows) {
             last = {row.integer(0), std::string(row.bytes(1))};
@@ -43,8 +44,9 @@ void sweep_staged_sets(WriteTxn& tx, std::int64_t hour, std::string_view after) 
 void delete_consumed_blocks(WriteTxn& tx, std::int64_t staging_id) {
     std::optional<std::string> end;
     {
-        Cursor row = tx.query("SELECT block_id FROM staged_blocks WHERE staging_id = ?1 ORDER BY block_id LIMIT 1 OFFSET ?2",
-                              staging_id, kRows);
+        Cursor row =
+            tx.query("SELECT block_id FROM staged_blocks WHERE staging_id = ?1 ORDER BY block_id LIMIT 1 OFFSET ?2",
+                     staging_id, kRows);
         if (row.next()) end = row.bytes(0);
     }
     if (!end) return tx.execute("DELETE FROM staged_blocks WHERE staging_id = ?1", staging_id);

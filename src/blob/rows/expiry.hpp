@@ -10,7 +10,7 @@ namespace lazulite::blob {
 
 /// What WriteTxn::expire_at is asked for.
 enum class Expiry : std::uint8_t {
-    staged_sets = 1,      ///< id: an hour of account time; sets last put in it are over. key: the sweep goes on behind it
+    staged_sets = 1,  ///< id: an hour of account time; sets last put in it are over. key: the sweep goes on behind it
     consumed_blocks = 2,  ///< id: a staging id; the rows are left over from a list that took what they held
 };
 

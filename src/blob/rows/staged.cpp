@@ -34,12 +34,13 @@ std::optional<StagedSet> find_staged_set(ReadTxn& tx, const BlobKey& key) {
         "WHERE dir_id = ?1 AND name = ?2 AND last_put > ?3",
         key.dir_id, key.name, over_until(tx));
     if (!row.next()) return std::nullopt;
-    return StagedSet{row.integer(0), static_cast<std::uint64_t>(row.integer(1)), static_cast<std::uint64_t>(row.integer(2)),
-                     Instant(Ticks(row.integer(3))), row.integer(4)};
+    return StagedSet{row.integer(0), static_cast<std::uint64_t>(row.integer(1)),
+                     static_cast<std::uint64_t>(row.integer(2)), Instant(Ticks(row.integer(3))), row.integer(4)};
 }
 
 bool is_staged(ReadTxn& tx, const StagedSet& set, std::string_view block_id) {
-    return tx.query("SELECT 1 FROM staged_blocks WHERE staging_id = ?1 AND block_id = ?2", set.staging_id, block_id).next();
+    return tx.query("SELECT 1 FROM staged_blocks WHERE staging_id = ?1 AND block_id = ?2", set.staging_id, block_id)
+        .next();
 }
 
 std::vector<Block> staged_blocks(ReadTxn& tx, std::int64_t staging_id) {
@@ -77,7 +78,8 @@ void stage_block(WriteTxn& tx, const BlobKey& key, const std::optional<StagedSet
 void drop_staged_set(WriteTxn& tx, const BlobKey& key) {
     std::optional<std::int64_t> staging_id;
     {
-        Cursor row = tx.query("SELECT staging_id FROM staged_sets WHERE dir_id = ?1 AND name = ?2", key.dir_id, key.name);
+        Cursor row =
+            tx.query("SELECT staging_id FROM staged_sets WHERE dir_id = ?1 AND name = ?2", key.dir_id, key.name);
         if (row.next()) staging_id = row.integer(0);
     }
     if (!staging_id) return;
