@@ -16,9 +16,9 @@ void describe(Codec& c, UpdateMessage& m) {
     c.query("visibilitytimeout", m.visibility_timeout, Between{0, kSecondsOfAWeek});
 }
 
-/// A message may not be hidden past its expiry.
+/// A message may be hidden up to its expiry, not beyond.
 Result<> check_before_expiry(Instant next_visible, const Message& message, Instant now, std::int64_t timeout) {
-    if (next_visible < message.expires) return {};
+    if (next_visible <= message.expires) return {};
     const auto left = std::chrono::duration_cast<std::chrono::seconds>(message.expires - now).count();
     return fail(StorageError(ErrorCode::out_of_range_query_parameter_value)
                     .with("QueryParameterName", "visibilitytimeout")

@@ -91,11 +91,18 @@ TEST_F(Messages, OfAClearedQueueAreGoneAtOnceAndDrainedLater) {
     const Message message = put("a", 60s);
     put_many(450, {});
     const std::size_t before = files_.position();
-    write([this](WriteTxn& tx) {
+    const std::int64_t changed = write([this](WriteTxn& tx) {
+        const auto total = [&tx] {
+            Cursor row = tx.query("SELECT total_changes()");
+            return row.next() ? row.integer(0) : 0;
+        };
+        const std::int64_t start = total();
         end_generation(tx, queue_.generation);
         queue_.generation = begin_generation(tx);
         update_queue(tx, queue_);
+        return total() - start;
     });
+    EXPECT_EQ(changed, 3);  // whatever it held
     EXPECT_EQ(counted(), 0);
     EXPECT_EQ(texts(claim(32)), "");
     EXPECT_EQ(outcome(message.id, message.receipt), ErrorCode::message_not_found);
