@@ -28,7 +28,8 @@ rule "poms name no repository" git grep -nE '<([a-z]+R|r)epositor(y|ies)>' -- '*
 # The one address that Cargo writes is the name of crates.io itself.
 other_crates() { git grep -nE '^source = ' -- '*Cargo.lock' | grep -vF '"registry+https://github.com/rust-lang/crates.io-index"'; }
 rule "Cargo.lock names crates.io and nothing else" other_crates
-rule "no service sees another" git grep -nE '#include "(queue|table|file)/' -- src/blob
+rule "blobs see no other service" git grep -nE '#include "(queue|table|file)/' -- src/blob
+rule "queues see no other service" git grep -nE '#include "(blob|table|file)/' -- src/queue
 rule "domain sees neither HTTP nor SQL" git grep -nE '#include "(wire|http|service|store|auth)/' -- 'src/*/domain'
 rule "rows see neither HTTP nor services" git grep -nE '#include "(wire|http|service|auth)/' -- 'src/*/rows'
 

@@ -1,5 +1,6 @@
 #include "queue/ops/common.hpp"
 #include "queue/ops/operations.hpp"
+#include "queue/rows/expiry.hpp"
 
 namespace lazulite::queue {
 namespace {
@@ -18,11 +19,11 @@ void describe(Codec& c, GetMessages& m) {
     c.query("visibilitytimeout", m.visibility_timeout, Between{1, most_timeout(m.version)});
 }
 
-/// Where the first visible message stands.
+/// Where the first visible message stands; if there is none, where the next will.
 struct Front {
+    Instant from;
     bool visible = false;
-    bool behind_expired = false;  ///< more than a claim would step over
-    Instant from = kBeginning;
+    bool behind_expired = false;
     std::size_t bytes = 0;  ///< of its text
 };
 
@@ -30,10 +31,9 @@ Result<std::optional<Front>> find_front(ReadTxn& tx, const Exchange& x, Effort e
     LAZ_TRY(const Queue queue, require_queue(tx, x.target.container));
     const FoundMessages found = find_visible(tx, queue.generation, kBeginning, 1, walk_limits(effort));
     if (found.cut) return std::nullopt;
-    Front front{!found.messages.empty(), effort == Effort::any, kBeginning};
-    if (front.visible) front.bytes = found.messages[0].text.size();
-    if (front.behind_expired) front.from = front.visible ? found.messages[0].receipt.next_visible : tx.now();
-    return front;
+    if (found.messages.empty()) return Front{tx.now(), false, found.expired > 0};
+    const Message& first = found.messages[0];
+    return Front{first.receipt.next_visible, true, found.expired > 0, first.text.size()};
 }
 
 }  // namespace
@@ -54,6 +54,7 @@ Task<Result<Response>> get_messages(Exchange& x) {
         if (!front.visible && !front.behind_expired) break;
         const auto claim = [&](WriteTxn& tx) -> Result<FoundMessages> {
             LAZ_TRY(const Queue queue, require_queue(tx, x.target.container));
+            if (front.behind_expired) sweep_head(tx, queue.generation);
             return claim_messages(tx, queue.generation, front.from, most, timeout);
         };
         // As long as the first, the others are too much for an io thread.
@@ -61,7 +62,7 @@ Task<Result<Response>> get_messages(Exchange& x) {
         auto claimed = large ? x.store->write_large(claim) : x.store->write(claim);
         LAZ_CO_TRY(FoundMessages found, co_await claimed);
         messages = std::move(found.messages);
-        // Others may have been faster, so that nothing but expired ones was met.
+        // Others may have been faster, so that nothing but many expired ones was met.
         if (!messages.empty() || !found.cut) break;
     }
     LAZ_CO_TRY(Response response, co_await answer_with_messages(x, messages, Shown::got));

@@ -8,7 +8,7 @@
 namespace lazulite::queue {
 namespace {
 
-constexpr int kRows = 100;
+constexpr int kRows = 40;  // up to 64 KiB each
 
 /// A row of `visible`.
 struct Place {

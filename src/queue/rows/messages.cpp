@@ -13,8 +13,8 @@ const char* const kWalk =
 
 namespace {
 
-/// Expired messages that a claim removes itself, in half a millisecond.
-constexpr int kMostRemovedHere = 100;
+/// Expired messages that a claim removes itself, a mebibyte at most.
+constexpr int kMostRemovedHere = 16;
 
 /// A row of `visible` whose time has come, and the message if it still lives.
 struct Due {
@@ -61,7 +61,6 @@ void insert_visible(WriteTxn& tx, Generation generation, const PopReceipt& recei
 FoundMessages walk(ReadTxn& tx, Generation generation, Instant from, std::int64_t most, WalkLimits limits,
                    std::vector<Due>* dead) {
     FoundMessages found;
-    int expired = 0;
     std::size_t bytes = 0;
     DueCursor cursor(tx, generation, from);
     while (std::cmp_less(found.messages.size(), most) && !found.cut) {
@@ -73,7 +72,7 @@ FoundMessages walk(ReadTxn& tx, Generation generation, Instant from, std::int64_
             found.messages.push_back(*std::move(due->message));
         } else {
             if (dead) dead->push_back(*std::move(due));
-            found.cut = ++expired >= limits.expired;
+            found.cut = ++found.expired >= limits.expired;
         }
     }
     return found;
@@ -116,7 +115,6 @@ FoundMessages claim_messages(WriteTxn& tx, Generation generation, Instant from, 
         removed += delete_message(tx, due.id);
     }
     if (removed > 0) add_to_count(tx, generation, -removed);
-    if (found.cut || from > kBeginning) sweep_head(tx, generation);
     for (Message& message : found.messages) {
         delete_visible(tx, generation, message.receipt.next_visible, message.id);
         message.receipt = PopReceipt::make(tx.now() + timeout);

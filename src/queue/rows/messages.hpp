@@ -27,6 +27,7 @@ struct WalkLimits {
 /// Messages found.
 struct FoundMessages {
     std::vector<Message> messages;
+    int expired = 0;   ///< that were stepped over
     bool cut = false;  ///< a limit was reached
 };
 
@@ -36,8 +37,8 @@ extern const char* const kWalk;
 /// The first `most` visible messages, first visible first, from those visible at `from` on.
 [[nodiscard]] FoundMessages find_visible(ReadTxn& tx, Generation generation, Instant from, std::int64_t most,
                                          WalkLimits limits);
-/// The same, each invisible from now on for `timeout`, under a new receipt and dequeued once more. Expired ones on the way
-/// are removed; where there are many, all at the head of the queue are from now on.
+/// The same, each invisible from now on for `timeout`, under a new receipt and dequeued once more. Expired ones between them
+/// are removed, and end the walk where there are many.
 [[nodiscard]] FoundMessages claim_messages(WriteTxn& tx, Generation generation, Instant from, std::int64_t most,
                                            std::chrono::seconds timeout);
 

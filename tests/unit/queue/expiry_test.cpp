@@ -59,7 +59,7 @@ TEST_F(ExpiredMessages, OfOnePeriodAreAskedForOnce) {
     EXPECT_EQ(number(kAsked), 1);
 }
 
-TEST_F(ExpiredMessages, AtTheHeadAreSteppedOverInPartAndRemovedAtOnce) {
+TEST_F(ExpiredMessages, AtTheHeadAreSteppedOverAndSweptAway) {
     put_many(1000, 1);
     put("alive");
     advance(1s);
@@ -69,11 +69,28 @@ TEST_F(ExpiredMessages, AtTheHeadAreSteppedOverInPartAndRemovedAtOnce) {
     const FoundMessages all = read([this](ReadTxn& tx) { return find_visible(tx, queue_.generation, kBeginning, 1, {}); });
     ASSERT_EQ(texts(all), "alive");
     EXPECT_FALSE(read([this](ReadTxn& tx) { return count_messages(tx, queue_.generation, 100); }));
-    EXPECT_EQ(texts(claim(1, 30s, all.messages[0].receipt.next_visible)), "");  // all were put in one instant
+    write([this](WriteTxn& tx) { sweep_head(tx, queue_.generation); });
     wait_for(kMessages, 1);
     wait_for(kPlaces, 1);
     EXPECT_EQ(texts(claim(1)), "alive");
     EXPECT_EQ(number("SELECT messages FROM counts"), 1);
+}
+
+TEST_F(ExpiredMessages, BetweenOthersAreRemovedByTheClaimThatMeetsThem) {
+    put("one");
+    for (int i = 0; i < 20; ++i) {
+        put("short", {}, 1);
+        if (i == 9) put("two");
+    }
+    put("three");
+    advance(1s);
+    const FoundMessages found = claim(32);
+    EXPECT_EQ(texts(found), "one two");  // and there it has removed 16
+    EXPECT_TRUE(found.cut);
+    EXPECT_EQ(number(kMessages), 7);
+    EXPECT_EQ(texts(claim(32)), "three");
+    EXPECT_EQ(number(kMessages), 3);
+    EXPECT_EQ(number("SELECT messages FROM counts"), 3);
 }
 
 TEST_F(ExpiredMessages, OfAClearedQueueGoWithIt) {
