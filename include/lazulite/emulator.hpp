@@ -60,7 +60,7 @@ struct EmulatorOptions {
     std::chrono::seconds keep_alive{60};   ///< idle connections close after that; 0: never
     bool remote_control = false;           ///< `/_lazulite/` takes changes from other machines too
     bool access_log = false;               ///< a line a request on stdout
-    bool loose = false;                    ///< headers that ask for what is not offered are ignored, not refused
+    bool loose = false;                    ///< headers that ask for what is not offered are ignored, not refused; table names may hold `_` and `-`
     bool strict_api_version = false;       ///< service versions that are not known are refused
     bool queue_being_deleted = false;      ///< the name of a deleted queue stays taken for half a minute, as on Azure
     bool product_style_urls = true;        ///< false: a host never names an account, only the first segment does

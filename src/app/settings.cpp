@@ -104,7 +104,7 @@ std::vector<Setting> common_settings() {
          "allowedMethods=..;allowedHeaders=..;exposedHeaders=..;maxAgeInSeconds=..; may be repeated",
          [](Configuration& c, const std::string& text) { return set(c.emulator.cors, parse_cors(text)); },
          {}, {}, false, true},
-        a_switch("loose", 'L', "ignore headers that ask for what is not offered, instead of refusing them",
+        a_switch("loose", 'L', "ignore headers that ask for what is not offered, instead of refusing them; allow _ and - in table names",
                  [](Configuration& c) -> bool& { return c.emulator.loose; }),
         a_switch("strictApiVersion", 0, "refuse service versions that are not known (they get the newest behaviour)",
                  [](Configuration& c) -> bool& { return c.emulator.strict_api_version; }),

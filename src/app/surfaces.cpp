@@ -4,6 +4,8 @@
 #include "blob/rows/schema.hpp"
 #include "queue/operations.hpp"
 #include "queue/rows/schema.hpp"
+#include "table/operations.hpp"
+#include "table/rows/schema.hpp"
 
 namespace lazulite {
 namespace {
@@ -17,7 +19,6 @@ constexpr Service to_come(ServiceKind kind, std::string_view server_header, Erro
             .errors = errors, .bearer_since = bearer_since};
 }
 
-constexpr Service kTable = to_come(ServiceKind::table, "Lazulite-Table", ErrorFormat::table_json, {2020, 12, 6});
 constexpr Service kFile = to_come(ServiceKind::file, "Lazulite-File", ErrorFormat::xml, {2022, 11, 2});
 constexpr Service kDfs = to_come(ServiceKind::dfs, "Lazulite-Dfs", ErrorFormat::json);
 constexpr Service kWeb = to_come(ServiceKind::web, "Lazulite-Web", ErrorFormat::xml);
@@ -25,9 +26,9 @@ constexpr Service kWeb = to_come(ServiceKind::web, "Lazulite-Web", ErrorFormat::
 }  // namespace
 
 std::array<const Service*, std::size(kServiceKinds)> all_services() {
-    return {&blob::service(), &queue::service(), &kTable, &kFile, &kDfs, &kWeb};
+    return {&blob::service(), &queue::service(), &table::service(), &kFile, &kDfs, &kWeb};
 }
 
-std::vector<const StoreKind*> all_store_kinds() { return {&blob::kBlobStore, &queue::kQueueStore}; }
+std::vector<const StoreKind*> all_store_kinds() { return {&blob::kBlobStore, &queue::kQueueStore, &table::kTableStore}; }
 
 }  // namespace lazulite

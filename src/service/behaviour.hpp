@@ -8,7 +8,7 @@ namespace lazulite {
 
 /// How this emulator was told to behave, for every account alike. Set at the start, never changed.
 struct Behaviour {
-    bool loose = false;               ///< headers that ask for what is not offered are ignored instead of refused
+    bool loose = false;               ///< headers that ask for what is not offered are ignored instead of refused; table names may hold `_` and `-`
     bool strict_versions = false;     ///< service versions that are not known are refused
     bool product_style_urls = true;   ///< the host may name the account (`account.blob.localhost`)
     bool oauth = false;               ///< bearer tokens are taken, over TLS

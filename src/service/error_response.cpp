@@ -21,6 +21,15 @@ std::string xml_body(const StorageError& error, std::string_view message) {
     return xml.take();
 }
 
+std::string odata_xml_body(const StorageError& error, std::string_view message) {
+    XmlWriter xml;
+    xml.open("error", {{"xmlns", "http://schemas.microsoft.com/ado/2007/08/dataservices/metadata"}});
+    xml.element("code", info(error.code()).name);
+    xml.element("message", message, {{"xml:lang", "en-US"}});
+    xml.close();
+    return xml.take();
+}
+
 std::string json_body(const StorageError& error, std::string_view message, ErrorFormat format) {
     const std::string code(info(error.code()).name);
     const auto replace = nlohmann::json::error_handler_t::replace;
@@ -48,9 +57,9 @@ Response error_response(const StorageError& error, ErrorFormat format, bool head
     if (head || row.status == 304) return response;
 
     message.append("\nRequestId:").append(request_id).append("\nTime:").append(format_iso8601(time));
-    if (format == ErrorFormat::xml) {
+    if (format == ErrorFormat::xml || format == ErrorFormat::table_xml) {
         response.fields.add("Content-Type", "application/xml");
-        response.set_body(xml_body(error, message));
+        response.set_body(format == ErrorFormat::xml ? xml_body(error, message) : odata_xml_body(error, message));
     } else {
         response.fields.add("Content-Type",
                             format == ErrorFormat::json

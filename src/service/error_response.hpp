@@ -14,6 +14,7 @@ enum class ErrorFormat : std::uint8_t {
     xml,             ///< blob, queue, file
     json,            ///< Data Lake: {"error":{"code","message"}}
     table_json,      ///< table: {"odata.error":{"code","message":{"lang","value"}}}
+    table_xml,       ///< table, for clients that want Atom
 };
 
 /// Status, x-ms-error-code, reason phrase (the first line of the message, as Azure sends it) and body. A HEAD answer

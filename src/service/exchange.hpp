@@ -28,6 +28,7 @@ struct Exchange {
     std::shared_ptr<Store> store;
     Executor& workers;  ///< where long work goes: `run_on(x.workers, fn)`
     const Behaviour& behaviour;
+    std::string_view request_id;
 };
 
 }  // namespace lazulite

@@ -118,8 +118,9 @@ Task<Response> Gateway::handle(Request& request) {
     } else {
         error_code = info(outcome.error().code()).name;
         const Instant now = progress.store ? progress.store->now() : environment_.wall.now();
-        response = error_response(outcome.error(), progress.service->errors, request.method == Method::head,
-                                  progress.request_id, now);
+        const Service& service = *progress.service;
+        const ErrorFormat format = service.errors_for ? service.errors_for(request) : service.errors;
+        response = error_response(outcome.error(), format, request.method == Method::head, progress.request_id, now);
     }
     stamp(response, request, progress);
     if (log::enabled(log::Level::debug)) {
@@ -161,6 +162,9 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
     // A preflight needs no credentials, and what it asks about need not exist.
     if (request.method == Method::options) co_return answer_preflight(progress.cors(), request.fields);
     if (request.method == Method::unknown) co_return fail(ErrorCode::invalid_http_verb);
+    if (const auto method_of = progress.service->method) {
+        LAZ_CO_TRY(request.method, method_of(request));
+    }
 
     // Who sends it is judged before what it asks for: a wrong signature on a wrong URL is a 403.
     const Scope scope = progress.service->scope(progress.target, query);
@@ -183,7 +187,8 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
     if (takes_body(request.method) && !request.content_length) co_return fail(ErrorCode::missing_content_length_header);
 
     Exchange exchange{request,  query,   progress.target, identity, *progress.account, operation,
-                      progress.version, progress.store, environment_.workers, environment_.behaviour};
+                      progress.version, progress.store, environment_.workers, environment_.behaviour,
+                      progress.request_id};
     Result<Response> response = co_await operation.run(exchange);
     co_return response;
 }

@@ -38,7 +38,11 @@ struct Service {
     StoredPolicies (*stored_policies)(ReadTxn&, const Target&) = nullptr;
     /// What a request needs where its headers, parameters or version change what its row says; null: what the row says.
     Needs (*needs)(const Operation&, const Request&, const Query&, ServiceVersion) = nullptr;
+    /// What a request's method is taken for, where a header may say so; null: itself.
+    Result<Method> (*method)(const Request&) = nullptr;
     ErrorFormat errors = ErrorFormat::xml;
+    /// The same where it depends on the request; null: it does not.
+    ErrorFormat (*errors_for)(const Request&) = nullptr;
     ServiceVersion version_without_header{2009, 9, 19};
     ServiceVersion bearer_since{2017, 11, 9};  ///< the first version that takes bearer tokens
 };

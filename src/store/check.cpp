@@ -42,6 +42,10 @@ class StoreCheck {
     }
 
   private:
+    /// A transaction over the connection that looks.
+    struct Look final : ReadTxn {
+        using ReadTxn::ReadTxn;
+    };
     struct Name {
         Range range;
         bool freed = false;  // stands in the reclaim queue
@@ -148,7 +152,10 @@ class StoreCheck {
                 const ReclaimWork work = ReclaimWork::decode(cursor.bytes(1));
                 for (const auto& released : work.released) names_.push_back({released.range, true});
                 for (const auto& drain : work.drains) {
-                    if (drain.kind != WriteTxn::Drain::content) continue;
+                    if (drain.kind != WriteTxn::Drain::content) {
+                        drained_.insert(drain.id);
+                        continue;
+                    }
                     const auto found = contents_.find(drain.id);
                     if (found == contents_.end()) {
                         problem("a content that does not exist is queued: " + std::to_string(drain.id));
@@ -291,11 +298,15 @@ class StoreCheck {
         }
     }
 
+    /// What the service itself asks of its rows.
     void check_service() {
         for (const char* sql : kind_.faults) {
             Cursor cursor = connection_.query(sql);
             while (cursor.next()) problem(std::string(cursor.bytes(0)));
         }
+        if (kind_.check == nullptr) return;
+        Look look(connection_, Instant());
+        kind_.check(look, drained_, [&](const std::string& what) { problem(what); });
     }
 
     std::unique_ptr<File> open_extent(std::uint64_t id, bool present) {
@@ -358,6 +369,7 @@ class StoreCheck {
     std::vector<Name> names_;
     std::map<std::int64_t, std::int64_t> named_contents_;
     std::map<std::int64_t, Content> contents_;
+    std::set<std::int64_t> drained_;  // ids whose rows are about to go
     std::map<std::uint64_t, Sums> sums_;
     std::set<std::uint64_t> rows_;
 };

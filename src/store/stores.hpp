@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +33,10 @@ struct StoreKind {
     std::span<const char* const> named_sources;
     /// For the checker: statements whose every row is a fault of the service's own rows, in words.
     std::span<const char* const> faults = {};
+    /// For the checker: calls `problem` for every rule of the service that its rows break; what is below a `drained` id is
+    /// about to go. Null: there is nothing to look at.
+    void (*check)(ReadTxn& tx, const std::set<std::int64_t>& drained,
+                  const std::function<void(const std::string&)>& problem) = nullptr;
 };
 
 /// All stores of a data folder:

@@ -54,7 +54,7 @@ class WriteTxn : public ReadTxn {
     /// these bytes hold (`ContentRef::pin_key`).
     virtual void release(const Range& range, std::uint64_t owner) = 0;
     /// Queues work that is too large for one transaction: the rows below a dropped surrogate id go in slices.
-    enum class Drain : std::uint8_t { directory = 1, staging = 2, content = 3, queue = 4 };
+    enum class Drain : std::uint8_t { directory = 1, staging = 2, content = 3, queue = 4, table = 5 };
     virtual void drain(Drain kind, std::int64_t id) = 0;
     /// Has `StoreKind::expire` called with `kind`, `id` and `key` once account time has reached `due`, within a moment
     /// when the server runs, and after its start otherwise. One call for equal `due`, `kind` and `id`, with the last key.

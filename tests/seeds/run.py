@@ -5,6 +5,7 @@ programs' own default.
 """
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -15,7 +16,9 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from urllib.error import HTTPError
 
+from azure.core.credentials import AzureNamedKeyCredential
 from azure.core.exceptions import HttpResponseError
+from azure.data.tables import AccountSasPermissions, ResourceTypes, TableServiceClient, generate_account_sas
 from azure.storage.blob import BlobServiceClient, ContainerClient, ContainerSasPermissions, generate_container_sas
 from PIL import Image
 
@@ -26,11 +29,13 @@ CONNECTION_STRING = (
     or "UseDevelopmentStorage=true"
 )
 SERVICE = BlobServiceClient.from_connection_string(CONNECTION_STRING, retry_total=0)
+TABLES = TableServiceClient.from_connection_string(CONNECTION_STRING, retry_total=0)
 
 CONTAINERS = {
     "documents": {}, "uploads": {},  # batch_download.py, batch_upload.py
     "vendor-uploads": {}, "optimized-images": {"public_access": "blob"},  # optimize_images.py
 }  # fmt: skip
+TABLE_NAMES = ["products", "patientrecords"]  # table_crud.py, table_queries.py, patient_form
 WANTED = {
     "reports/2024/january.txt": b"first month\n",
     "reports/2024/empty": b"",
@@ -174,9 +179,63 @@ def image_pipeline(folder):
             raise AssertionError(f"anybody can read {url}")
 
 
+def table_crud(folder):
+    assert run_program("table_crud.py", folder) == ["Laptop: $999.99", "Laptop: $899.99", "left: 0"]
+
+
+def table_queries(folder):
+    products = TABLES.create_table("products")
+    for number in range(250):
+        price = 500 if number == 7 else 999.99 if number == 8 else 1000 + number
+        products.create_entity({"PartitionKey": "Electronics", "RowKey": f"PROD{number:03}", "Name": f"n{number}", "Price": price})
+    products.create_entity({"PartitionKey": "Books", "RowKey": "PROD007", "Name": "other", "Price": 1.5})
+    printed = run_program("table_queries.py", folder)
+    assert printed == ["PROD007: n7", "PROD008: n8", "['Name', 'Price']", "['Name', 'Price']", "page of 100", "page of 100", "page of 51"], printed
+
+
+def patient_form(_folder):
+    """A page in a browser saves an entity and finds it again, by an account SAS and without an SDK."""
+    token = generate_account_sas(
+        AzureNamedKeyCredential(SERVICE.account_name, SERVICE.credential.account_key),
+        ResourceTypes(container=True, object=True, service=True),
+        AccountSasPermissions(read=True, write=True, delete=True, list=True, add=True, create=True, update=True),
+        datetime.now(timezone.utc) + timedelta(hours=1),
+    )  # fmt: skip
+    endpoint = next(part.split("=", 1)[1] for part in CONNECTION_STRING.split(";") if part.startswith("TableEndpoint=")).rstrip("/")
+    patient = {"PartitionKey": "2024-01-15", "RowKey": "EMP-12345", "Name": "John Doe", "Temperature": 99.5, "Notes": "well"}
+
+    def fetch(path, body=None):
+        headers = {"Accept": "application/json;odata=nometadata"}
+        if body:
+            headers |= {"Content-Type": "application/json", "x-ms-version": "2021-06-08"}
+        request = urllib.request.Request(f"{endpoint}/{path}?{token}", body and json.dumps(body).encode(), headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, json.load(answer)
+
+    TABLES.create_table("patientrecords")
+    status, saved = fetch("patientrecords", patient)
+    assert status == 201 and saved.pop("Timestamp") and saved == patient, saved
+    status, found = fetch("patientrecords(PartitionKey='2024-01-15',RowKey='EMP-12345')")
+    assert status == 200 and found.pop("Timestamp") and found == patient, found
+    # The page names its table patient_records, which no table may be called.
+    for path, body in (("Tables", {"TableName": "patient_records"}), ("patient_records", patient)):
+        try:
+            fetch(path, body)
+        except HTTPError as refusal:
+            assert (refusal.code, refusal.headers["x-ms-error-code"]) == (400, "InvalidResourceName")
+        else:
+            raise AssertionError("a table's name has an underscore")
+
+
+CASES = (
+    download, download_of_nothing, upload, upload_again, without_the_container, image_pipeline,
+    table_crud, table_queries, patient_form,
+)  # fmt: skip
+
+
 def main():
     passed = failed = 0
-    for case in (download, download_of_nothing, upload, upload_again, without_the_container, image_pipeline):
+    for case in CASES:
         try:
             with tempfile.TemporaryDirectory() as folder:
                 for name, options in CONTAINERS.items():
@@ -190,6 +249,8 @@ def main():
                     for name in CONTAINERS:
                         if SERVICE.get_container_client(name).exists():
                             SERVICE.delete_container(name)
+                    for name in TABLE_NAMES:
+                        TABLES.delete_table(name)
             passed += 1
             print(f"ok   {case.__name__}")
         except Exception:

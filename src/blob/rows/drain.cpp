@@ -52,7 +52,8 @@ bool drain(WriteTxn& tx, WriteTxn::Drain kind, std::int64_t id, int rows) {
         case WriteTxn::Drain::directory: return drain_directory(tx, id, rows);
         case WriteTxn::Drain::staging: return drain_staging(tx, id, rows);
         case WriteTxn::Drain::content:  // the store's own
-        case WriteTxn::Drain::queue: return true;
+        case WriteTxn::Drain::queue:
+        case WriteTxn::Drain::table: return true;
     }
     return true;
 }

@@ -15,6 +15,8 @@
 #include "in_memory.hpp"
 #include "queue/operations.hpp"
 #include "queue/rows/schema.hpp"
+#include "table/operations.hpp"
+#include "table/rows/schema.hpp"
 #include "wire/date.hpp"
 
 namespace lazulite {
@@ -145,6 +147,8 @@ Fixture of_queues() {
     return {queue::service(), queue::kQueueStore, ServiceLetter::queue, {""}, "que", {{"PUT", "/que", {}}}};
 }
 
+Fixture of_tables() { return {table::service(), table::kTableStore, ServiceLetter::table, {""}, "tab", {}}; }
+
 /// Plays the rows of one table of operations.
 class Matrix {
   public:
@@ -259,10 +263,12 @@ class Matrix {
     InMemory::Exchanged by_service_sas(const Row& row, std::string_view sr, const std::string& sp) {
         const std::string target = unique(row.target);
         const std::string path = target.substr(1, target.find('?') - 1);
-        const std::string container = path.empty() ? std::string(fixture_.container) : path.substr(0, path.find('/'));
+        const bool table = fixture_.letter == ServiceLetter::table;
+        const bool elsewhere = path.empty() || (table && (path.starts_with("Tables") || path.starts_with("$")));
+        const std::string container = elsewhere ? std::string(fixture_.container) : path.substr(0, path.find_first_of("/("));
         const std::string below = path.find('/') == std::string::npos ? "d/b" : path.substr(path.find('/') + 1);
         const std::string resource = sr == "c" || sr.empty() ? container : sr == "d" ? container + "/d" : container + "/" + below;
-        const std::string fields = "sv=" + std::string(kVersion) + (sr.empty() ? "" : "&sr=" + std::string(sr)) + "&sp=" + sp + "&se=2999-01-01" +
+        const std::string fields = "sv=" + std::string(kVersion) + (sr.empty() ? "" : "&sr=" + std::string(sr)) + (table ? "&tn=" + container : "") + "&sp=" + sp + "&se=2999-01-01" +
                                    (sr == "d" ? "&sdd=1" : "");
         const auto text = service_sas_string_to_sign(*Query::parse(fields), fixture_.letter, kNewestVersion, kName,
                                                      {resource, ""});
@@ -287,7 +293,7 @@ class Matrix {
         for (const auto& [name, value] : headers) request.fields.add(name, value);
         const Query query =
             *Query::parse(std::string_view(whole).substr(std::min(request.path.size() + 1, whole.size())));
-        const SharedKeyCheck check{request, query, kName, {}, kNewestVersion, server_.now()};
+        const SharedKeyCheck check{request, query, kName, {}, kNewestVersion, server_.now(), fixture_.letter};
         const std::string text = shared_key_string_to_sign(check, SharedKeyScheme::shared_key, {});
         headers.emplace_back("Authorization", "SharedKey " + std::string(kName) + ":" + a_key().sign(text));
         return server_.send(method, whole, headers);
@@ -356,6 +362,8 @@ void play(const std::string& file, Fixture fixture) {
 TEST(Permissions, OfTheBlobServiceAreThoseOfTheReference) { play("blob.txt", of_blobs()); }
 
 TEST(Permissions, OfTheQueueServiceAreThoseOfTheReference) { play("queue.txt", of_queues()); }
+
+TEST(Permissions, OfTheTableServiceAreThoseOfTheReference) { play("table.txt", of_tables()); }
 
 }  // namespace
 }  // namespace lazulite

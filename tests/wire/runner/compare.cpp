@@ -59,7 +59,7 @@ std::vector<std::string> xml_lines(const std::vector<std::string>& lines) {
                             !normal.back().ends_with("/>") && normal.back().find('>') + 1 == normal.back().size();
         const std::string name = closes ? line.substr(2, line.size() - 3) : "";
         if (closes && (normal.back() == "<" + name + ">" || normal.back().starts_with("<" + name + " "))) {
-            normal.back().insert(normal.back().size() - 1, "/");
+            normal.back().insert(normal.back().size() - 1, 1, '/');
         } else {
             normal.push_back(line);
         }
@@ -123,7 +123,13 @@ void compare_body(const Expectation& expected, const Answer& answer, Variables& 
     if (expected.empty && !answer.body.empty()) differences.push_back({"body", "(none)", answer.body});
     if (expected.body.empty()) return;
     const bool xml = !expected.exact && is_xml(expected.body);
-    const auto lines = split_lines(answer.body);
+    auto lines = split_lines(answer.body);
+    if (find_header(answer.headers, "Content-Type").value_or("").starts_with("multipart/")) {
+        for (std::string& line : lines) {
+            if (line.ends_with('\r')) line.pop_back();
+        }
+        if (!lines.empty() && lines.back().empty()) lines.pop_back();
+    }
     BodyMatch match(xml ? xml_lines(expected.body) : expected.body, xml ? xml_lines(lines) : lines);
     if (!match.run(variables)) differences.push_back({"body", match.stuck_expected(), match.stuck_actual()});
 }
@@ -160,7 +166,7 @@ std::vector<Difference> compare(const Expectation& expected, const Answer& answe
 }
 
 std::vector<Difference> compare_common(const Expectation& expected, std::string_view method, const Headers& sent,
-                                            const Answer& answer) {
+                                       const Answer& answer, bool odata) {
     std::vector<Difference> differences;
     const auto owed = [&](const std::string& name, const std::string& pattern, const std::string& shown) {
         if (named(expected, name)) return;
@@ -178,8 +184,11 @@ std::vector<Difference> compare_common(const Expectation& expected, std::string_
     const auto code = find_header(answer.headers, "x-ms-error-code");
     if (!code) differences.push_back({"x-ms-error-code", "(a code)", "(absent)"});
     if (method == "HEAD") return differences;
-    owed("Content-Type", "application/xml(;.*)?", "application/xml");
-    const std::string element = "<Code>" + code.value_or("") + "</Code>";
+    owed("Content-Type", odata ? "application/(json|xml)(;.*)?" : "application/xml(;.*)?", "application/xml");
+    const bool json = find_header(answer.headers, "Content-Type").value_or("").starts_with("application/json");
+    std::string element = json ? "\"code\":\"" : odata ? "<code>" : "<Code>";
+    element += code.value_or("");
+    element += json ? "\"" : odata ? "</code>" : "</Code>";
     if (answer.body.find(element) == std::string::npos) differences.push_back({"code in the body", element, answer.body});
     return differences;
 }

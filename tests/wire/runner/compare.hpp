@@ -18,9 +18,10 @@ struct Difference {
 /// What the file asks of the answer. Names without a value take theirs from it.
 std::vector<Difference> compare(const Expectation& expected, const Answer& answer, Variables& variables);
 
-/// What every answer of the Blob service owes, whatever the file asks: request id, date, the version and client request
-/// id that were sent, and an error's code both as header and in the body. Headers that the file names are left to it.
+/// What every answer of a service owes, whatever the file asks: request id, date, the version and client request
+/// id that were sent, and an error's code both as header and in the body, which is OData's of the Table service or plain XML. Headers that the file names
+/// are left to it.
 std::vector<Difference> compare_common(const Expectation& expected, std::string_view method, const Headers& sent,
-                                            const Answer& answer);
+                                       const Answer& answer, bool odata);
 
 }  // namespace wire_tests

@@ -128,8 +128,11 @@ int run(Arguments arguments) {
     lazulite::Emulator emulator(options);
     emulator.start();
     Run local(find_cases(arguments.paths), [&](const fs::path& file) {
-        const bool queue = std::find(file.begin(), file.end(), "queue") != file.end();
-        return parse_endpoint(emulator.endpoint(queue ? lazulite::Surface::queue : lazulite::Surface::blob));
+        const auto below = [&](const char* folder) { return std::find(file.begin(), file.end(), folder) != file.end(); };
+        const auto surface = below("queue")   ? lazulite::Surface::queue
+                             : below("table") ? lazulite::Surface::table
+                                              : lazulite::Surface::blob;
+        return parse_endpoint(emulator.endpoint(surface));
     });
     local.play_all(arguments.threads);
     emulator.stop();

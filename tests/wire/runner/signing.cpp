@@ -87,14 +87,22 @@ std::string shared_key(const SharedKey& request) {
     if (length == "0" && request.version >= "2015-02-21") length.clear();
     const bool dated = find_header(request.headers, "x-ms-date").has_value();
     const std::string credential = (request.lite ? "SharedKeyLite " : "SharedKey ") + request.account + ":";
-    if (request.lite || request.version < "2009-09-19") {
-        std::string text = request.method + "\n" + header("Content-MD5") + "\n" + header("Content-Type") + "\n" +
-                           (dated ? "" : header("Date")) + "\n" + canonicalized_headers(request) + "/" + request.account +
-                           request.path;
+    const auto lite_resource = [&request] {
+        std::string text = "/" + request.account + request.path;
         const std::string query = "&" + request.query;
         if (const std::size_t comp = query.find("&comp="); comp != std::string::npos) {
             text += "?" + query.substr(comp + 1, query.find('&', comp + 1) - comp - 1);
         }
+        return text;
+    };
+    if (request.table) {
+        const std::string first = request.method + "\n" + header("Content-MD5") + "\n" + header("Content-Type") + "\n";
+        const std::string text = (request.lite ? "" : first) + header(dated ? "x-ms-date" : "Date") + "\n" + lite_resource();
+        return credential + base64(hmac_sha256(from_base64(request.key), text));
+    }
+    if (request.lite || request.version < "2009-09-19") {
+        const std::string text = request.method + "\n" + header("Content-MD5") + "\n" + header("Content-Type") + "\n" +
+                           (dated ? "" : header("Date")) + "\n" + canonicalized_headers(request) + lite_resource();
         return credential + base64(hmac_sha256(from_base64(request.key), text));
     }
     std::string text = request.method + "\n";
@@ -129,6 +137,13 @@ std::string service_sas_signature(const std::string& account, const std::string&
     if (version >= "2013-08-15") {
         for (const char* const name : {"rscc", "rscd", "rsce", "rscl", "rsct"}) text += "\n" + fields[name];
     }
+    return base64(hmac_sha256(from_base64(key), text));
+}
+
+std::string table_sas_signature(const std::string& account, const std::string& key, SasFields fields) {
+    std::string text = fields["sp"] + "\n" + fields["st"] + "\n" + fields["se"] + "\n/table/" + account + "/" +
+                       lower(fields["tn"]);
+    for (const char* const name : {"si", "sip", "spr", "sv", "spk", "srk", "epk", "erk"}) text += "\n" + fields[name];
     return base64(hmac_sha256(from_base64(key), text));
 }
 

@@ -22,6 +22,7 @@ struct SharedKey {
     bool culture_order = false;   ///< header names as .NET sorts them, instead of by byte
     bool folded_blanks = false;   ///< runs of blanks inside values become one
     bool lite = false;            ///< the scheme SharedKeyLite; before 2009-09-19 SharedKey signs the same string
+    bool table = false;           ///< as the Table service signs: no headers of its own
 };
 
 /// The value of the Authorization header. Reference: "Authorize with Shared Key".
@@ -37,6 +38,8 @@ std::string account_sas_signature(const std::string& account, const std::string&
 /// Reference: "Create a service SAS".
 std::string service_sas_signature(const std::string& account, const std::string& key, const std::string& resource,
                                   const std::string& moment, SasFields fields);
+/// Of a table, from version 2015-04-05 on. Reference: "Create a service SAS".
+std::string table_sas_signature(const std::string& account, const std::string& key, SasFields fields);
 /// As query parameters, percent-encoded; empty ones are left out.
 std::string as_query(const SasFields& fields);
 

@@ -1,0 +1,247 @@
+#include "table/domain/edm.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <cmath>
+
+#include "base/text.hpp"
+
+namespace lazulite::table {
+namespace {
+
+constexpr std::int64_t kTicksPerSecond = 10'000'000;
+constexpr int kFirstYear = 1601;
+
+int leading_byte_rank(unsigned char c) { return c == 0xEE || c == 0xEF ? 0x100 : c; }
+
+std::partial_ordering as_partial(std::strong_ordering order) { return order; }
+
+/// Reads forms from front to back; anything that does not fit makes it bad for good.
+class Scanner {
+  public:
+    explicit Scanner(std::string_view text) : rest_(text) {}
+
+    [[nodiscard]] bool ok() const { return ok_; }
+    [[nodiscard]] bool done() const { return rest_.empty(); }
+    [[nodiscard]] bool at(char c) const { return !rest_.empty() && rest_.front() == c; }
+    [[nodiscard]] bool at_digit() const { return !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9'; }
+    bool skip(char c) {
+        if (!at(c)) return false;
+        rest_.remove_prefix(1);
+        return true;
+    }
+    void expect(char c) {
+        if (!skip(c)) ok_ = false;
+    }
+    int digit() {
+        if (!at_digit()) {
+            ok_ = false;
+            return 0;
+        }
+        const int value = rest_.front() - '0';
+        rest_.remove_prefix(1);
+        return value;
+    }
+    int number(int digits) {
+        int value = 0;
+        for (int i = 0; i < digits; ++i) value = value * 10 + digit();
+        return value;
+    }
+
+  private:
+    std::string_view rest_;
+    bool ok_ = true;
+};
+
+/// Ticks of a fraction of a second.
+std::int64_t fraction(Scanner& in) {
+    if (!in.at_digit()) in.expect('0');
+    std::int64_t ticks = 0;
+    std::int64_t weight = kTicksPerSecond / 10;
+    while (in.at_digit()) {
+        ticks += in.digit() * weight;
+        weight /= 10;
+    }
+    return ticks;
+}
+
+/// Seconds east of UTC.
+std::int64_t zone(Scanner& in) {
+    if (in.done() || in.skip('Z') || in.skip('z')) return 0;
+    const bool west = in.at('-');
+    if (!in.skip('-')) in.expect('+');
+    const int hours = in.number(2);
+    in.expect(':');
+    const std::int64_t seconds = std::int64_t{hours} * 3600 + std::int64_t{in.number(2)} * 60;
+    return west ? -seconds : seconds;
+}
+
+void append_digits(std::string& to, std::int64_t value, int digits) {
+    const std::size_t end = to.size() + static_cast<std::size_t>(digits);
+    to.resize(end);
+    for (int i = 1; i <= digits; ++i, value /= 10) {
+        to[end - static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
+    }
+}
+
+int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    const char lower = ascii_lower(c);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+}  // namespace
+
+std::strong_ordering compare_utf16(std::string_view a, std::string_view b) {
+    const std::size_t shorter = std::min(a.size(), b.size());
+    for (std::size_t i = 0; i < shorter; ++i) {
+        if (a[i] == b[i]) continue;
+        const auto left = static_cast<unsigned char>(a[i]);
+        const auto right = static_cast<unsigned char>(b[i]);
+        return leading_byte_rank(left) <=> leading_byte_rank(right);
+    }
+    return a.size() <=> b.size();
+}
+
+bool comparable(EdmType property, EdmType literal) {
+    const bool number = property == EdmType::int64 || property == EdmType::real;
+    return property == literal || (literal == EdmType::int32 && number);
+}
+
+std::partial_ordering compare(const EdmValue& property, const EdmValue& literal) {
+    if (!comparable(property.type, literal.type)) return std::partial_ordering::unordered;
+    switch (property.type) {
+        case EdmType::string: return as_partial(compare_utf16(property.bytes, literal.bytes));
+        case EdmType::guid:
+        case EdmType::binary: return as_partial(property.bytes <=> literal.bytes);
+        case EdmType::real:
+            return property.real <=>
+                   (literal.type == EdmType::real ? literal.real : static_cast<double>(literal.integer));
+        case EdmType::int32:
+        case EdmType::int64:
+        case EdmType::boolean:
+        case EdmType::date_time: return as_partial(property.integer <=> literal.integer);
+    }
+    return std::partial_ordering::unordered;
+}
+
+Result<std::int64_t> parse_date_time(std::string_view text) {
+    Scanner in(text);
+    const int year = in.number(4);
+    in.expect('-');
+    const int month = in.number(2);
+    in.expect('-');
+    const int day = in.number(2);
+    int hour = 0;
+    int minute = 0;
+    int second = 0;
+    std::int64_t ticks = 0;
+    std::int64_t east = 0;
+    if (!in.done()) {
+        in.expect('T');
+        hour = in.number(2);
+        in.expect(':');
+        minute = in.number(2);
+        if (in.skip(':')) second = in.number(2);
+        if (in.skip('.')) ticks = fraction(in);
+        east = zone(in);
+    }
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                           std::chrono::day(static_cast<unsigned>(day))};
+    if (!in.ok() || !in.done() || !date.ok() || hour > 23 || minute > 59 || second > 59) {
+        return fail(ErrorCode::invalid_input);
+    }
+    const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
+    const std::int64_t seconds = days * 86400 + hour * 3600 + minute * 60 + second - east;
+    constexpr auto kFirst =
+        std::chrono::sys_days(std::chrono::year(kFirstYear) / 1 / 1).time_since_epoch().count() * 86400;
+    constexpr auto kEnd = std::chrono::sys_days(std::chrono::year(10000) / 1 / 1).time_since_epoch().count() * 86400;
+    if (seconds < kFirst || seconds >= kEnd) return fail(ErrorCode::out_of_range_input);
+    return seconds * kTicksPerSecond + ticks;
+}
+
+void append_date_time(std::string& to, std::int64_t ticks) {
+    const Instant when = instant_of(ticks);
+    const auto midnight = std::chrono::floor<std::chrono::days>(when);
+    const std::chrono::year_month_day date(midnight);
+    std::int64_t rest = (when - midnight).count();
+    std::int64_t part = rest % kTicksPerSecond;
+    rest /= kTicksPerSecond;
+    append_digits(to, static_cast<int>(date.year()), 4);
+    to += '-';
+    append_digits(to, static_cast<unsigned>(date.month()), 2);
+    to += '-';
+    append_digits(to, static_cast<unsigned>(date.day()), 2);
+    to += 'T';
+    append_digits(to, rest / 3600, 2);
+    to += ':';
+    append_digits(to, rest / 60 % 60, 2);
+    to += ':';
+    append_digits(to, rest % 60, 2);
+    if (part != 0) {
+        int digits = 7;
+        for (; part % 10 == 0; part /= 10) --digits;
+        to += '.';
+        append_digits(to, part, digits);
+    }
+    to += 'Z';
+}
+
+std::optional<std::string> parse_guid(std::string_view text) {
+    if (text.size() == 38 && text.front() == '{' && text.back() == '}') text = text.substr(1, 36);
+    const bool hyphens = text.size() == 36;
+    if (!hyphens && text.size() != 32) return std::nullopt;
+    std::string bytes;
+    int high = -1;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (hyphens && (i == 8 || i == 13 || i == 18 || i == 23)) {
+            if (text[i] != '-') return std::nullopt;
+            continue;
+        }
+        const int digit = hex_digit(text[i]);
+        if (digit < 0) return std::nullopt;
+        if (high < 0) {
+            high = digit;
+        } else {
+            bytes.push_back(static_cast<char>(high << 4 | digit));
+            high = -1;
+        }
+    }
+    return bytes;
+}
+
+void append_guid(std::string& to, std::string_view bytes) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) to += '-';
+        const auto byte = static_cast<unsigned char>(bytes[i]);
+        to += kDigits[byte >> 4];
+        to += kDigits[byte & 15];
+    }
+}
+
+std::optional<double> parse_real(std::string_view text) {
+    if (text == "NaN") return std::nan("");
+    if (text == "Infinity" || text == "INF") return HUGE_VAL;
+    if (text == "-Infinity" || text == "-INF") return -HUGE_VAL;
+    // from_chars also knows words.
+    if (text.find_first_not_of("0123456789+-.eE") != std::string_view::npos) return std::nullopt;
+    if (text.starts_with('+')) text.remove_prefix(1);
+    return parse_number<double>(text);
+}
+
+void append_real(std::string& to, double value) {
+    if (std::isnan(value)) {
+        to += "NaN";
+    } else if (std::isinf(value)) {
+        to += value < 0 ? "-Infinity" : "Infinity";
+    } else {
+        std::array<char, 32> digits;
+        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+        const std::string_view text(digits.data(), static_cast<std::size_t>(end - digits.data()));
+        to += text;
+        if (text.find_first_of(".e") == std::string_view::npos) to += ".0";
+    }
+}
+
+}  // namespace lazulite::table

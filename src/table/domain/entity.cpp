@@ -1,0 +1,211 @@
+#include "table/domain/entity.hpp"
+
+#include <bit>
+#include <cstring>
+#include <vector>
+
+#include "base/text.hpp"
+
+namespace lazulite::table {
+namespace {
+
+void put_varint(std::string& to, std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) to.push_back(static_cast<char>(value | 0x80));
+    to.push_back(static_cast<char>(value));
+}
+
+std::optional<std::uint64_t> take_varint(std::string_view& from) {
+    std::uint64_t value = 0;
+    for (int shift = 0; !from.empty() && shift < 64; shift += 7) {
+        const auto byte = static_cast<unsigned char>(from.front());
+        from.remove_prefix(1);
+        value |= std::uint64_t{byte & 0x7FU} << shift;
+        if (byte < 0x80) return value;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string_view> take_bytes(std::string_view& from, std::uint64_t length) {
+    if (length > from.size()) return std::nullopt;
+    const std::string_view taken = from.substr(0, length);
+    from.remove_prefix(length);
+    return taken;
+}
+
+void put_little_endian(std::string& to, std::uint64_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i, value >>= 8) to.push_back(static_cast<char>(value & 0xFF));
+}
+
+std::uint64_t little_endian(std::string_view bytes) {
+    std::uint64_t value = 0;
+    for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+    return value;
+}
+
+/// Bytes of a value that says its length by its type; nothing for those that carry it.
+std::optional<std::uint64_t> fixed_length(EdmType type) {
+    switch (type) {
+        case EdmType::boolean: return 1;
+        case EdmType::int32: return 4;
+        case EdmType::int64:
+        case EdmType::real:
+        case EdmType::date_time: return 8;
+        case EdmType::guid: return 16;
+        case EdmType::string:
+        case EdmType::binary: break;
+    }
+    return std::nullopt;
+}
+
+bool known_type(unsigned char type) {
+    return type >= static_cast<unsigned char>(EdmType::string) && type <= static_cast<unsigned char>(EdmType::binary);
+}
+
+EdmValue value_of_bytes(EdmType type, std::string_view bytes) {
+    switch (type) {
+        case EdmType::int32: return EdmValue::of_integer(type, static_cast<std::int32_t>(little_endian(bytes)));
+        case EdmType::real: return EdmValue::of_real(std::bit_cast<double>(little_endian(bytes)));
+        case EdmType::int64:
+        case EdmType::boolean:
+        case EdmType::date_time: return EdmValue::of_integer(type, static_cast<std::int64_t>(little_endian(bytes)));
+        case EdmType::string:
+        case EdmType::guid:
+        case EdmType::binary: break;
+    }
+    return {type, bytes};
+}
+
+/// As the reference counts it.
+std::size_t counted_bytes(const EdmValue& value) {
+    if (value.type == EdmType::string) return 4 + 2 * utf16_length(value.bytes);
+    if (value.type == EdmType::binary) return 4 + value.bytes.size();
+    return static_cast<std::size_t>(*fixed_length(value.type));
+}
+
+bool begins_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0; }
+
+constexpr std::string_view kEtagStart = "W/\"datetime'";
+constexpr std::string_view kEtagEnd = "'\"";
+
+StorageError bad_etag(std::string_view text) {
+    return StorageError(ErrorCode::invalid_input)
+        .saying(
+            "The etag value '" + std::string(text) +
+            "' specified in one of the request headers is not valid. Please make sure only one etag value is specified "
+            "and is valid.");
+}
+
+}  // namespace
+
+void PackedProperties::add(std::string_view name, const EdmValue& value) {
+    bytes_.push_back(static_cast<char>(value.type));
+    put_varint(bytes_, name.size());
+    bytes_.append(name);
+    const auto length = fixed_length(value.type);
+    if (!length) put_varint(bytes_, value.bytes.size());
+    if (!length || value.type == EdmType::guid) {
+        bytes_.append(value.bytes);
+    } else {
+        const auto bits = value.type == EdmType::real ? std::bit_cast<std::uint64_t>(value.real)
+                                                      : static_cast<std::uint64_t>(value.integer);
+        put_little_endian(bytes_, bits, static_cast<int>(*length));
+    }
+}
+
+std::optional<Property> PropertyReader::next() {
+    if (rest_.empty()) return std::nullopt;
+    std::string_view rest = rest_;
+    const auto type_byte = static_cast<unsigned char>(rest.front());
+    rest.remove_prefix(1);
+    if (!known_type(type_byte)) return std::nullopt;
+    const auto type = static_cast<EdmType>(type_byte);
+    const auto name_length = take_varint(rest);
+    if (!name_length) return std::nullopt;
+    const auto name = take_bytes(rest, *name_length);
+    if (!name) return std::nullopt;
+    auto length = fixed_length(type);
+    if (!length) length = take_varint(rest);
+    if (!length) return std::nullopt;
+    const auto bytes = take_bytes(rest, *length);
+    if (!bytes) return std::nullopt;
+    rest_ = rest;
+    return Property{*name, value_of_bytes(type, *bytes)};
+}
+
+Result<> check_property_name(std::string_view name) {
+    if (utf16_length(name) > kLongestPropertyName) return fail(ErrorCode::property_name_too_long);
+    bool valid = !name.empty() && begins_name(name.front());
+    for (const char c : name) valid = valid && (begins_name(c) || (c >= '0' && c <= '9'));
+    if (!valid) return fail(ErrorCode::property_name_invalid);
+    return {};
+}
+
+Result<> check_value(const EdmValue& value) {
+    const std::size_t size = value.type == EdmType::string   ? 2 * utf16_length(value.bytes)
+                             : value.type == EdmType::binary ? value.bytes.size()
+                                                             : 0;
+    if (size > kMostValueBytes) return fail(ErrorCode::property_value_too_large);
+    return {};
+}
+
+Result<> check_entity(const EntityKey& key, const PackedProperties& properties) {
+    std::size_t bytes = 4 + 2 * (utf16_length(key.partition) + utf16_length(key.row));
+    std::size_t count = 0;
+    PropertyReader reader(properties.bytes());
+    while (const auto property = reader.next()) {
+        ++count;
+        bytes += 8 + 2 * utf16_length(property->name) + counted_bytes(property->value);
+    }
+    if (count > kMostProperties) return fail(ErrorCode::too_many_properties);
+    if (bytes > kMostEntityBytes) return fail(ErrorCode::entity_too_large);
+    return {};
+}
+
+PackedProperties merged(const PackedProperties& there, const PackedProperties& given) {
+    std::vector<Property> fresh;
+    PropertyReader fresh_reader(given.bytes());
+    while (const auto property = fresh_reader.next()) fresh.push_back(*property);
+    std::vector<bool> used(fresh.size(), false);
+
+    PackedProperties result;
+    PropertyReader old_reader(there.bytes());
+    while (const auto property = old_reader.next()) {
+        std::size_t i = 0;
+        while (i < fresh.size() && fresh[i].name != property->name) ++i;
+        if (i < fresh.size()) used[i] = true;
+        result.add(property->name, i < fresh.size() ? fresh[i].value : property->value);
+    }
+    for (std::size_t i = 0; i < fresh.size(); ++i) {
+        if (!used[i]) result.add(fresh[i].name, fresh[i].value);
+    }
+    return result;
+}
+
+std::string entity_etag(Instant timestamp) {
+    std::string text;
+    append_date_time(text, tick_count(timestamp));
+    std::string etag(kEtagStart);
+    for (const char c : text) {
+        if (c == ':') etag += "%3A";
+        else etag += c;
+    }
+    return etag.append(kEtagEnd);
+}
+
+Result<EntityCondition> parse_condition(std::string_view if_match) {
+    if (if_match == "*") return EntityCondition{};
+    std::string_view text = if_match;
+    if (!text.starts_with(kEtagStart) || !text.ends_with(kEtagEnd)) return fail(bad_etag(if_match));
+    text = text.substr(kEtagStart.size(), text.size() - kEtagStart.size() - kEtagEnd.size());
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool colon = starts_with_ignoring_case(text.substr(i), "%3A");
+        plain += colon ? ':' : text[i];
+        if (colon) i += 2;
+    }
+    const auto ticks = parse_date_time(plain);
+    if (!ticks) return fail(bad_etag(if_match));
+    return EntityCondition{false, instant_of(*ticks)};
+}
+
+}  // namespace lazulite::table

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "table/domain/edm.hpp"
+#include "table/domain/key.hpp"
+
+namespace lazulite::table {
+
+inline constexpr std::size_t kMostProperties = 252;  ///< beside the three that every entity has
+inline constexpr std::size_t kLongestPropertyName = 255;
+inline constexpr std::size_t kMostValueBytes = 64 << 10;  ///< of a Binary; of a String as UTF-16
+inline constexpr std::size_t kMostEntityBytes = 1 << 20;
+
+inline constexpr std::string_view kPartitionKey = "PartitionKey";
+inline constexpr std::string_view kRowKey = "RowKey";
+inline constexpr std::string_view kTimestamp = "Timestamp";
+
+struct Property {
+    std::string_view name;
+    EdmValue value;
+};
+
+/// The properties of an entity in the form in which rows hold them: one after the other, in the order in which they
+/// were given, each as its type, the length of its name, the name, and the value: 4 or 8 bytes little-endian for
+/// numbers and times, 16 for a Guid, 1 for a Boolean, a length and bytes for a String or Binary. Lengths are varints.
+/// So a filter finds a property without looking into the others, and nothing is parsed that is not asked for.
+class PackedProperties {
+  public:
+    PackedProperties() = default;
+    explicit PackedProperties(std::string bytes) : bytes_(std::move(bytes)) {}
+
+    void add(std::string_view name, const EdmValue& value);
+    [[nodiscard]] const std::string& bytes() const { return bytes_; }
+
+    bool operator==(const PackedProperties&) const = default;
+
+  private:
+    std::string bytes_;
+};
+
+/// Walks properties in that form; views stay valid as long as the bytes.
+class PropertyReader {
+  public:
+    explicit PropertyReader(std::string_view packed) : rest_(packed) {}
+    /// The next property; nothing at the end, or where the bytes are cut or of no known type: then `whole()` is false.
+    [[nodiscard]] std::optional<Property> next();
+    [[nodiscard]] bool whole() const { return rest_.empty(); }
+
+  private:
+    std::string_view rest_;
+};
+
+/// What a request says of an entity. Properties that are null are not among them.
+struct EntityContent {
+    std::optional<std::string> partition_key;
+    std::optional<std::string> row_key;
+    PackedProperties properties;
+};
+
+/// An entity as stored. Its Timestamp and its ETag are one tick.
+struct Entity {
+    EntityKey key;
+    Instant timestamp;
+    PackedProperties properties;
+};
+
+/// Fails with property_name_too_long or property_name_invalid. Reference: "Understanding the Table service data model".
+[[nodiscard]] Result<> check_property_name(std::string_view name);
+/// Fails with property_value_too_large.
+[[nodiscard]] Result<> check_value(const EdmValue& value);
+/// Fails with too_many_properties or entity_too_large, counted as the reference counts: 4 bytes, the keys as UTF-16,
+/// and of each property 8, the name as UTF-16 and the value (4 more for a String or a Binary).
+[[nodiscard]] Result<> check_entity(const EntityKey& key, const PackedProperties& properties);
+
+/// `there` with what `given` names: those keep their place, new ones follow.
+[[nodiscard]] PackedProperties merged(const PackedProperties& there, const PackedProperties& given);
+
+/// `W/"datetime'2026-01-02T03%3A04%3A05.1234567Z'"`
+[[nodiscard]] std::string entity_etag(Instant timestamp);
+
+/// `If-Match`: `*`, or one entity's ETag.
+struct EntityCondition {
+    bool any = true;
+    Instant timestamp{};
+};
+/// Fails with invalid_input for what is no ETag of an entity.
+[[nodiscard]] Result<EntityCondition> parse_condition(std::string_view if_match);
+
+}  // namespace lazulite::table

@@ -1,0 +1,31 @@
+#include "table/ops/common.hpp"
+#include "table/ops/entity_writer.hpp"
+#include "table/ops/operations.hpp"
+#include "table/ops/sas_rows.hpp"
+#include "table/rows/entities.hpp"
+#include "table/rows/tables.hpp"
+
+namespace lazulite::table {
+
+Task<Result<Response>> get_entity(Exchange& x) {
+    LAZ_CO_CHECK(check_table_name(x.target.container, x.behaviour.loose));
+    LAZ_CO_TRY(const OdataLevel level, answer_level(x.request.fields, x.query, x.version));
+    LAZ_CO_CHECK(check_query_options(x.query));
+    LAZ_CO_TRY(const EntityKey key, parse_key(x.target.name));
+    LAZ_CO_TRY(auto select, parse_select(x.query));
+    LAZ_CO_TRY(const KeySpan permitted, permitted_rows(x));
+    std::string table_name;
+    LAZ_CO_TRY(const auto entity, x.store->read([&](ReadTxn& tx) -> Result<std::optional<Entity>> {
+        LAZ_TRY(const Table table, require_table(tx, x.target.container));
+        table_name = table.name;
+        if (!contains(permitted, key)) return std::nullopt;
+        return find_entity(tx, table.table_id, key);
+    }));
+    if (!entity) co_return fail(ErrorCode::resource_not_found);
+    const EntityWriter writer(x.target, table_name, level, x.store->now(), std::move(select));
+    Response response = odata_response(200, level, writer.single(*entity));
+    response.fields.add("ETag", entity_etag(entity->timestamp));
+    co_return response;
+}
+
+}  // namespace lazulite::table
