@@ -125,7 +125,10 @@ part_cli() {
   run drop-in python3 tests/cli/drop_in.py --binary build/release/lazulite
 }
 
-part_fault() { run fault python3 tests/fault/kill.py --binary build/release/lazulite --kills "$($full && echo 500 || echo 50)"; }
+part_fault() {
+  run fault python3 tests/fault/kill.py --binary build/release/lazulite --kills "$($full && echo 500 || echo 50)"
+  run fault-consumers python3 tests/fault/consumers.py --binary build/release/lazulite --kills "$($full && echo 40 || echo 4)"
+}
 
 part_install() { run install tests/install/run.sh; }
 

@@ -13,10 +13,14 @@ import urllib.request
 
 PAGE = pathlib.Path(__file__).parent.parent / "docs" / "coverage.md"
 
-SDKS = {"azsdk-js-azure-storage-blob": "JavaScript", "azsdk-python-storage-blob": "Python", "azsdk-go-azblob": "Go",
-        "azsdk-java-azure-storage-blob": "Java", "azsdk-rust-storage_blob": "Rust"}
-# Two suites go through every operation that is offered; the others through these, which most programs call.
-WHOLE = {"JavaScript", "Python"}
+SDKS = {
+    "blob": {"azsdk-js-azure-storage-blob": "JavaScript", "azsdk-python-storage-blob": "Python", "azsdk-go-azblob": "Go",
+             "azsdk-java-azure-storage-blob": "Java", "azsdk-rust-storage_blob": "Rust"},
+    "queue": {"azsdk-js-storage-queue": "JavaScript", "azsdk-python-storage-queue": "Python", "azsdk-go-azqueue": "Go",
+              "azsdk-java-azure-storage-queue": "Java"},
+}
+# The suites that go through every operation that is offered; the others go through these, which most programs call.
+WHOLE = {"blob": {"JavaScript", "Python"}, "queue": {"JavaScript", "Python", "Go", "Java"}}
 CORE = {"ListContainers", "GetAccountInformation", "CreateContainer", "GetContainerProperties", "SetContainerMetadata",
         "DeleteContainer", "ListBlobs", "ListBlobsByHierarchy", "GetBlob", "GetBlobProperties", "DeleteBlob", "PutBlob",
         "SetBlobProperties", "SetBlobMetadata", "PutBlock", "PutBlockList", "GetBlockList"}
@@ -28,6 +32,10 @@ RAW_ONLY = {"GetContainerMetadata", "GetBlobMetadata"}
 SAS = {"AuthorizationPermissionMismatch", "AuthorizationResourceTypeMismatch"}
 READ = {"BlobNotFound", "ConditionNotMet", "ContainerNotFound"}
 WRITE = {"ConditionNotMet", "ContainerNotFound", "MultipleConditionHeadersNotSupported"}
+QUEUE = SAS | {"QueueNotFound"}
+MESSAGE = QUEUE | {"InvalidQueryParameterValue", "MessageNotFound", "MissingRequiredQueryParameter", "PopReceiptMismatch"}
+NUMBERS = {"InvalidQueryParameterValue", "OutOfRangeQueryParameterValue"}
+XML = {"InvalidXmlDocument", "InvalidXmlNodeValue", "MissingRequiredXmlNode", "UnsupportedXmlNode"}
 METADATA = {"InvalidMetadata", "MetadataTooLarge", "EmptyMetadataKey"}
 BODY = {"BothCrc64AndMd5HeaderPresent", "Crc64Mismatch", "InvalidMd5", "Md5Mismatch", "MissingContentLengthHeader",
         "RequestBodyTooLarge"}
@@ -35,8 +43,7 @@ BODY = {"BothCrc64AndMd5HeaderPresent", "Crc64Mismatch", "InvalidMd5", "Md5Misma
 # The errors that the facts list for an operation, and that some client must have been shown.
 ERRORS = {
     "ListContainers": SAS | {"AuthorizationServiceMismatch", "InvalidQueryParameterValue", "OutOfRangeQueryParameterValue"},
-    "SetBlobServiceProperties": SAS | {"InvalidXmlDocument", "InvalidXmlNodeValue", "MissingRequiredXmlNode",
-                                       "UnsupportedXmlNode"},
+    "SetBlobServiceProperties": SAS | XML,
     "GetBlobServiceProperties": SAS,
     "GetBlobServiceStats": SAS | {"InvalidQueryParameterValue"},
     "CreateContainer": SAS | METADATA - {"EmptyMetadataKey"} | {"ContainerAlreadyExists", "InvalidResourceName",
@@ -67,6 +74,23 @@ ERRORS = {
     "SetBlobTier": SAS | {"BlobNotFound", "ContainerNotFound", "InvalidHeaderValue", "MissingRequiredHeader",
                           "AccessTierNotSupportedForBlobType", "BlobBeingRehydrated", "ConditionHeadersNotSupported",
                           "LeaseNotPresentWithBlobOperation"},
+    "ListQueues": SAS | NUMBERS | {"AuthorizationServiceMismatch"},
+    "SetQueueServiceProperties": SAS | XML,
+    "GetQueueServiceProperties": SAS,
+    "GetQueueServiceStats": SAS | {"InvalidQueryParameterValue"},
+    "CreateQueue": SAS | METADATA | {"InvalidResourceName", "OutOfRangeInput", "QueueAlreadyExists"},
+    "DeleteQueue": QUEUE,
+    "GetQueueMetadata": QUEUE | {"InvalidResourceName"},
+    "SetQueueMetadata": QUEUE | METADATA,
+    "GetQueueACL": {"AuthorizationFailure", "QueueNotFound"},
+    "SetQueueACL": {"AuthorizationFailure", "InvalidXmlDocument", "QueueNotFound"},
+    "PutMessage": QUEUE | NUMBERS | {"InvalidXmlDocument", "MessageTooLarge", "MissingContentLengthHeader",
+                                     "MissingRequiredXmlNode", "RequestBodyTooLarge"},
+    "GetMessages": QUEUE | NUMBERS,
+    "PeekMessages": QUEUE | NUMBERS,
+    "UpdateMessage": MESSAGE | {"OutOfRangeQueryParameterValue", "RequestBodyTooLarge"},
+    "DeleteMessage": MESSAGE,
+    "ClearMessages": QUEUE,
 }
 
 
@@ -75,19 +99,19 @@ def fetch(name):
         return json.load(answer)
 
 
-def seen(answers, operation):
+def seen(answers, service, operation):
     """(clients with a success, error codes) of one operation."""
-    rows = [row for row in answers if row["service"] == "blob" and row["operation"] == operation]
+    rows = [row for row in answers if (row["service"], row["operation"]) == (service, operation)]
     clients = {row["client"] for row in rows if row["status"] < 300}
     return clients, {row["errorCode"] for row in rows if row["errorCode"]}
 
 
-def problems_of(operation, clients, errors):
+def problems_of(service, operation, clients, errors):
     if operation in RAW_ONLY:
         problems = [] if "other" in clients else ["no success from any client"]
     else:
-        problems = [f"no success from the {name} SDK" for sdk, name in SDKS.items()
-                    if (name in WHOLE or operation in CORE) and (name, operation) not in LACKS and sdk not in clients]
+        problems = [f"no success from the {name} SDK" for sdk, name in SDKS[service].items()
+                    if (name in WHOLE[service] or operation in CORE) and (name, operation) not in LACKS and sdk not in clients]
     missing = ERRORS.get(operation, set()) - errors
     return problems + [f"no client was shown {code}" for code in sorted(missing)]
 
@@ -105,7 +129,7 @@ def page(services, rows):
                   "| operation | id | SDKs that succeeded | errors shown |", "| --- | --- | --- | --- |"]
         for operation in operations:
             clients, errors = rows.get((service, operation["name"]), (set(), set()))
-            who = ", ".join(name for sdk, name in SDKS.items() if sdk in clients)
+            who = ", ".join(name for sdk, name in SDKS.get(service, {}).items() if sdk in clients)
             shown = ", ".join(sorted(errors & (ERRORS.get(operation["name"], set()) | SAS)))
             cells = [operation["name"], operation["id"] or "-", who if operation["offered"] else "not offered yet", shown]
             lines.append("| " + " | ".join(cells if operation["offered"] else cells[:3] + [""]) + " |")
@@ -118,11 +142,11 @@ def main():
     answers = fetch("metrics")["answers"]
     passed = failed = 0
     rows = {}
-    for operation in services["blob"]:
-        clients, errors = rows[("blob", operation["name"])] = seen(answers, operation["name"])
+    for service, operation in ((service, row) for service in SDKS for row in services[service]):
+        clients, errors = rows[(service, operation["name"])] = seen(answers, service, operation["name"])
         if not operation["offered"]:
             continue
-        problems = problems_of(operation["name"], clients, errors)
+        problems = problems_of(service, operation["name"], clients, errors)
         passed, failed = passed + (not problems), failed + bool(problems)
         for problem in problems:
             print(f"{operation['name']}: {problem}")

@@ -8,20 +8,23 @@
 namespace lazulite::bench {
 namespace {
 
-constexpr const char* kUsage = R"(usage: lazulite_load fill|create|put|get|list --port PORT --path PATH [options]
+constexpr const char* kUsage = R"(usage: lazulite_load MODE --port PORT --path PATH [options]
 
-fill puts every blob once; create does so until the time is up; put overwrites them in turn; get reads them in
-turn; list walks the pages.
+Modes over blobs: fill puts every blob once; create does so until the time is up; put overwrites them in turn; get reads
+them in turn; list walks the pages.
+Modes over the messages of a queue: fill-messages puts --count of them; put-messages puts until the time is up;
+take-messages gets one and deletes it, in parts of --count messages that are put off the clock before each; mix-messages
+puts on every other connection, and gets and deletes on the rest.
 The result is one JSON object on stdout. Only 127.0.0.1 is contacted.
 
   --port PORT           where the server listens
-  --path PATH           the container, e.g. /devstoreaccount1/bench
+  --path PATH           the container or queue, e.g. /devstoreaccount1/bench
   --prefix TEXT         blobs are named TEXT000000, TEXT000001, ...
-  --count N             how many blobs (put: a multiple of the connections)
-  --size BYTES          of each blob
+  --count N             how many blobs or messages (put: a multiple of the connections)
+  --size BYTES          of each blob, or of each message's text
   --page N              entries per list page
   --connections N       each with one request in flight
-  --seconds S           how long new requests are begun (fill: until all are put)
+  --seconds S           how long new requests are begun (fill, fill-messages: until all are put)
   --warmup S            the same work before it, not counted
   --read-back N         fill, create, put: afterwards read N blobs and compare them to what was put last
   --put-statuses A,B    what a put may answer (201)
@@ -33,7 +36,9 @@ The result is one JSON object on stdout. Only 127.0.0.1 is contacted.
 
 Mode parse_mode(const std::string& word) {
     static const std::map<std::string, Mode> modes = {
-        {"fill", Mode::fill}, {"create", Mode::create}, {"put", Mode::put}, {"get", Mode::get}, {"list", Mode::list}};
+        {"fill", Mode::fill}, {"create", Mode::create}, {"put", Mode::put}, {"get", Mode::get}, {"list", Mode::list},
+        {"fill-messages", Mode::fill_messages}, {"put-messages", Mode::put_messages},
+        {"take-messages", Mode::take_messages}, {"mix-messages", Mode::mix_messages}};
     const auto found = modes.find(word);
     if (found == modes.end()) throw std::invalid_argument("unknown mode: " + word + "\n\n" + kUsage);
     return found->second;

@@ -8,7 +8,7 @@
 
 namespace lazulite::bench {
 
-enum class Mode { fill, create, put, get, list };
+enum class Mode { fill, create, put, get, list, fill_messages, put_messages, take_messages, mix_messages };
 
 /// The command line; `kUsage` in options.cpp says what each one means.
 struct Options {

@@ -5,12 +5,11 @@
 #include <string_view>
 #include <utility>
 
+#include "messages.hpp"
+#include "xml_text.hpp"
+
 namespace lazulite::bench {
 namespace {
-
-HeadWriter head_writer(const Options& options) {
-    return {"127.0.0.1:" + std::to_string(options.port), options.version, {options.sas, options.account, options.key}};
-}
 
 std::string blob_name(const Options& options, std::uint64_t number) {
     const std::string digits = std::to_string(number);
@@ -39,10 +38,6 @@ std::vector<std::string> put_heads(const Options& options) {
     return write_heads(options, [&] {
         return HeadSpec{.method = "PUT", .x_ms = {{"x-ms-blob-type", "BlockBlob"}}, .content_length = options.size};
     });
-}
-
-std::string wrong_status(const Answer& answer) {
-    return "status " + std::to_string(answer.status) + ": " + answer.text.substr(0, 300);
 }
 
 /// Deals the numbers below `count` to the connections, and each goes round its own. No two share a number when `count`
@@ -179,31 +174,6 @@ class Fill : public Put {
     std::uint64_t begun_ = 0;
 };
 
-/// The text between <tag> and </tag> from `from` on; moves `from` behind it.
-std::optional<std::string_view> element(std::string_view xml, std::string_view tag, std::size_t& from) {
-    const std::string open = std::string("<").append(tag).append(">");
-    const std::string close = std::string("</").append(tag).append(">");
-    const auto begin = xml.find(open, from);
-    if (begin == std::string_view::npos) return std::nullopt;
-    const auto end = xml.find(close, begin);
-    if (end == std::string_view::npos) return std::nullopt;
-    from = end + close.size();
-    return xml.substr(begin + open.size(), end - begin - open.size());
-}
-
-std::string unescape(std::string_view text) {
-    static const std::vector<std::pair<std::string_view, char>> entities = {
-        {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
-    std::string plain;
-    while (!text.empty()) {
-        const auto known = std::find_if(entities.begin(), entities.end(),
-                                        [&](const auto& entity) { return text.starts_with(entity.first); });
-        plain += known == entities.end() ? text.front() : known->second;
-        text.remove_prefix(known == entities.end() ? 1 : known->first.size());
-    }
-    return plain;
-}
-
 /// Walks the pages of the container on one connection, and begins again after the last one.
 class List : public Workload {
   public:
@@ -270,6 +240,14 @@ std::uint64_t fresh_version() {
 
 }  // namespace
 
+HeadWriter head_writer(const Options& options) {
+    return {"127.0.0.1:" + std::to_string(options.port), options.version, {options.sas, options.account, options.key}};
+}
+
+std::string wrong_status(const Answer& answer) {
+    return "status " + std::to_string(answer.status) + ": " + answer.text.substr(0, 300);
+}
+
 std::unique_ptr<Workload> make_workload(const Options& options) {
     switch (options.mode) {
         case Mode::fill:
@@ -281,6 +259,11 @@ std::unique_ptr<Workload> make_workload(const Options& options) {
             return std::make_unique<Get>(options, std::vector(options.count, kFilledVersion));
         case Mode::list:
             return std::make_unique<List>(options);
+        case Mode::fill_messages:
+        case Mode::put_messages:
+        case Mode::take_messages:
+        case Mode::mix_messages:
+            return make_message_workload(options);
     }
     return nullptr;
 }

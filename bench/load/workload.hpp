@@ -23,12 +23,21 @@ class Workload {
     /// Says what is wrong with the answer to this connection's last request, or nothing.
     virtual std::optional<std::string> complaint(unsigned connection, const Answer& answer) = 0;
 
-    /// Bytes of blob content that a request moves, for the throughput.
+    /// What has to be done again before each part of the measurement, off the clock: the work is then measured in parts, as
+    /// long as each has something to do.
+    virtual Workload* stock() { return nullptr; }
+
+    /// Bytes of content that a request moves, for the throughput.
     [[nodiscard]] virtual std::uint64_t bytes_per_request() const { return 0; }
 
     /// What to do once the measurement is over, to see whether its effects are there.
     virtual std::unique_ptr<Workload> check() { return nullptr; }
 };
+
+HeadWriter head_writer(const Options& options);
+
+/// What to complain of an answer whose status should be another.
+std::string wrong_status(const Answer& answer);
 
 std::unique_ptr<Workload> make_workload(const Options& options);
 

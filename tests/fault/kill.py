@@ -14,12 +14,9 @@ Prints `N passed, N failed, 0 skipped`: a kill is one test.
 import argparse
 import base64
 import hashlib
-import hmac
-import http.client
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -27,75 +24,14 @@ import threading
 import time
 import urllib.parse
 
-ACCOUNT = "devstoreaccount1"
-KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-VERSION = "2024-08-04"
+from server import Connection, Gone, Server
+
 CLIENTS = 4
 NAMES_PER_CLIENT = 12
 SIZES = [0, 1, 700, 1024, 1025, 4096, 4097, 70_000, 300_000, 5_000_000]
 KILLS_BETWEEN_RESTS = 25
 REST_SECONDS = 60
 MOST_STAGED = CLIENTS * NAMES_PER_CLIENT * 4 * max(SIZES)  # blocks that no list was committed for stay for a week
-
-
-def account_sas():
-    fields = {"sv": "2020-12-06", "ss": "b", "srt": "sco", "sp": "rwdlac", "se": "2100-01-01T00:00:00Z"}
-    lines = [ACCOUNT, fields["sp"], fields["ss"], fields["srt"], "", fields["se"], "", "", fields["sv"], "", ""]
-    digest = hmac.new(base64.b64decode(KEY), "\n".join(lines).encode(), hashlib.sha256).digest()
-    fields["sig"] = base64.b64encode(digest).decode()
-    return urllib.parse.urlencode(fields)
-
-
-SAS = account_sas()
-
-
-class Server:
-    """One life of the server process over a data folder."""
-
-    def __init__(self, binary, folder, durability):
-        self.process = subprocess.Popen(
-            [binary, "--location", folder, "--durability", durability, "--silent", "--logLevel", "warning"]
-            + [f"--{surface}Port=0" for surface in ("blob", "queue", "table", "file", "dfs", "web")],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.port = None
-        for line in self.process.stdout:
-            if line.startswith("Blob service is listening at "):
-                self.port = int(line.rsplit(":", 1)[1])
-            if line.startswith("Connection string: "):
-                break
-        if self.port is None:
-            raise RuntimeError("the server did not start")
-        self.reader = threading.Thread(target=self.process.stdout.read, daemon=True)
-        self.reader.start()
-
-    def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-        self.reader.join()
-
-
-class Gone(Exception):
-    """No answer came: the server died first."""
-
-
-class Connection:
-    def __init__(self, port):
-        self.http = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-
-    def request(self, method, path, query="", body=b"", headers=None):
-        """(status, headers, body), or Gone."""
-        url = f"/{ACCOUNT}/{path}?{query}&{SAS}" if query else f"/{ACCOUNT}/{path}?{SAS}"
-        try:
-            self.http.request(method, url, body=body, headers={"x-ms-version": VERSION, **(headers or {})})
-            answer = self.http.getresponse()
-            data = answer.read()
-            if method == "HEAD":
-                return answer.status, answer.headers, b""
-            if len(data) != int(answer.headers.get("Content-Length", len(data))):
-                raise Gone
-            return answer.status, answer.headers, data
-        except (OSError, http.client.HTTPException) as problem:
-            raise Gone from problem
 
 
 class Client(threading.Thread):
@@ -236,8 +172,8 @@ def shown(state):
 def one_kill(arguments, folder, clients, rng, rests):
     """One life: load, kill, check, reopen, verify, rest if it is time. Returns (clients, problems, acknowledged)."""
     server = Server(arguments.binary, folder, arguments.durability)
-    Connection(server.port).request("PUT", "kill", "restype=container")
-    clients = [client.next_life(server.port) for client in clients]
+    Connection(server.ports["blob"]).request("PUT", "kill", "restype=container")
+    clients = [client.next_life(server.ports["blob"]) for client in clients]
     for client in clients:
         client.start()
     time.sleep(rng.uniform(0.02, arguments.seconds))
@@ -249,7 +185,7 @@ def one_kill(arguments, folder, clients, rng, rests):
     if check.returncode != 0:
         problems.append("check: " + (check.stdout + check.stderr).strip()[-2000:])
     server = Server(arguments.binary, folder, arguments.durability)
-    problems += verify(clients, server.port)
+    problems += verify(clients, server.ports["blob"])
     if rests and not problems:
         problems += rest(clients, folder)
     server.kill()

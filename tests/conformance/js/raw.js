@@ -14,9 +14,6 @@ const SIGNED_HEADERS = [
   "if-modified-since", "if-match", "if-none-match", "if-unmodified-since", "range",
 ]; // prettier-ignore
 
-const base = new URL(endpoint);
-const root = base.pathname.replace(/\/$/, "");
-
 function stringToSign(method, path, query, headers) {
   const plain = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   const lines = [method];
@@ -34,10 +31,12 @@ function stringToSign(method, path, query, headers) {
   return lines.join("\n");
 }
 
-/** `path` follows the account's endpoint and is already percent-encoded. A header set to undefined is not sent. */
-export function request(method, path, { query = "", headers = {}, body, signed = true, secret = key } = {}) {
+/** `path` follows the account's endpoint `to` and is already percent-encoded. A header set to undefined is not sent. */
+export function request(method, path, { query = "", headers = {}, body, signed = true, secret = key, to = endpoint } = {}) {
+  const base = new URL(to);
+  const root = base.pathname.replace(/\/$/, "");
   const sent = { "x-ms-version": VERSION, "x-ms-date": new Date().toUTCString() };
-  if (method === "PUT") sent["Content-Length"] = String(body?.length ?? 0);
+  if (method === "PUT" || method === "POST") sent["Content-Length"] = String(body?.length ?? 0);
   Object.assign(sent, headers);
   for (const name of Object.keys(sent)) if (sent[name] === undefined) delete sent[name];
   if (signed) {

@@ -1,6 +1,7 @@
 import pytest
 
 from env import SERVICE, unique
+from queue_env import QUEUES, OwnAccount
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +21,22 @@ def container(service):
 def blob(container):
     """A client for a blob that is not there yet."""
     return container.get_blob_client("blob")
+
+
+@pytest.fixture(scope="session")
+def queues():
+    return QUEUES
+
+
+@pytest.fixture
+def queue(queues):
+    """A new queue of the test's own, deleted afterwards."""
+    made = queues.create_queue(unique())
+    yield made
+    made.delete_queue()
+
+
+@pytest.fixture
+def own_account():
+    """An account whose clock only this test advances."""
+    return OwnAccount()

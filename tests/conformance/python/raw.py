@@ -59,16 +59,16 @@ def string_to_sign(method, path, query, headers, account, header_order=sorted):
     return "\n".join(lines)
 
 
-def connect():
-    url = urlsplit(ENDPOINT)
+def connect(endpoint=ENDPOINT):
+    url = urlsplit(endpoint)
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
     return kind(url.netloc, timeout=20)
 
 
 def request(method, path, query="", headers=None, body=None, *, signed=True, account=ACCOUNT, key=KEY,
-            base=None, header_order=sorted, connection=None):  # fmt: skip
+            endpoint=ENDPOINT, base=None, header_order=sorted, connection=None):  # fmt: skip
     """`path` follows the account's endpoint and is already percent-encoded. A header set to None is not sent."""
-    path = (urlsplit(ENDPOINT).path if base is None else base) + path
+    path = (urlsplit(endpoint).path if base is None else base) + path
     sent = {"x-ms-version": VERSION, "x-ms-date": formatdate(usegmt=True)}
     if method in ("PUT", "POST"):
         sent["Content-Length"] = str(len(body or b""))
@@ -78,7 +78,7 @@ def request(method, path, query="", headers=None, body=None, *, signed=True, acc
         signature = sign(string_to_sign(method, path, query, sent, account, header_order), key)
         sent["Authorization"] = f"SharedKey {account}:{signature}"
 
-    mine = connection or connect()
+    mine = connection or connect(endpoint)
     try:
         mine.putrequest(method, f"{path}?{query}" if query else path, skip_accept_encoding=True)
         for name, value in sent.items():

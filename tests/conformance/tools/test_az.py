@@ -1,4 +1,4 @@
-"""az storage container and az storage blob. Each test goes on where the one before it ended.
+"""az storage container, blob, queue and message. Each test goes on where the one before it ended.
 
 Every call starts an interpreter and loads the whole command line, a second or more each: so there are few.
 """
@@ -8,18 +8,22 @@ import urllib.request
 from urllib.error import HTTPError
 
 import pytest
+from azure.storage.queue import QueueServiceClient
 
 from conftest import ACCOUNT, KEY, MIB, digests_below, digests_in, run, sha256, write
 
 ENDPOINT = f"http://127.0.0.1:10000/{ACCOUNT}"
+QUEUES = f"http://127.0.0.1:10001/{ACCOUNT}"
 NAME = ("--container-name", "azcli")
+QUEUE = ("--queue-name", "azcli")
 
 
 @pytest.fixture(autouse=True)
 def configuration(monkeypatch, tmp_path_factory):
     """It does not know UseDevelopmentStorage=true."""
     for name, value in {
-        "STORAGE_CONNECTION_STRING": f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};BlobEndpoint={ENDPOINT};",
+        "STORAGE_CONNECTION_STRING": f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};BlobEndpoint={ENDPOINT};"
+                                     f"QueueEndpoint={QUEUES};",
         "CONFIG_DIR": str(tmp_path_factory.getbasetemp() / "az"), "CORE_COLLECT_TELEMETRY": "no", "CORE_OUTPUT": "json",
     }.items():  # fmt: skip
         monkeypatch.setenv(f"AZURE_{name}", value)
@@ -119,3 +123,60 @@ def test_delete_batch(container):
 def test_container_delete(container):
     assert az("container", "delete", "--name", "azcli") == {"deleted": True}
     assert not container.exists()
+
+
+@pytest.fixture(scope="module")
+def queue():
+    queues = QueueServiceClient.from_connection_string("UseDevelopmentStorage=true", retry_total=0)
+    return queues.get_queue_client("azcli")
+
+
+def test_queue_create(queue):
+    assert az("queue", "create", "--name", "azcli", "--metadata", "made=by az") == {"created": True}
+    assert az("queue", "create", "--name", "azcli", "--metadata", "made=by az") == {"created": False}
+    assert queue.get_queue_properties().metadata == {"made": "by az"}
+    assert az("queue", "exists", "--name", "azcli") == {"exists": True}
+    assert az("queue", "exists", "--name", "nowhere") == {"exists": False}
+
+
+def test_queue_metadata(queue):
+    az("queue", "metadata", "update", "--name", "azcli", "--metadata", "a=1", "b=2")
+    assert az("queue", "metadata", "show", "--name", "azcli") == {"a": "1", "b": "2"}
+    found = az("queue", "list", "--prefix", "az", "--include-metadata", "--query", "[].[name, metadata]")
+    assert found == [["azcli", {"a": "1", "b": "2"}]]
+
+
+def test_messages(queue):
+    az("message", "put", *QUEUE, "--content", "größe <1>")
+    az("message", "put", *QUEUE, "--content", "second", "--time-to-live", "3600")
+    peeked = az("message", "peek", *QUEUE, "--num-messages", "2", "--query", "[].[content, dequeueCount]")
+    assert peeked == [["größe <1>", 0], ["second", 0]]
+    [got] = az("message", "get", *QUEUE, "--visibility-timeout", "60")
+    assert (got["content"], got["dequeueCount"]) == ("größe <1>", 1)
+    words = (*QUEUE, "--id", got["id"], "--pop-receipt")
+    az("message", "update", *words, got["popReceipt"], "--content", "again", "--visibility-timeout", "0")
+    assert [message.content for message in queue.peek_messages(max_messages=2)] == ["second", "again"]
+    az("message", "delete", *words, got["popReceipt"], code=1)
+    assert "PopReceiptMismatch" in run.messages
+    latest = queue.receive_messages(messages_per_page=2, visibility_timeout=600)
+    receipt = next(message.pop_receipt for message in latest if message.id == got["id"])
+    az("message", "delete", *words, receipt)
+    assert queue.get_queue_properties().approximate_message_count == 1
+    az("message", "clear", *QUEUE)
+    assert queue.get_queue_properties().approximate_message_count == 0
+
+
+def test_queue_policy_and_sas(queue):
+    az("queue", "policy", "create", *QUEUE, "--name", "peekers", "--permissions", "r", "--expiry", "2100-01-01T00:00Z")
+    assert queue.get_queue_access_policy()["peekers"].permission == "r"
+    token = az("queue", "generate-sas", "--name", "azcli", "--policy-name", "peekers")
+    with urllib.request.urlopen(f"{QUEUES}/azcli/messages?peekonly=true&{token}", timeout=30) as answer:
+        assert b"<QueueMessagesList" in answer.read()
+    with pytest.raises(HTTPError) as refusal:
+        urllib.request.urlopen(f"{QUEUES}/azcli/messages?{token}", timeout=30)
+    assert (refusal.value.code, refusal.value.headers["x-ms-error-code"]) == (403, "AuthorizationPermissionMismatch")
+
+
+def test_queue_delete(queue):
+    assert az("queue", "delete", "--name", "azcli") == {"deleted": True}
+    assert az("queue", "list", "--prefix", "azcli") == []

@@ -1,0 +1,76 @@
+"""A server process that can be killed, and plain requests to it that end in an answer or in Gone."""
+
+import base64
+import hashlib
+import hmac
+import http.client
+import signal
+import subprocess
+import threading
+import urllib.parse
+
+ACCOUNT = "devstoreaccount1"
+KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+VERSION = "2024-08-04"
+SURFACES = ("blob", "queue", "table", "file", "dfs", "web")
+
+
+def account_sas():
+    fields = {"sv": "2020-12-06", "ss": "bq", "srt": "sco", "sp": "rwdlacup", "se": "2100-01-01T00:00:00Z"}
+    lines = [ACCOUNT, fields["sp"], fields["ss"], fields["srt"], "", fields["se"], "", "", fields["sv"], "", ""]
+    digest = hmac.new(base64.b64decode(KEY), "\n".join(lines).encode(), hashlib.sha256).digest()
+    fields["sig"] = base64.b64encode(digest).decode()
+    return urllib.parse.urlencode(fields)
+
+
+SAS = account_sas()
+
+
+class Server:
+    """One life of the server process over a data folder."""
+
+    def __init__(self, binary, folder, durability):
+        self.process = subprocess.Popen(
+            [binary, "--location", folder, "--durability", durability, "--silent", "--logLevel", "warning"]
+            + [f"--{surface}Port=0" for surface in SURFACES],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.ports = {}  # by surface
+        for line in self.process.stdout:
+            name, listens, address = line.partition(" service is listening at ")
+            if listens:
+                self.ports[name.lower()] = int(address.rsplit(":", 1)[1])
+            if line.startswith("Connection string: "):
+                break
+        if "blob" not in self.ports:
+            raise RuntimeError("the server did not start")
+        self.reader = threading.Thread(target=self.process.stdout.read, daemon=True)
+        self.reader.start()
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.reader.join()
+
+
+class Gone(Exception):
+    """No answer came: the server died first."""
+
+
+class Connection:
+    def __init__(self, port):
+        self.http = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def request(self, method, path, query="", body=b"", headers=None):
+        """(status, headers, body), or Gone."""
+        url = f"/{ACCOUNT}/{path}?{query}&{SAS}" if query else f"/{ACCOUNT}/{path}?{SAS}"
+        try:
+            self.http.request(method, url, body=body, headers={"x-ms-version": VERSION, **(headers or {})})
+            answer = self.http.getresponse()
+            data = answer.read()
+            if method == "HEAD":
+                return answer.status, answer.headers, b""
+            if len(data) != int(answer.headers.get("Content-Length", len(data))):
+                raise Gone
+            return answer.status, answer.headers, data
+        except (OSError, http.client.HTTPException) as problem:
+            raise Gone from problem
