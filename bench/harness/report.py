@@ -14,10 +14,13 @@ OTHERS_LIMIT = 0.2
 # A section of the report: its title and rows of (scenario, unit, key in a measurement, factor).
 PER_SECOND = {"4k": ("req/s", "requests_per_second", 1)}
 PER_REQUEST = {"256m": ("ms/req", "server_cpu_us", 1e-3)}
+MESSAGES = [scenario.name for scenario in scenarios.MESSAGES] + [scenarios.FILL_MESSAGES]
 RATES = [(transfer.name, *PER_SECOND.get(transfer.size, ("MiB/s", "mib_per_second", 1)))
          for transfer in scenarios.TRANSFERS] + [(scenarios.FILL_LIST, *PER_SECOND["4k"])]
+RATES += [(name, *PER_SECOND["4k"]) for name in MESSAGES]
 CPU = [(transfer.name, *PER_REQUEST.get(transfer.size, ("us/req", "server_cpu_us", 1)))
        for transfer in scenarios.TRANSFERS] + [(scenarios.FILL_LIST, "us/req", "server_cpu_us", 1)]
+CPU += [(name, "us/req", "server_cpu_us", 1) for name in MESSAGES]
 COSTS = [(scenarios.LIST, "ms/page", "p50_us", 1e-3), (scenarios.LIST, "CPU ms/page", "server_cpu_us", 1e-3),
          (scenarios.STARTUP, "ms", "start_ms", 1), (scenarios.MEMORY, "MiB", "resident_mib", 1)]
 SECTIONS = [("Throughput: more is better", RATES), ("CPU time of the server: less is better", CPU),
@@ -38,7 +41,7 @@ class Results:
             self.add_memory(server, measured)
         shown = {key: round(value, 1) for key, value in measured.items()
                  if key in ("requests_per_second", "server_cpu_us", "p50_us", "errors", "start_ms", "resident_mib")}
-        print(f"round {number + 1}  {scenario:15} {server:9} {shown}", file=sys.stderr, flush=True)
+        print(f"round {number + 1}  {scenario:22} {server:9} {shown}", file=sys.stderr, flush=True)
 
     def add_memory(self, server, measured):
         memory = {"errors": 0, "resident_mib": measured.pop("resident_mib")}
@@ -78,7 +81,7 @@ class Results:
 
     def heading(self):
         ratios = "".join(f"{'lazulite/' + other:>18}" for other in self.others())
-        return f"{'':15} {'':12}" + "".join(f"{name:>12}" for name in self.names) + ratios
+        return f"{'':22} {'':12}" + "".join(f"{name:>12}" for name in self.names) + ratios
 
     def line(self, scenario, unit, key, factor):
         values = {name: self.median(scenario, name, key) for name in self.names}
@@ -86,7 +89,7 @@ class Results:
             return None
         cells = "".join(f"{self.cell(values[name], factor, self.mark(scenario, name, key)):>12}" for name in self.names)
         ratios = "".join(f"{ratio(values['lazulite'], values[other]):>18}" for other in self.others())
-        return f"{scenario:15} {unit:12}{cells}{ratios}"
+        return f"{scenario:22} {unit:12}{cells}{ratios}"
 
     @staticmethod
     def cell(value, factor, mark):

@@ -48,7 +48,31 @@ LIST = f"list-{LIST_PAGE}"
 FILL_LIST = "fill-list"  # comes with the list: creating the blobs that it shows, 64 bytes each, 64 connections
 STARTUP = "startup"
 MEMORY = "memory-idle"
-NAMES = [transfer.name for transfer in TRANSFERS] + [LIST, STARTUP, MEMORY]
+
+TEXT_SIZE = 512  # of a message
+STOCK = 512  # messages that are taken in one part of a measurement
+
+
+@dataclass(frozen=True)
+class Messages:
+    """Put Message, Get and Delete Message, or both at once, over some connections and a queue that holds `backlog` more."""
+
+    operation: str
+    connections: int
+    backlog: int
+
+    @property
+    def name(self):
+        waiting = f"{self.backlog // 1000}k" if self.backlog else "0"
+        return f"message-{self.operation}-c{self.connections}-b{waiting}"
+
+
+BACKLOG = 100_000
+# Puts come last: they leave their messages behind.
+MESSAGES = [Messages(operation, connections, backlog) for backlog in (0, BACKLOG)
+            for operation in ("take", "mix", "put") for connections in (1, 16, 64) if operation != "mix" or connections == 64]
+FILL_MESSAGES = "fill-messages"  # comes with a backlog
+NAMES = [scenario.name for scenario in TRANSFERS + MESSAGES] + [LIST, STARTUP, MEMORY]
 
 
 class Bench:
@@ -99,6 +123,31 @@ class Bench:
                                           "--page", LIST_PAGE, "--seconds", self.options.seconds)
                     self.record(number, LIST, server, measured)
 
+    def messages(self, chosen):
+        """The backlog is put once, after all that needs none: one emulator needs minutes for it."""
+        kinds = [kind for kind in self.kinds if kind.has_queues]
+        with servers.running(kinds, self.folder / "messages", "queue") as started:
+            for backlog in sorted({scenario.backlog for scenario in chosen}):
+                if backlog:
+                    for server in started:
+                        filled = self.fill(server, "--count", backlog, "--size", TEXT_SIZE, "--connections", 64,
+                                           mode="fill-messages")
+                        self.record(0, FILL_MESSAGES, server, filled)
+                for number in range(self.options.rounds):
+                    for scenario in (scenario for scenario in chosen if scenario.backlog == backlog):
+                        for server in started:
+                            self.record(number, scenario.name, server, self.message(scenario, server))
+
+    def message(self, scenario, server):
+        os.sync()  # so that what others wrote before is not flushed on this one's time
+        measured = self.drive(server, f"{scenario.operation}-messages", "--count", STOCK, "--size", TEXT_SIZE,
+                              "--connections", scenario.connections, "--seconds", self.options.seconds,
+                              "--warmup", self.options.seconds / 6)
+        if not scenario.backlog:
+            with servers.awake(server):
+                server.clear_messages()
+        return measured
+
     def starts(self, with_memory):
         for number in range(-1, max(MIN_STARTS, self.options.rounds)):
             for kind in self.kinds:
@@ -119,8 +168,8 @@ class Bench:
             shutil.rmtree(server.folder, ignore_errors=True)
         return measured
 
-    def fill(self, server, *arguments):
-        measured = self.drive(server, "fill", *arguments)
+    def fill(self, server, *arguments, mode="fill"):
+        measured = self.drive(server, mode, *arguments)
         if measured["errors"]:
             raise RuntimeError(f"{server.name} does not take the data: {measured['complaints']}")
         return measured

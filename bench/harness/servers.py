@@ -14,7 +14,7 @@ from pathlib import Path
 
 from . import install, sas
 
-CONTAINER = f"/{sas.ACCOUNT}/bench"
+CONTAINER = f"/{sas.ACCOUNT}/bench"  # or a queue of this name
 START_TIMEOUT = 60
 STOP_TIMEOUT = 10
 
@@ -24,14 +24,16 @@ class Unavailable(Exception):
 
 
 class Server:
-    """One process group on 127.0.0.1, with its data in `folder`."""
+    """One process group on 127.0.0.1, with its data in `folder`; `service` is the one that is asked: blob or queue."""
 
     name = ""
     lists_blobs = True
+    has_queues = True
     put_statuses = "201"
 
-    def __init__(self, folder):
+    def __init__(self, folder, service="blob"):
         self.folder = Path(folder)
+        self.service = service
         self.port = None
         self.process = None
         self.started_at = None
@@ -65,7 +67,8 @@ class Server:
         raise RuntimeError(f"{self.name} does not start:\n{self.log().read_text(errors='replace')[-2000:]}")
 
     def printed_port(self):
-        found = re.search(r"Blob service .*listen.* http://127\.0\.0\.1:(\d+)", self.log().read_text(errors="replace"))
+        service = self.service.capitalize()
+        found = re.search(rf"{service} service .*listen.* http://127\.0\.0\.1:(\d+)", self.log().read_text(errors="replace"))
         return int(found[1]) if found else None
 
     def answers(self):
@@ -82,9 +85,14 @@ class Server:
             connection.close()
 
     def create_container(self):
-        status = self.ask("PUT", f"{CONTAINER}?restype=container&{sas.account_sas()}")
+        status = self.ask("PUT", f"{CONTAINER}?{'restype=container&' if self.service == 'blob' else ''}{sas.account_sas()}")
         if status != 201:
-            raise RuntimeError(f"{self.name} answered {status} to Create Container")
+            raise RuntimeError(f"{self.name} answered {status} to Create Container or Create Queue")
+
+    def clear_messages(self):
+        status = self.ask("DELETE", f"{CONTAINER}/messages?{sas.account_sas()}")
+        if status != 204:
+            raise RuntimeError(f"{self.name} answered {status} to Clear Messages")
 
     def log(self):
         return self.folder / "server.log"
@@ -151,8 +159,8 @@ class Azurite(Server):
         cls.installed = install.azurite()
 
     def command(self):
-        script = self.installed / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
-        return ["node", str(script), "--location", str(self.folder / "data"), "--blobPort", "0", "--silent",
+        script = self.installed / "node_modules" / "azurite" / "dist" / "src" / self.service / "main.js"
+        return ["node", str(script), "--location", str(self.folder / "data"), f"--{self.service}Port", "0", "--silent",
                 "--skipApiVersionCheck", "--disableTelemetry"]
 
 
@@ -161,6 +169,7 @@ class Nginx(Server):
 
     name = "nginx"
     lists_blobs = False
+    has_queues = False
     put_statuses = "201,204"  # DAV: 204 when the file was there
     binary = None
 
@@ -217,11 +226,11 @@ def free_port():
 
 
 @contextlib.contextmanager
-def running(kinds, folder):
-    """One fresh server of each kind, frozen, with an empty container; all are gone afterwards, their data too."""
+def running(kinds, folder, service="blob"):
+    """One fresh server of each kind, frozen, with an empty container or queue; all are gone afterwards, their data too."""
     with contextlib.ExitStack() as cleanup:  # runs all of its callbacks, also when one fails
         cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
-        started = [kind(folder / kind.name) for kind in kinds]
+        started = [kind(folder / kind.name, service) for kind in kinds]
         for server in started:
             cleanup.callback(server.stop)
             server.start()

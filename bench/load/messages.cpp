@@ -23,17 +23,20 @@ std::string blank_text(std::uint64_t size) {
 }
 
 void write_number(char* last_digit, std::uint64_t number) {
-    for (std::size_t digit = 0; digit < kDigits; ++digit, number /= 10) *last_digit-- = static_cast<char>('0' + number % 10);
+    for (std::size_t digit = 0; digit < kDigits; ++digit, number /= 10)
+        *last_digit-- = static_cast<char>('0' + number % 10);
 }
 
 /// Puts, gets and deletes; those that inherit decide which is next.
 class Messages : public Workload {
   public:
     explicit Messages(const Options& options)
-        : options_(options), writer_(head_writer(options)), text_(blank_text(options.size)), slots_(options.connections) {
+        : options_(options),
+          writer_(head_writer(options)),
+          text_(blank_text(options.size)),
+          slots_(options.connections) {
         const std::string body = std::string(kOpen) + text_ + std::string(kClose);
-        const std::string head =
-            writer_.write({.method = "POST", .path = messages(), .content_length = body.size()});
+        const std::string head = writer_.write({.method = "POST", .path = messages(), .content_length = body.size()});
         put_ = head + body;
         last_digit_ = head.size() + kOpen.size() + kDigits - 1;
         get_ = writer_.write({.method = "GET", .path = messages(), .query = {{"numofmessages", "1"}}});
@@ -73,12 +76,14 @@ class Messages : public Workload {
     Exchange remove(unsigned connection) {
         Slot& slot = slots_[connection];
         const std::string path = messages() + "/" + std::exchange(slot.id, {});
-        ask(connection, Asked::remove, writer_.write({.method = "DELETE", .path = path, .query = {{"popreceipt", slot.receipt}}}));
+        ask(connection, Asked::remove,
+            writer_.write({.method = "DELETE", .path = path, .query = {{"popreceipt", slot.receipt}}}));
         return {slot.request, {}, std::nullopt};
     }
 
     Exchange peek(unsigned connection) {
-        const HeadSpec spec{.method = "GET", .path = messages(), .query = {{"numofmessages", "32"}, {"peekonly", "true"}}};
+        const HeadSpec spec{
+            .method = "GET", .path = messages(), .query = {{"numofmessages", "32"}, {"peekonly", "true"}}};
         return {ask(connection, Asked::peek, writer_.write(spec)), {}, std::nullopt};
     }
 

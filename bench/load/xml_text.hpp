@@ -6,7 +6,8 @@
 
 namespace lazulite::bench {
 
-/// The text between <tag> and </tag> from `from` on, as it stands there; moves `from` behind it. For XML without attributes.
+/// The text between <tag> and </tag> from `from` on, as it stands there; moves `from` behind it. For XML without
+/// attributes.
 std::optional<std::string_view> element(std::string_view xml, std::string_view tag, std::size_t& from);
 
 /// The text that this one, with entities, stands for.

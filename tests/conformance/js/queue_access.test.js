@@ -147,12 +147,18 @@ describe("Account SAS", () => {
   const client = (permissions, resourceTypes = "sco") =>
     new QueueServiceClient(queues.generateAccountSasUrl(minutes(60), AccountSASPermissions.parse(permissions), resourceTypes), undefined, options);
 
+  async function createAndDelete(client) {
+    const name = unique();
+    await client.createQueue(name);
+    await queues.deleteQueue(name);
+  }
+
   // Every operation, its resource type, and the letters of which any will do.
   const OPERATIONS = {
     "list queues": ["s", "l", (c, name) => names(c.listQueues({ prefix: name }))],
     "get service properties": ["s", "r", (c) => c.getProperties()],
     "set service properties": ["s", "w", (c) => c.setProperties({})],
-    "create queue": ["c", "cw", (c) => c.createQueue(unique()).then(({ _response }) => queues.deleteQueue(new URL(_response.request.url).pathname.split("/").pop()))],
+    "create queue": ["c", "cw", createAndDelete],
     "delete queue": ["c", "d", (c, name) => c.deleteQueue(name)],
     "get metadata": ["c", "r", (c, name) => c.getQueueClient(name).getProperties()],
     "set metadata": ["c", "w", (c, name) => c.getQueueClient(name).setMetadata({ a: "1" })],
