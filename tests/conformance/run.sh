@@ -65,7 +65,7 @@ number() { grep -oE "$1" "$log" | grep -oE '[0-9]+' | tail -1 || echo 0; }
 finish() {
   local failed=$2
   [ "$1" -gt 0 ] || [ "$2" -gt 0 ] || failed=1
-  echo "$1 passed, $failed failed, $3 skipped"
+  printf '\n%s\n' "$1 passed, $failed failed, $3 skipped"  # on a line of its own, whatever the runner left behind
   [ "$failed" -eq 0 ]
 }
 
