@@ -172,6 +172,7 @@ enum class ErrorCode : std::uint16_t {
     invalid_value_type,
     json_format_not_supported,
     key_value_too_large,
+    method_not_allowed,
     media_type_not_supported,
     properties_need_value,
     property_name_invalid,

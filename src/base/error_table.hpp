@@ -337,6 +337,8 @@ inline constexpr auto kErrors = std::to_array<ErrorInfo>({
      "JSON format is not supported."},
     {ErrorCode::key_value_too_large, 400, "KeyValueTooLarge",
      "The key value exceeds the maximum allowed size (1KB)."},
+    {ErrorCode::method_not_allowed, 405, "MethodNotAllowed",
+     "The requested method is not allowed on the specified resource."},
     {ErrorCode::media_type_not_supported, 415, "MediaTypeNotSupported",
      "None of the provided media types are supported"},
     {ErrorCode::properties_need_value, 400, "PropertiesNeedValue",

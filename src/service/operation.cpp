@@ -59,7 +59,7 @@ StorageError no_such_resource(const Query& query) {
 }  // namespace
 
 Result<const Operation*> match_operation(std::span<const Operation> table, const Request& request, const Query& query,
-                                         Scope scope) {
+                                         Scope scope, ErrorCode wrong_method) {
     const std::string_view comp = query.value_or_empty("comp");
     const std::string_view restype = query.value_or_empty("restype");
     const Operation* best = nullptr;
@@ -80,7 +80,7 @@ Result<const Operation*> match_operation(std::span<const Operation> table, const
         allow(allowed, row.method);
         if (row.also_head) allow(allowed, Method::head);
     }
-    if (!allowed.empty()) return fail(StorageError(ErrorCode::unsupported_http_verb).with_header("Allow", allowed));
+    if (!allowed.empty()) return fail(StorageError(wrong_method).with_header("Allow", allowed));
     return fail(no_such_resource(query));
 }
 

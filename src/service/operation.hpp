@@ -101,9 +101,9 @@ constexpr bool unambiguous(std::span<const Operation> table) {
 
 /// The row with the most conditions that the request meets. Fails with what Azure answers to a request no row fits:
 /// missing_required_header or invalid_header_value for the header that tells the rows apart,
-/// missing_required_query_parameter, unsupported_http_verb with Allow, invalid_query_parameter_value for `comp` or
-/// `restype`.
+/// missing_required_query_parameter, `wrong_method` with Allow, invalid_query_parameter_value for `comp` or `restype`.
 [[nodiscard]] Result<const Operation*> match_operation(std::span<const Operation> table, const Request& request,
-                                                       const Query& query, Scope scope);
+                                                       const Query& query, Scope scope,
+                                                       ErrorCode wrong_method = ErrorCode::unsupported_http_verb);
 
 }  // namespace lazulite

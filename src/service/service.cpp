@@ -171,7 +171,8 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
     LAZ_CO_TRY(const Identity identity, identify(request, progress));
     progress.authenticated = identity.kind() != Identity::Kind::anonymous;
     if (progress.service->operations.empty()) co_return fail(ErrorCode::not_implemented);
-    LAZ_CO_TRY(progress.operation, match_operation(progress.service->operations, request, query, scope));
+    LAZ_CO_TRY(progress.operation, match_operation(progress.service->operations, request, query, scope,
+                                                            progress.service->wrong_method));
     const Operation& operation = *progress.operation;
     const auto needs_of = progress.service->needs;
     const Needs needs = needs_of ? needs_of(operation, request, query, progress.version) : operation.needs;

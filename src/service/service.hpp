@@ -40,6 +40,7 @@ struct Service {
     Needs (*needs)(const Operation&, const Request&, const Query&, ServiceVersion) = nullptr;
     /// What a request's method is taken for, where a header may say so; null: itself.
     Result<Method> (*method)(const Request&) = nullptr;
+    ErrorCode wrong_method = ErrorCode::unsupported_http_verb;  ///< of a method that a resource does not have
     ErrorFormat errors = ErrorFormat::xml;
     /// The same where it depends on the request; null: it does not.
     ErrorFormat (*errors_for)(const Request&) = nullptr;

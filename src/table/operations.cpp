@@ -153,6 +153,7 @@ const Service& service() {
                                        .store_kind = "table",
                                        .stored_policies = policies_of,
                                        .method = method_of,
+                                       .wrong_method = ErrorCode::method_not_allowed,
                                        .errors = ErrorFormat::table_json,
                                        .errors_for = errors_for,
                                        .version_without_header = kOldestVersion,
