@@ -1,124 +1,101 @@
-// The Table service through @azure/data-tables: tables, entities of every type, queries and their pages, transactions, SAS.
+// Query Tables, Create Table, Delete Table, Table ACL, Table Service Properties and Stats.
 
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { test } from "node:test";
-import { AzureNamedKeyCredential, AzureSASCredential, TableClient, TableServiceClient, generateTableSas, odata } from "@azure/data-tables";
-import { account, connectionString, key as accountKey, unique } from "./env.js";
+import { DAY, unique } from "./env.js";
+import { aTable, all, ask, clientOf, entity, expectError, refused, rows, tables } from "./table_env.js";
 
-const options = { allowInsecureConnection: true, retryOptions: { maxRetries: 0 } };
-const service = TableServiceClient.fromConnectionString(connectionString, options);
-const key = (rowKey = "r", partitionKey = "p") => ({ partitionKey, rowKey });
+const named = (name) => tables.listTables({ queryOptions: { filter: `TableName eq '${name}'` } });
 
-async function aTable(t) {
-  const table = TableClient.fromConnectionString(connectionString, unique(), options);
-  t.after(() => table.deleteTable());
-  await table.createTable();
-  return table;
-}
-
-async function all(pages) {
-  const found = [];
-  for await (const one of pages) found.push(one);
-  return found;
-}
-
-const refused = (promise, status, code) =>
-  assert.rejects(promise, (error) => {
-    const body = error.details?.odataError ?? {};
-    assert.deepEqual([error.statusCode, body.code ?? error.code], [status, code]);
-    return true;
-  });
-
-test("tables are created, listed, filtered and deleted", async () => {
+test("Create Table and Delete Table", async () => {
   const name = unique();
-  await service.createTable(name);
-  await service.createTable(name); // the SDK takes a 409 for success
-  assert.deepEqual((await all(service.listTables({ queryOptions: { filter: odata`TableName eq ${name}` } }))).map((one) => one.name), [name]);
-  const page = await service.listTables().byPage({ maxPageSize: 1 }).next();
-  assert.equal(page.value.length, 1);
-  await service.deleteTable(name);
-  await refused(all(TableClient.fromConnectionString(connectionString, name, options).listEntities()), 404, "TableNotFound");
+  await tables.createTable(name);
+  assert.deepEqual((await all(named(name))).map((item) => item.name), [name]);
+  await tables.deleteTable(name);
+  assert.deepEqual(await all(named(name)), []);
 });
 
-test("a name with an underscore is refused", async () => {
-  await refused(service.createTable("patient_records"), 400, "InvalidResourceName");
-});
-
-test("entities keep every type", async (t) => {
+test("the SDK takes a table that is there as created, and one that is not as deleted", async (t) => {
   const table = await aTable(t);
-  const id = randomUUID();
-  const when = new Date("2026-01-02T03:04:05.678Z");
-  await table.createEntity({
-    ...key(), text: "tëxt 😀", whole: 5, real: 2.5, one: { type: "Double", value: 1 }, yes: true, big: 2n ** 62n, when,
-    id: { type: "Guid", value: id }, bytes: new Uint8Array([0, 255]), nan: { type: "Double", value: "NaN" },
+  await table.createTable();
+  await table.createEntity(entity("r"));
+  await table.createTable();
+  assert.deepEqual(await rows(table.listEntities()), ["r"]);
+  await tables.deleteTable(unique());
+});
+
+test("the service refuses both", async (t) => {
+  const table = await aTable(t);
+  expectError(await ask("POST", "/Tables", { body: { TableName: table.tableName } }), 409, "TableAlreadyExists");
+  expectError(await ask("DELETE", `/Tables('${unique()}')`), 404, "ResourceNotFound");
+});
+
+for (const [name, code] of [
+  ["ab", "OutOfRangeInput"], ["a".repeat(64), "OutOfRangeInput"], ["1abc", "InvalidResourceName"], ["a-bc", "InvalidResourceName"],
+  ["a_bc", "InvalidResourceName"],
+]) // prettier-ignore
+  test(`table name ${name.slice(0, 10)}`, () => refused(tables.createTable(name), 400, code));
+
+test("names are unique without case and keep it", async () => {
+  const name = unique("Mixed");
+  await tables.createTable(name);
+  expectError(await ask("POST", "/Tables", { body: { TableName: name.toLowerCase() } }), 409, "TableAlreadyExists");
+  await clientOf(name.toUpperCase()).createEntity(entity("r"));
+  assert.deepEqual(await rows(clientOf(name).listEntities()), ["r"]);
+  assert.deepEqual((await all(named(name))).map((item) => item.name), [name]);
+  await tables.deleteTable(name.toLowerCase());
+});
+
+test("pages of tables", async (t) => {
+  const prefix = unique();
+  const names = [..."abcde"].map((letter) => prefix + letter);
+  for (const name of names) await tables.createTable(name);
+  t.after(() => Promise.all(names.map((name) => tables.deleteTable(name))));
+  const filter = `TableName ge '${names[0]}' and TableName le '${names[4]}'`;
+  const pages = await all(tables.listTables({ queryOptions: { filter } }).byPage({ maxPageSize: 2 }));
+  assert.deepEqual(pages.map((page) => page.map((item) => item.name)), [names.slice(0, 2), names.slice(2, 4), names.slice(4)]);
+  const again = tables.listTables({ queryOptions: { filter } }).byPage({ maxPageSize: 2, continuationToken: pages[0].continuationToken });
+  assert.deepEqual((await again.next()).value.map((item) => item.name), names.slice(2, 4));
+});
+
+test("a filter that is none", () => refused(all(tables.listTables({ queryOptions: { filter: "TableName eq" } })), 400, "InvalidInput"));
+
+test("access policies come back", async (t) => {
+  const table = await aTable(t);
+  const start = new Date(Math.floor(Date.now() / 1000) * 1000);
+  const expiry = new Date(start.getTime() + DAY);
+  assert.deepEqual([...(await table.getAccessPolicy())], []);
+  await table.setAccessPolicy([
+    { id: "full", accessPolicy: { start, expiry, permission: "raud" } },
+    { id: "permission", accessPolicy: { permission: "r" } },
+  ]);
+  const found = [...(await table.getAccessPolicy())];
+  assert.deepEqual(found, [{ id: "full", accessPolicy: { start, expiry, permission: "raud" } }, { id: "permission", accessPolicy: { permission: "r" } }]); // prettier-ignore
+  await table.setAccessPolicy([]);
+  assert.deepEqual([...(await table.getAccessPolicy())], []);
+});
+
+test("six access policies, and those of a table that is not there", async (t) => {
+  const table = await aTable(t);
+  const six = [..."abcdef"].map((id) => ({ id, accessPolicy: { permission: "r" } }));
+  await assert.rejects(table.setAccessPolicy(six), { statusCode: 400 });
+  await assert.rejects(clientOf(unique()).getAccessPolicy(), { statusCode: 404 });
+  await assert.rejects(clientOf(unique()).setAccessPolicy([]), { statusCode: 404 });
+});
+
+test("service properties come back", async (t) => {
+  const before = await tables.getProperties();
+  t.after(() => tables.setProperties({ logging: before.logging, hourMetrics: before.hourMetrics, minuteMetrics: before.minuteMetrics, cors: before.cors ?? [] })); // prettier-ignore
+  const retentionPolicy = { enabled: true, days: 7 };
+  const rule = { allowedOrigins: "http://js.example", allowedMethods: "GET,MERGE", allowedHeaders: "x-ms-*", exposedHeaders: "*", maxAgeInSeconds: 9 };
+  await tables.setProperties({
+    logging: { version: "1.0", read: true, write: false, delete: true, retentionPolicy },
+    hourMetrics: { version: "1.0", enabled: true, includeAPIs: true, retentionPolicy },
+    minuteMetrics: { version: "1.0", enabled: false, retentionPolicy: { enabled: false } },
+    cors: [rule],
   });
-  const entity = await table.getEntity("p", "r");
-  assert.equal(entity.text, "tëxt 😀");
-  assert.deepEqual([entity.whole, entity.real, entity.one, entity.yes, entity.big], [5, 2.5, 1, true, 2n ** 62n]);
-  assert.equal(new Date(entity.when).getTime(), when.getTime());
-  assert.equal(entity.id.value, id);
-  assert.deepEqual([...entity.bytes], [0, 255]);
-  assert.ok(Number.isNaN(Number(entity.nan.value ?? entity.nan)));
-  assert.match(entity.etag, /^W\/"datetime'.*Z'"$/);
-});
-
-for (const [partition, row] of [["", ""], ["it's", "''"], ["a b+c%d", "ü😀"], ["a&b=c", "(x,y)"]]) {
-  test(`keys of any character: '${partition}', '${row}'`, async (t) => {
-    const table = await aTable(t);
-    await table.createEntity({ ...key(row, partition), n: 1 });
-    assert.equal((await table.getEntity(partition, row)).n, 1);
-    await table.updateEntity({ ...key(row, partition), n: 2 }, "Replace");
-    const filter = odata`PartitionKey eq ${partition} and RowKey eq ${row}`;
-    assert.deepEqual((await all(table.listEntities({ queryOptions: { filter } }))).map((one) => one.n), [2]);
-    await table.deleteEntity(partition, row);
-    await refused(table.getEntity(partition, row), 404, "ResourceNotFound");
-  });
-}
-
-test("update, merge, upsert and conditions", async (t) => {
-  const table = await aTable(t);
-  await table.upsertEntity({ ...key(), a: 1, b: 2 }, "Replace");
-  await table.updateEntity({ ...key(), b: 3 }, "Merge");
-  const there = await table.getEntity("p", "r");
-  assert.deepEqual([there.a, there.b], [1, 3]);
-  await table.updateEntity({ ...key(), c: 4 }, "Replace", { etag: there.etag });
-  await refused(table.updateEntity({ ...key(), c: 5 }, "Replace", { etag: there.etag }), 412, "UpdateConditionNotSatisfied");
-  await refused(table.deleteEntity("p", "r", { etag: there.etag }), 412, "UpdateConditionNotSatisfied");
-  await refused(table.createEntity(key()), 409, "EntityAlreadyExists");
-});
-
-test("queries page, filter and select", async (t) => {
-  const table = await aTable(t);
-  for (let start = 0; start < 1100; start += 100) {
-    await table.submitTransaction(Array.from({ length: 100 }, (_, i) => ["create", { ...key(String(start + i).padStart(5, "0")), n: start + i }]));
-  }
-  assert.equal((await all(table.listEntities())).length, 1100);
-  const sizes = [];
-  for await (const page of table.listEntities().byPage({ maxPageSize: 300 })) sizes.push(page.length);
-  assert.deepEqual(sizes, [300, 300, 300, 200]);
-  const found = await all(table.listEntities({ queryOptions: { filter: odata`n ge ${1098} or RowKey eq '00003'`, select: ["n"] } }));
-  assert.deepEqual(found.map((one) => one.n), [3, 1098, 1099]);
-  await refused(all(table.listEntities({ queryOptions: { filter: "n == 5" } })), 400, "InvalidInput");
-});
-
-test("a transaction changes all or nothing", async (t) => {
-  const table = await aTable(t);
-  const done = await table.submitTransaction([["create", { ...key("a"), n: 1 }], ["upsert", { ...key("b"), n: 2 }, "Merge"], ["upsert", key("c")]]);
-  assert.equal(done.status, 202);
-  assert.deepEqual(done.subResponses.map((one) => one.status), [204, 204, 204]);
-  await table.submitTransaction([["delete", key("c")], ["update", { ...key("a"), n: 5 }, "Merge"]]);
-  await refused(table.submitTransaction([["create", key("x")], ["create", key("a")]]), 409, "EntityAlreadyExists");
-  assert.deepEqual((await all(table.listEntities())).map((one) => [one.rowKey, one.n]), [["a", 5], ["b", 2]]);
-});
-
-test("a table SAS reaches its rows", async (t) => {
-  const table = await aTable(t);
-  for (const partition of ["a", "b", "c"]) await table.createEntity(key("r", partition));
-  const token = generateTableSas(table.tableName, new AzureNamedKeyCredential(account, accountKey), {
-    permissions: { query: true }, expiresOn: new Date(Date.now() + 3600e3), startPartitionKey: "b", endPartitionKey: "b",
-  });
-  const client = new TableClient(table.url.replace(/\/$/, ""), table.tableName, new AzureSASCredential(token), options);
-  assert.deepEqual((await all(client.listEntities())).map((one) => one.partitionKey), ["b"]);
-  await refused(client.createEntity(key("s", "b")), 403, "AuthorizationPermissionMismatch");
+  const found = await tables.getProperties();
+  assert.deepEqual(found.logging, { version: "1.0", read: true, write: false, delete: true, retentionPolicy });
+  assert.deepEqual(found.hourMetrics, { version: "1.0", enabled: true, includeAPIs: true, retentionPolicy });
+  assert.deepEqual(found.cors, [rule]);
 });

@@ -2,6 +2,7 @@ import pytest
 
 from env import SERVICE, unique
 from queue_env import QUEUES, OwnAccount
+from table_env import TABLES
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +41,16 @@ def queue(queues):
 def own_account():
     """An account whose clock only this test advances."""
     return OwnAccount()
+
+
+@pytest.fixture(scope="session")
+def tables():
+    return TABLES
+
+
+@pytest.fixture
+def table(tables):
+    """A new table of the test's own, deleted afterwards."""
+    made = tables.create_table(unique())
+    yield made
+    made.delete_table()
