@@ -86,6 +86,7 @@ js)
   install "$out/js" npm_ci "$here/js/package.json" "$here/js/package-lock.json"
   cd "$out/js"
   ln -sfn "$here/js" suite # so that the tests find the packages and the source tree stays clean
+  ln -sfn "$(dirname "$tests")/examples/iot" iot
   node_modules/.bin/node --preserve-symlinks --preserve-symlinks-main --test --test-concurrency=2 --test-timeout=600000 \
     --test-reporter=spec "$@" suite/*.test.js 2>&1 | tee "$log" || true
   failed=$(($(number '^ℹ fail [0-9]+') + $(number '^ℹ cancelled [0-9]+')))
