@@ -18,22 +18,27 @@ SDKS = {
              "azsdk-java-azure-storage-blob": "Java", "azsdk-rust-storage_blob": "Rust"},
     "queue": {"azsdk-js-storage-queue": "JavaScript", "azsdk-python-storage-queue": "Python", "azsdk-go-azqueue": "Go",
               "azsdk-java-azure-storage-queue": "Java"},
+    "table": {"azsdk-js-data-tables": "JavaScript", "azsdk-python-data-tables": "Python", "azsdk-go-aztables": "Go",
+              "azsdk-java-azure-data-tables": "Java"},
 }
 # The suites that go through every operation that is offered; the others go through these, which most programs call.
-WHOLE = {"blob": {"JavaScript", "Python"}, "queue": {"JavaScript", "Python", "Go", "Java"}}
+WHOLE = {"blob": {"JavaScript", "Python"}, "queue": {"JavaScript", "Python", "Go", "Java"},
+         "table": {"JavaScript", "Python", "Go", "Java"}}
 CORE = {"ListContainers", "GetAccountInformation", "CreateContainer", "GetContainerProperties", "SetContainerMetadata",
         "DeleteContainer", "ListBlobs", "ListBlobsByHierarchy", "GetBlob", "GetBlobProperties", "DeleteBlob", "PutBlob",
         "SetBlobProperties", "SetBlobMetadata", "PutBlock", "PutBlockList", "GetBlockList"}
-# What an SDK does not have.
-LACKS = {("Rust", "ListBlobsByHierarchy")}
+# What an SDK does not have. These two make the secondary's address of a host name of the cloud's shape, never of a path.
+LACKS = {("Rust", "ListBlobsByHierarchy"), ("JavaScript", "GetTableServiceStats"), ("Python", "GetTableServiceStats")}
 # What no SDK calls: the reference has these operations, clients use Get Properties instead.
-RAW_ONLY = {"GetContainerMetadata", "GetBlobMetadata"}
+RAW_ONLY = {"GetContainerMetadata", "GetBlobMetadata", "GetTable"}
 
 SAS = {"AuthorizationPermissionMismatch", "AuthorizationResourceTypeMismatch"}
 READ = {"BlobNotFound", "ConditionNotMet", "ContainerNotFound"}
 WRITE = {"ConditionNotMet", "ContainerNotFound", "MultipleConditionHeadersNotSupported"}
 QUEUE = SAS | {"QueueNotFound"}
 MESSAGE = QUEUE | {"InvalidQueryParameterValue", "MessageNotFound", "MissingRequiredQueryParameter", "PopReceiptMismatch"}
+ENTITY = {"AuthorizationPermissionMismatch", "InvalidInput", "TableNotFound"}
+CHANGE = ENTITY | {"ResourceNotFound", "UpdateConditionNotSatisfied"}
 NUMBERS = {"InvalidQueryParameterValue", "OutOfRangeQueryParameterValue"}
 XML = {"InvalidXmlDocument", "InvalidXmlNodeValue", "MissingRequiredXmlNode", "UnsupportedXmlNode"}
 METADATA = {"InvalidMetadata", "MetadataTooLarge", "EmptyMetadataKey"}
@@ -91,6 +96,27 @@ ERRORS = {
     "UpdateMessage": MESSAGE | {"OutOfRangeQueryParameterValue", "RequestBodyTooLarge"},
     "DeleteMessage": MESSAGE,
     "ClearMessages": QUEUE,
+    "SetTableServiceProperties": {"AuthorizationPermissionMismatch", "InvalidXmlDocument", "UnsupportedXmlNode"},
+    "GetTableServiceProperties": SAS,
+    "GetTableServiceStats": {"InvalidQueryParameterValue"},
+    "QueryTables": SAS | {"InvalidInput"},
+    "CreateTable": {"AuthorizationPermissionMismatch", "InvalidInput", "InvalidResourceName", "OutOfRangeInput",
+                    "PropertiesNeedValue", "TableAlreadyExists"},
+    "DeleteTable": {"AuthorizationPermissionMismatch", "ResourceNotFound"},
+    "GetTableACL": {"AuthorizationFailure", "TableNotFound"},
+    "SetTableACL": {"AuthorizationFailure", "InvalidXmlDocument", "TableNotFound"},
+    "QueryEntities": ENTITY | {"JsonFormatNotSupported", "NotImplemented"},
+    "GetEntity": ENTITY | {"AtomFormatNotSupported", "AuthorizationResourceTypeMismatch", "MediaTypeNotSupported",
+                           "ResourceNotFound"},
+    "InsertEntity": ENTITY | {"DuplicatePropertiesSpecified", "EntityAlreadyExists", "EntityTooLarge", "InvalidValueType",
+                              "KeyValueTooLarge", "OutOfRangeInput", "PropertiesNeedValue", "PropertyNameInvalid",
+                              "PropertyNameTooLong", "PropertyValueTooLarge", "RequestBodyTooLarge", "TooManyProperties"},
+    "UpdateEntity": CHANGE,
+    "MergeEntity": CHANGE | {"EntityTooLarge", "TooManyProperties"},
+    "InsertOrReplaceEntity": ENTITY | {"OutOfRangeInput"},
+    "InsertOrMergeEntity": {"AuthorizationPermissionMismatch"},
+    "DeleteEntity": CHANGE,
+    "Batch": {"InvalidInput", "RequestBodyTooLarge"},
 }
 
 

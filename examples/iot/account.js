@@ -34,10 +34,11 @@ export const deleteAll = ({ queue, poison, table, archive }) =>
  */
 export function parseReading(text) {
   const reading = JSON.parse(text);
+  const matches = (value, pattern) => typeof value === "string" && pattern.test(value);
   const within = (value, low, high) => typeof value === "number" && value >= low && value <= high;
   const good =
-    /^[\w-]{1,100}$/.test(reading?.device) &&
-    /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(reading.time) &&
+    matches(reading?.device, /^[\w-]{1,100}$/) &&
+    matches(reading.time, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/) &&
     within(reading.temperature, -90, 150) &&
     within(reading.humidity, 0, 100) &&
     within(reading.pressure, 300, 1100);

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { deleteAll, openAccount, readingOf } from "../iot/account.js";
 import { archiveDay, forgetBefore } from "../iot/archive.js";
 import { MAX_DEQUEUES, consume } from "../iot/consumers.js";
@@ -10,6 +11,7 @@ import { connectionString, unique } from "./env.js";
 import { all, entity } from "./table_env.js";
 
 const RATE = 333;
+const poll = () => setTimeout(50);
 const POISON = ["", "not JSON", "[]", "null", '{"device": "device-1"}', '{"device":"d","time":"2024-01-15T00:00:00Z","temperature":9999,"humidity":1,"pressure":1000}'].filter(Boolean); // prettier-ignore
 const sorted = (readings) => readings.map((one) => JSON.stringify(one)).sort();
 
@@ -20,9 +22,13 @@ async function lines(archive, name) {
 
 test("333 messages a second for 20 seconds, and nothing is lost", async (t) => {
   const account = await openAccount(connectionString, unique());
-  t.after(() => deleteAll(account));
   const stop = new AbortController();
   const consumers = Array.from({ length: 4 }, () => consume(account, { signal: stop.signal, visibilityTimeout: 2 }));
+  t.after(async () => {
+    stop.abort();
+    await Promise.all(consumers);
+    await deleteAll(account);
+  });
   for (const text of POISON) await account.queue.sendMessage(text);
 
   const sending = send(account, { sensors: 500, rate: RATE, seconds: 20 });
@@ -33,7 +39,7 @@ test("333 messages a second for 20 seconds, and nothing is lost", async (t) => {
 
   const poisoned = async () => (await account.poison.peekMessages({ numberOfMessages: 32 })).peekedMessageItems;
   while ((await account.queue.getProperties()).approximateMessagesCount > 0 || (await poisoned()).length < POISON.length) {
-    await new Promise(setImmediate);
+    await poll();
   }
   stop.abort();
   const done = await Promise.all(consumers);
@@ -69,7 +75,7 @@ test("a message that nobody can read is tried five times, then moved", async (t)
   }
   const stop = new AbortController();
   const consumer = consume(account, { signal: stop.signal });
-  while ((await account.poison.peekMessages()).peekedMessageItems.length === 0) await new Promise(setImmediate);
+  while ((await account.poison.peekMessages()).peekedMessageItems.length === 0) await poll();
   stop.abort();
   assert.deepEqual(await consumer, { stored: 0, moved: 1 });
 });
