@@ -1,4 +1,4 @@
-// examples/iot as a whole: 333 messages a second, poison among them, a consumer that dies; nothing is lost.
+// examples/iot as a whole: 333 messages a second and a consumer that dies, nothing is lost; poison messages; old readings.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -12,7 +12,7 @@ import { all, entity } from "./table_env.js";
 
 const RATE = 333;
 const poll = () => setTimeout(50);
-const POISON = ["", "not JSON", "[]", "null", '{"device": "device-1"}', '{"device":"d","time":"2024-01-15T00:00:00Z","temperature":9999,"humidity":1,"pressure":1000}'].filter(Boolean); // prettier-ignore
+const POISON = ["not JSON", "[]", "null", '{"device": "device-1"}', '{"device":"d","time":"2024-01-15T00:00:00Z","temperature":9999,"humidity":1,"pressure":1000}']; // prettier-ignore
 const sorted = (readings) => readings.map((one) => JSON.stringify(one)).sort();
 
 async function lines(archive, name) {
@@ -23,29 +23,23 @@ async function lines(archive, name) {
 test("333 messages a second for 20 seconds, and nothing is lost", async (t) => {
   const account = await openAccount(connectionString, unique());
   const stop = new AbortController();
-  const consumers = Array.from({ length: 4 }, () => consume(account, { signal: stop.signal, visibilityTimeout: 2 }));
+  const consumers = Array.from({ length: 4 }, () => consume(account, { signal: stop.signal }));
   t.after(async () => {
     stop.abort();
     await Promise.all(consumers);
     await deleteAll(account);
   });
-  for (const text of POISON) await account.queue.sendMessage(text);
-
   const sending = send(account, { sensors: 500, rate: RATE, seconds: 20 });
   await account.queue.receiveMessages({ numberOfMessages: 32, visibilityTimeout: 3 }); // by one that dies with them
   const { sent, seconds } = await sending;
   assert.equal(sent.length, RATE * 20);
   assert.ok(sent.length / seconds > RATE * 0.95, `only ${sent.length / seconds} a second`);
 
-  const poisoned = async () => (await account.poison.peekMessages({ numberOfMessages: 32 })).peekedMessageItems;
-  while ((await account.queue.getProperties()).approximateMessagesCount > 0 || (await poisoned()).length < POISON.length) {
-    await poll();
-  }
+  while ((await account.queue.getProperties()).approximateMessagesCount > 0) await poll();
   stop.abort();
   const done = await Promise.all(consumers);
   assert.ok(done.every(({ stored }) => stored > 0), "all of them took their share");
-  assert.equal(done.reduce((sum, { moved }) => sum + moved, 0), POISON.length);
-  assert.deepEqual((await poisoned()).map((message) => message.messageText).sort(), [...POISON].sort());
+  assert.ok(done.every(({ moved }) => moved === 0));
 
   const found = (await all(account.table.listEntities())).map(readingOf);
   assert.deepEqual(sorted(found), sorted(sent));
@@ -63,21 +57,24 @@ test("333 messages a second for 20 seconds, and nothing is lost", async (t) => {
   assert.deepEqual(sorted(archived), sorted(sent));
 });
 
-test("a message that nobody can read is tried five times, then moved", async (t) => {
+test("messages that nobody can read are tried five times, then moved", async (t) => {
   const account = await openAccount(connectionString, unique());
   t.after(() => deleteAll(account));
-  await account.queue.sendMessage("poison");
+  for (const text of POISON) await account.queue.sendMessage(text);
   for (let attempt = 1; attempt < MAX_DEQUEUES; attempt++) {
-    const { receivedMessageItems } = await account.queue.receiveMessages({ visibilityTimeout: 60 });
-    assert.equal(receivedMessageItems[0].dequeueCount, attempt);
-    const { messageId, popReceipt } = receivedMessageItems[0];
-    await account.queue.updateMessage(messageId, popReceipt, "poison", 0); // visible again
+    const { receivedMessageItems } = await account.queue.receiveMessages({ numberOfMessages: 32, visibilityTimeout: 60 });
+    assert.deepEqual(receivedMessageItems.map((message) => message.dequeueCount), Array(POISON.length).fill(attempt));
+    for (const { messageId, popReceipt, messageText } of receivedMessageItems) {
+      await account.queue.updateMessage(messageId, popReceipt, messageText, 0); // visible again
+    }
   }
   const stop = new AbortController();
   const consumer = consume(account, { signal: stop.signal });
-  while ((await account.poison.peekMessages()).peekedMessageItems.length === 0) await poll();
+  const poisoned = async () => (await account.poison.peekMessages({ numberOfMessages: 32 })).peekedMessageItems;
+  while ((await poisoned()).length < POISON.length) await poll();
   stop.abort();
-  assert.deepEqual(await consumer, { stored: 0, moved: 1 });
+  assert.deepEqual(await consumer, { stored: 0, moved: POISON.length });
+  assert.deepEqual((await poisoned()).map((message) => message.messageText).sort(), [...POISON].sort());
 });
 
 test("old readings are forgotten, whole transactions at a time", async (t) => {
