@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "service/long_read.hpp"
+#include "wire/codec.hpp"
 #include "wire/service_version.hpp"
 #include "wire/uri.hpp"
 #include "wire/xml_writer.hpp"
@@ -69,5 +70,49 @@ void write_metadata(XmlWriter& xml, std::string_view packed);
 
 /// `Prefix`, `Marker`, `MaxResults`, `Delimiter` as the request gave them: absent ones are left out.
 void echo_parameters(XmlWriter& xml, const Query& query);
+
+/// From here on listings name the endpoint; before, the account, and the URL of each entry.
+inline constexpr ServiceVersion kServiceEndpointSince{2013, 8, 15};
+
+/// The parameters of List Containers, List Queues and List Shares.
+struct ListNames {
+    std::optional<std::string> prefix;
+    std::optional<std::string> marker;
+    std::optional<std::int64_t> max_results;
+
+    [[nodiscard]] std::size_t most() const { return static_cast<std::size_t>(max_results.value_or(kMostResults)); }
+};
+template <class Codec>
+void describe(Codec& c, ListNames& m) {
+    c.query("prefix", m.prefix);
+    c.query("marker", m.marker);
+    c.query("maxresults", m.max_results, Between{1, kMostResults, true});
+}
+
+/// A page of what stands in name order: `cursor.next()` gives entries with a `name`, `write(XmlWriter&, entry)` what one
+/// shows behind its name.
+template <class Entries, class Write>
+Page page_of_names(const Exchange& x, Entries cursor, std::string_view list, std::string_view entry_element,
+                   std::string_view prefix, std::size_t most, Write write) {
+    XmlWriter xml;
+    const bool old = x.version < kServiceEndpointSince;
+    xml.open("EnumerationResults", {{old ? "AccountName" : "ServiceEndpoint", x.target.endpoint()}});
+    echo_parameters(xml, x.query);
+    xml.open(list);
+    auto entry = cursor.next();
+    for (std::size_t count = 0; entry && entry->name.starts_with(prefix) && count < most; ++count) {
+        xml.open(entry_element);
+        xml.element("Name", entry->name);
+        if (old) xml.element("Url", x.target.endpoint() + entry->name);
+        write(xml, *entry);
+        xml.close();
+        entry = cursor.next();
+    }
+    xml.close();
+    const bool more = entry && entry->name.starts_with(prefix);
+    xml.element("NextMarker", more ? encode_marker(entry->name) : "");
+    xml.close();
+    return {xml.take(), more};
+}
 
 }  // namespace lazulite

@@ -8,6 +8,7 @@ namespace lazulite {
 namespace {
 
 constexpr std::uint64_t kMostPropertiesBytes = 64 << 10;
+constexpr std::uint64_t kMostAclBytes = 64 << 10;  // five policies stay well below
 
 PropertiesDialect dialect_of(const Exchange& x) { return {x.target.service, x.version}; }
 
@@ -67,6 +68,17 @@ Task<Result<Response>> get_service_stats(Exchange& x) {
                            .with("Reason", "Stats are answered by the secondary endpoint."));
     }
     co_return xml_response(stats(x.store->now()));
+}
+
+Task<Result<StoredPolicies>> receive_stored_policies(Exchange& x, PolicyLetters letters) {
+    LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kMostAclBytes, x.version));
+    LAZ_CO_TRY(const std::string body, co_await receive_text(x, rules));
+    co_return parse_signed_identifiers(body, letters);
+}
+
+void show_stored_policies(Response& response, std::string_view packed) {
+    response.fields.add("Content-Type", "application/xml");
+    response.set_body(write_signed_identifiers(unpack_policies(packed)));
 }
 
 }  // namespace lazulite

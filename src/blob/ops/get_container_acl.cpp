@@ -1,7 +1,7 @@
 #include "auth/stored_policy.hpp"
 #include "blob/ops/common.hpp"
 #include "blob/ops/operations.hpp"
-#include "service/signed_identifiers.hpp"
+#include "service/service_operations.hpp"
 
 namespace lazulite::blob {
 
@@ -12,8 +12,7 @@ Task<Result<Response>> get_container_acl(Exchange& x) {
     if (container.access != PublicAccess::none) {
         HeaderEncoder(response.fields).header("x-ms-blob-public-access", container.access);
     }
-    response.fields.add("Content-Type", "application/xml");
-    response.set_body(write_signed_identifiers(unpack_policies(container.policies)));
+    show_stored_policies(response, container.policies);
     co_return response;
 }
 

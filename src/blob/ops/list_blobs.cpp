@@ -90,7 +90,7 @@ ListFilter::Show shown_by(const std::optional<ShowOnly>& only) {
 }
 
 void open_results(XmlWriter& xml, const Exchange& x) {
-    if (x.version >= kServiceEndpoint) {
+    if (x.version >= kServiceEndpointSince) {
         xml.open("EnumerationResults",
                  {{"ServiceEndpoint", x.target.endpoint()}, {"ContainerName", x.target.container}});
     } else {
@@ -111,7 +111,7 @@ void write_entry(XmlWriter& xml, const ListedBlob& entry, bool metadata, const E
     xml.open(entry.blob ? "Blob" : "BlobPrefix");
     write_name(xml, entry.name, x.version);
     if (entry.blob) {
-        if (x.version < kServiceEndpoint) {
+        if (x.version < kServiceEndpointSince) {
             xml.element("Url", x.target.endpoint() + x.target.container + '/' + percent_encode(entry.name, "/"));
         }
         XmlEncoder encoder(xml);

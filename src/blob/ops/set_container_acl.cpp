@@ -1,14 +1,11 @@
 #include "auth/stored_policy.hpp"
 #include "blob/ops/common.hpp"
 #include "blob/ops/operations.hpp"
-#include "service/receive.hpp"
-#include "service/signed_identifiers.hpp"
+#include "service/service_operations.hpp"
 
 namespace lazulite::blob {
 namespace {
 
-// Five policies stay well below.
-constexpr std::uint64_t kMostAclBytes = 64 << 10;
 constexpr PolicyLetters kContainerLetters{"racwdl", "xytfmeopi"};
 
 struct SetContainerAcl {
@@ -30,9 +27,7 @@ Task<Result<Response>> set_container_acl(Exchange& x) {
     if (command.guards.when.any_etag()) co_return fail(ErrorCode::condition_headers_not_supported);
     LAZ_CO_CHECK(check_combination(command.guards.when));
     LAZ_CO_CHECK(check_public_access(x, command.access));
-    LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kMostAclBytes, x.version));
-    LAZ_CO_TRY(const std::string body, co_await receive_text(x, rules));
-    LAZ_CO_TRY(const StoredPolicies policies, parse_signed_identifiers(body, kContainerLetters));
+    LAZ_CO_TRY(const StoredPolicies policies, co_await receive_stored_policies(x, kContainerLetters));
     LAZ_CO_TRY(const Instant tick, co_await change_container(x, command.guards, [&](Container& container) {
         container.access = command.access.value_or(PublicAccess::none);
         container.policies = pack_policies(policies);

@@ -16,8 +16,6 @@ inline constexpr ServiceVersion kComputedMd5{2012, 2, 12};
 inline constexpr ServiceVersion kStoredMd5OnRanges{2012, 2, 12};
 inline constexpr ServiceVersion kContentDisposition{2013, 8, 15};
 inline constexpr ServiceVersion kReadsHonourAllConditions{2013, 8, 15};
-/// Listings name endpoint and container apart; before, one attribute held both and each blob its URL.
-inline constexpr ServiceVersion kServiceEndpoint{2013, 8, 15};
 inline constexpr ServiceVersion kServerEncrypted{2015, 12, 11};
 inline constexpr ServiceVersion kTiers{2017, 4, 17};
 inline constexpr ServiceVersion kDeleteType{2017, 7, 29};

@@ -18,7 +18,6 @@ inline constexpr ServiceVersion kLongTexts{2011, 8, 18};        ///< 64 KiB of t
 inline constexpr ServiceVersion kAnswersToPut{2016, 5, 31};     ///< Put Message answers with the message
 inline constexpr ServiceVersion kAnyTimeToLive{2017, 7, 29};    ///< messages may live longer than a week, or for ever
 inline constexpr ServiceVersion kShowsDequeueCount{2009, 9, 19};
-inline constexpr ServiceVersion kServiceEndpoint{2013, 8, 15};  ///< listings begin with it; before, with AccountName and an Url each
 
 /// What an io thread reads of a queue, in half a millisecond; a worker reads all.
 inline constexpr WalkLimits kWalkHere{.expired = 100, .bytes = 256 << 10};

@@ -1,7 +1,6 @@
-#include "auth/stored_policy.hpp"
 #include "queue/ops/common.hpp"
 #include "queue/ops/operations.hpp"
-#include "service/signed_identifiers.hpp"
+#include "service/service_operations.hpp"
 
 namespace lazulite::queue {
 
@@ -9,8 +8,7 @@ Task<Result<Response>> get_queue_acl(Exchange& x) {
     LAZ_CO_CHECK(check_dns_name(x.target.container));
     LAZ_CO_TRY(const Queue queue, x.store->read([&](ReadTxn& tx) { return require_queue(tx, x.target.container); }));
     Response response;
-    response.fields.add("Content-Type", "application/xml");
-    response.set_body(write_signed_identifiers(unpack_policies(queue.policies)));
+    show_stored_policies(response, queue.policies);
     co_return response;
 }
 
