@@ -122,5 +122,17 @@ TEST_F(LongWorkOfQueues, IsNotWaitedForWhereNothingLives) {
     EXPECT_EQ(run(get_messages, "").handed_over, 0);
 }
 
+TEST_F(LongWorkOfQueues, IsNotToWriteWhereNothingIsThere) {
+    run(get_messages, "");
+    const auto before = files_.calls(FaultFileSystem::Kind::write);
+    for (int i = 0; i < 20; ++i) run(get_messages, "");
+    EXPECT_EQ(files_.calls(FaultFileSystem::Kind::write), before);
+    put_many(1, {});
+    const auto put = files_.calls(FaultFileSystem::Kind::write);
+    EXPECT_GT(put, before);
+    run(get_messages, "");
+    EXPECT_GT(files_.calls(FaultFileSystem::Kind::write), put);  // the message is hidden now
+}
+
 }  // namespace
 }  // namespace lazulite::queue
