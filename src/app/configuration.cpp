@@ -156,6 +156,12 @@ void add_flag(CLI::App& app, const Setting& setting, Given& given) {
     }
 }
 
+const CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& help) {
+    CLI::App* const command = app.add_subcommand(name, help);
+    command->fallthrough();
+    return command;
+}
+
 /// `-l=DIR` is `--location=DIR`; CLI11 would take the equals sign for a part of the value.
 std::string spelled_out(std::string_view word) {
     if (word.size() < 3 || word[0] != '-' || word[2] != '=') return std::string(word);
@@ -244,12 +250,11 @@ tl::expected<Parsed, Refusal> configure(std::span<const char* const> arguments, 
     for (const Setting& setting : settings()) {
         if (!setting.surface || c.program->has(*setting.surface)) add_flag(app, setting, given);
     }
-    CLI::App* check = nullptr;
-    if (c.program->lazulite) {
-        check = app.add_subcommand("check", "verify the data folder of --location, which nobody has open");
-        check->fallthrough();
-        app.require_subcommand(0, 1);
-    }
+    // Every command has it, so that a container can be asked by the very words that started it.
+    const CLI::App* const health_check = add_command(app, "healthcheck", "exit code 0 if the server of these settings is ready");
+    const CLI::App* const check =
+        c.program->lazulite ? add_command(app, "check", "verify the data folder of --location, which nobody has open") : nullptr;
+    app.require_subcommand(0, 1);
 
     std::vector<std::string> words;  // the last first, as CLI11 wants them
     for (std::size_t i = arguments.size(); i > 1; --i) words.push_back(spelled_out(arguments[i - 1]));
@@ -265,6 +270,7 @@ tl::expected<Parsed, Refusal> configure(std::span<const char* const> arguments, 
         return tl::unexpected(Refusal{problem.what(), app.help()});
     }
     if (check && check->parsed()) c.command = Configuration::Command::check;
+    if (health_check->parsed()) c.command = Configuration::Command::health_check;
 
     Outcome read;
     c.file = file;

@@ -63,7 +63,7 @@ Response Control::answer(const Request& request, std::string_view body) {
     constexpr std::string_view kAccounts = "accounts/";
 
     if (method == Method::get) {
-        if (path == "health") return json_response(200, {{"status", "ok"}, {"version", environment_.product_version}});
+        if (path == "health") return show_health();
         if (path == "metrics") return show_metrics();
         if (path == "operations") return show_operations();
         if (path == "clock") return show_clock(query->value_or_empty("account"));
@@ -77,6 +77,20 @@ Response Control::answer(const Request& request, std::string_view body) {
         if (path == known || path.starts_with(kAccounts)) return problem(405, "that method is not offered here");
     }
     return problem(404, "no such endpoint");
+}
+
+void Control::ready(std::map<std::string, std::string> listeners) {
+    listeners_ = std::move(listeners);
+    health_ = Health::ok;
+}
+
+Response Control::show_health() const {
+    switch (health_) {
+        case Health::starting: return json_response(503, {{"status", "starting"}});
+        case Health::stopping: return json_response(503, {{"status", "stopping"}});
+        case Health::ok: break;
+    }
+    return json_response(200, {{"status", "ok"}, {"version", environment_.product_version}, {"listeners", listeners_}});
 }
 
 Response Control::show_clock(std::string_view account) {

@@ -1,12 +1,17 @@
 #pragma once
 
+#include <atomic>
+#include <map>
+#include <string>
+
 #include "service/service.hpp"
 
 namespace lazulite {
 
 /// The emulator's own endpoint, on every listener, below `/_lazulite/` (no account name can begin with `_`):
 ///
-///     GET  health                         {"status":"ok","version":"0.1.0"}
+///     GET  health                         {"status":"ok","version":"0.1.0","listeners":{"blob":"http://127.0.0.1:10000"}}
+///                                         once every listener answers; 503 and "starting" before, "stopping" at the end
 ///     GET  metrics                        answers counted by service, operation, status, error code and client
 ///     GET  operations                     the operation tables: name, id, offered
 ///     GET  clock?account=A                account time of every store of A, and its offset to wall time
@@ -26,7 +31,13 @@ class Control {
 
     Task<Response> handle(Request& request);
 
+    /// By label and URL, once all of them answer; called once.
+    void ready(std::map<std::string, std::string> listeners);
+    void stopping() { health_ = Health::stopping; }
+
   private:
+    enum class Health : std::uint8_t { starting, ok, stopping };
+    Response show_health() const;
     Response answer(const Request& request, std::string_view body);
     Response show_clock(std::string_view account);
     Response advance_clock(const Query& query);
@@ -39,6 +50,8 @@ class Control {
     Environment& environment_;
     Accounts& accounts_;
     bool remote_;
+    std::map<std::string, std::string> listeners_;  ///< not changed after `starting`
+    std::atomic<Health> health_{Health::starting};
 };
 
 }  // namespace lazulite

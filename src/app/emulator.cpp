@@ -8,6 +8,7 @@
 #include "app/control.hpp"
 #include "app/machine.hpp"
 #include "app/surfaces.hpp"
+#include "app/url.hpp"
 #include "base/worker_pool.hpp"
 #include "http/server.hpp"
 #include "store/stores.hpp"
@@ -18,19 +19,6 @@
 
 namespace lazulite {
 namespace {
-
-std::string url(bool secure, const Endpoint& endpoint) {
-    const bool v6 = endpoint.address.find(':') != std::string::npos;
-    return (secure ? "https://" : "http://") + (v6 ? "[" + endpoint.address + "]" : endpoint.address) + ":" +
-           std::to_string(endpoint.port);
-}
-
-/// Where a client on this machine finds it: nobody connects to "every address".
-Endpoint reachable(Endpoint endpoint) {
-    if (endpoint.address == "0.0.0.0") endpoint.address = "127.0.0.1";
-    if (endpoint.address == "::") endpoint.address = "::1";
-    return endpoint;
-}
 
 std::unique_ptr<FileSystem> open_files(const EmulatorOptions& options) {
     if (options.location.empty()) {
@@ -120,6 +108,7 @@ class Emulator::Running {
         set_accounts(options.accounts);
         io_.start();
         for (const ServiceKind kind : kServiceKinds) listen(kind, options);
+        control_.ready(listeners());
     }
 
     void set_accounts(const std::vector<AccountOptions>& wanted) {
@@ -137,6 +126,7 @@ class Emulator::Running {
 
     ~Running() {
         // Requests in flight finish or are cut; what they wrote is committed; then the threads may end.
+        control_.stopping();
         server_.stop();
         stores_->close();
         server_.join();
@@ -164,6 +154,16 @@ class Emulator::Running {
         auto stores = Stores::open(*files_, wanted);
         if (!stores) throw std::runtime_error(stores.error());
         return *std::move(stores);
+    }
+
+    /// URLs by label.
+    [[nodiscard]] std::map<std::string, std::string> listeners() const {
+        std::map<std::string, std::string> urls;
+        for (const ServiceKind kind : kServiceKinds) {
+            const auto index = static_cast<std::size_t>(kind);
+            if (gateways_[index]) urls.emplace(label(kind), url_of(secure(), reachable(endpoints_[index])));
+        }
+        return urls;
     }
 
     static ServerOptions server_options(const EmulatorOptions& options) {
@@ -231,7 +231,7 @@ void Emulator::start() {
 
 void Emulator::stop() { running_.reset(); }
 
-std::string Emulator::endpoint(Surface surface) const { return url(running_->secure(), running_->endpoint(surface)); }
+std::string Emulator::endpoint(Surface surface) const { return url_of(running_->secure(), running_->endpoint(surface)); }
 
 void Emulator::set_accounts(std::vector<AccountOptions> accounts) {
     if (running_) running_->set_accounts(accounts);
@@ -251,7 +251,7 @@ std::string Emulator::connection_string(const std::string& account) const {
     for (const auto& [element, surface] : {std::pair{"BlobEndpoint", Surface::blob}, {"QueueEndpoint", Surface::queue},
                                           {"TableEndpoint", Surface::table}, {"FileEndpoint", Surface::file}}) {
         if (!options_.listen[static_cast<std::size_t>(surface)].offered) continue;
-        text += std::string(element) + "=" + url(running_->secure(), reachable(running_->endpoint(surface))) + "/" +
+        text += std::string(element) + "=" + url_of(running_->secure(), reachable(running_->endpoint(surface))) + "/" +
                 name + ";";
     }
     return text;

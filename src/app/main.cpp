@@ -10,6 +10,7 @@
 
 #include "app/announcements.hpp"
 #include "app/configuration.hpp"
+#include "app/health_check.hpp"
 #include "app/machine.hpp"
 #include "app/surfaces.hpp"
 #include "base/log.hpp"
@@ -114,6 +115,13 @@ int check_folder(const Configuration& configuration) {
     return report.problems.empty() ? 0 : 1;
 }
 
+/// Silent when all is well: it runs every few seconds.
+int ask_for_health(const Configuration& configuration) {
+    const auto healthy = check_health(configuration.emulator);
+    if (healthy) return 0;
+    return refuse(*configuration.program, healthy.error());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -137,6 +145,7 @@ int main(int argc, char** argv) {
     switch (configuration.command) {
         case Configuration::Command::run: return run(configuration);
         case Configuration::Command::check: return check_folder(configuration);
+        case Configuration::Command::health_check: return ask_for_health(configuration);
     }
     return 1;
 }

@@ -12,6 +12,7 @@ import email.utils
 import hashlib
 import hmac
 import http.client
+import json
 import os
 import re
 import shutil
@@ -252,6 +253,31 @@ def a_second_instance_on_the_folder_is_refused():
         expect_refusal("--location", folder, *free_ports(), naming="another lazulite")
         server.put_blob("still", b"here")  # the first one is unharmed
         server.stop()
+
+
+@test
+def healthcheck_is_the_exit_code_of_readiness():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
+    flags = ["--blobPort", port, *free_ports(but=["blob"])]
+    code, output, errors = run("healthcheck", *flags)
+    check((code, output, errors) == (1, "", f"lazulite: http://127.0.0.1:{port}: connection refused\n"), f"{code} {output!r} {errors!r}")
+    with Folder() as folder, Server("--location", folder, ports=flags) as server:
+        server.started()
+        check(run("healthcheck", *flags) == (0, "", ""), "not healthy by flags")
+        check(run("--blobPort", port, *flags[2:], "healthcheck") == (0, "", ""), "not healthy with the flags first")
+        ports = {f"LAZULITE_{surface.upper()}_PORT": "0" for surface in SURFACES}
+        check(run("healthcheck", environment={**ports, "LAZULITE_BLOB_PORT": port}) == (0, "", ""), "not healthy by variables")
+        path = os.path.join(folder, "lazulite.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"blobPort": int(port), **{f"{surface}Port": 0 for surface in SURFACES[1:]}}, file)
+        check(run("healthcheck", "--config", path) == (0, "", ""), "not healthy by the file")
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            other = str(silent.getsockname()[1])
+            silent.close()
+            expect_refusal("healthcheck", *flags, "--queuePort", other, naming=other)
+        server.stop()
+    expect_refusal("healthcheck", *flags, naming=port)
 
 
 # -- what it prints ---------------------------------------------------------------------------------------------------
