@@ -20,6 +20,7 @@ SDKS = {
               "azsdk-java-azure-storage-queue": "Java"},
     "table": {"azsdk-js-data-tables": "JavaScript", "azsdk-python-data-tables": "Python", "azsdk-go-aztables": "Go",
               "azsdk-java-azure-data-tables": "Java"},
+    "web": {},
 }
 # The suites that go through every operation that is offered; the others go through these, which most programs call.
 WHOLE = {"blob": {"JavaScript", "Python"}, "queue": {"JavaScript", "Python", "Go", "Java"},
@@ -30,8 +31,8 @@ CORE = {"ListContainers", "GetAccountInformation", "CreateContainer", "GetContai
 # What an SDK does not have. The secondary of tables is reached by a host name of the cloud's shape, by Go also by a path.
 LACKS = {("Rust", "ListBlobsByHierarchy"), ("JavaScript", "GetTableServiceStats"), ("Python", "GetTableServiceStats"),
          ("Java", "GetTableServiceStats")}
-# What no SDK calls: the reference has these operations, clients use Get Properties instead.
-RAW_ONLY = {"GetContainerMetadata", "GetBlobMetadata", "GetTable"}
+# What no SDK calls: the reference has these operations, clients use Get Properties instead; pages are for browsers.
+RAW_ONLY = {"GetContainerMetadata", "GetBlobMetadata", "GetTable", "GetWebContent"}
 
 SAS = {"AuthorizationPermissionMismatch", "AuthorizationResourceTypeMismatch"}
 READ = {"BlobNotFound", "ConditionNotMet", "ContainerNotFound"}
@@ -118,6 +119,7 @@ ERRORS = {
     "InsertOrMergeEntity": {"AuthorizationPermissionMismatch"},
     "DeleteEntity": CHANGE,
     "Batch": {"InvalidInput", "RequestBodyTooLarge"},
+    "GetWebContent": {"ConditionNotMet", "InvalidRange", "WebContentNotFound"},
 }
 
 

@@ -6,6 +6,7 @@
 #include "queue/rows/schema.hpp"
 #include "table/operations.hpp"
 #include "table/rows/schema.hpp"
+#include "web/operations.hpp"
 
 namespace lazulite {
 namespace {
@@ -21,12 +22,11 @@ constexpr Service to_come(ServiceKind kind, std::string_view server_header, Erro
 
 constexpr Service kFile = to_come(ServiceKind::file, "Lazulite-File", ErrorFormat::xml, {2022, 11, 2});
 constexpr Service kDfs = to_come(ServiceKind::dfs, "Lazulite-Dfs", ErrorFormat::json);
-constexpr Service kWeb = to_come(ServiceKind::web, "Lazulite-Web", ErrorFormat::xml);
 
 }  // namespace
 
 std::array<const Service*, std::size(kServiceKinds)> all_services() {
-    return {&blob::service(), &queue::service(), &table::service(), &kFile, &kDfs, &kWeb};
+    return {&blob::service(), &queue::service(), &table::service(), &kFile, &kDfs, &web::service()};
 }
 
 std::vector<const StoreKind*> all_store_kinds() { return {&blob::kBlobStore, &queue::kQueueStore, &table::kTableStore}; }

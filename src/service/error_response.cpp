@@ -30,6 +30,29 @@ std::string odata_xml_body(const StorageError& error, std::string_view message) 
     return xml.take();
 }
 
+void append_html(std::string& page, std::string_view text) {
+    for (const char c : text) {
+        switch (c) {
+            case '&': page += "&amp;"; break;
+            case '<': page += "&lt;"; break;
+            case '>': page += "&gt;"; break;
+            default: page += c;
+        }
+    }
+}
+
+/// As the web endpoint was seen to write it.
+std::string html_page(const ErrorInfo& row, std::string_view message, std::string_view request_id, Instant time) {
+    std::string page = "<!DOCTYPE html><html><head><title>";
+    page.append(row.name).append("</title></head><body><h1>");
+    append_html(page, message);
+    page.append("</h1><p><ul><li>HttpStatusCode: ").append(std::to_string(row.status));
+    page.append("</li><li>ErrorCode: ").append(row.name);
+    page.append("</li><li>RequestId : ").append(request_id);
+    page.append("</li><li>TimeStamp : ").append(format_iso8601(time));
+    return page.append("</li></ul></p></body></html>");
+}
+
 std::string json_body(const StorageError& error, std::string_view message, ErrorFormat format) {
     const std::string code(info(error.code()).name);
     const auto replace = nlohmann::json::error_handler_t::replace;
@@ -56,6 +79,11 @@ Response error_response(const StorageError& error, ErrorFormat format, bool head
     response.fields.add("x-ms-error-code", row.name);
     if (head || row.status == 304) return response;
 
+    if (format == ErrorFormat::html) {
+        response.fields.add("Content-Type", "text/html");
+        response.set_body(html_page(row, message, request_id, time));
+        return response;
+    }
     message.append("\nRequestId:").append(request_id).append("\nTime:").append(format_iso8601(time));
     if (format == ErrorFormat::xml || format == ErrorFormat::table_xml) {
         response.fields.add("Content-Type", "application/xml");

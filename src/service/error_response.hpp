@@ -15,6 +15,7 @@ enum class ErrorFormat : std::uint8_t {
     json,            ///< Data Lake: {"error":{"code","message"}}
     table_json,      ///< table: {"odata.error":{"code","message":{"lang","value"}}}
     table_xml,       ///< table, for clients that want Atom
+    html,            ///< the static website: a page
 };
 
 /// Status, x-ms-error-code, reason phrase (the first line of the message, as Azure sends it) and body. A HEAD answer

@@ -132,6 +132,16 @@ Task<Response> Gateway::handle(Request& request) {
 }
 
 Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
+    Result<Target> target =
+        parse_target(request, listener_, environment_.accounts, environment_.behaviour.product_style_urls);
+    const Service* const named =
+        environment_.services[static_cast<std::size_t>(target ? target->service : listener_)];
+    if (named && named->anonymous) {
+        progress.service = named;
+        LAZ_CO_TRY(progress.target, std::move(target));
+        Result<Response> response = co_await answer_anybody(request, progress);
+        co_return response;
+    }
     progress.query = Query::parse(request.query);
     if (!progress.query) {
         progress.named_version = ServiceVersion::parse(request.fields.value_or_empty("x-ms-version"));
@@ -141,20 +151,14 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
     const Query& query = *progress.query;
     LAZ_CO_TRY(progress.named_version, named_version(request, query, environment_.behaviour.strict_versions));
     progress.version = progress.named_version.value_or(progress.version);
-    LAZ_CO_TRY(progress.target, parse_target(request, listener_, environment_.accounts,
-                                             environment_.behaviour.product_style_urls));
-    const Service* const named = environment_.services[static_cast<std::size_t>(progress.target.service)];
+    LAZ_CO_TRY(progress.target, std::move(target));
     if (!named) co_return fail(StorageError(ErrorCode::resource_not_found).saying("That service is not started here."));
     progress.service = named;
-    progress.account = environment_.accounts.find(progress.target.account);
-    if (progress.target.secondary && !progress.account->settings.has_secondary()) {
-        co_return fail(StorageError(ErrorCode::resource_not_found).saying("The account has no secondary endpoint."));
-    }
+    LAZ_CO_CHECK(find_account(progress));
     progress.version = progress.named_version.value_or(progress.service->version_without_header);
     LAZ_CO_CHECK(check_client_request_id(request));
     if (!progress.service->store_kind.empty()) {
-        LAZ_CO_TRY(progress.store, environment_.stores.store(progress.target.account, progress.service->store_kind));
-        LAZ_CO_TRY(progress.properties, current_properties(*progress.store, environment_.behaviour));
+        LAZ_CO_CHECK(open_store(progress));
         if (!progress.named_version) progress.named_version = progress.properties->default_version;
         progress.version = progress.named_version.value_or(progress.version);
     }
@@ -192,6 +196,36 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
                       progress.request_id};
     Result<Response> response = co_await operation.run(exchange);
     co_return response;
+}
+
+Task<Result<Response>> Gateway::answer_anybody(Request& request, Progress& progress) {
+    progress.query.emplace();
+    progress.named_version = progress.version = progress.service->version_without_header;
+    LAZ_CO_CHECK(find_account(progress));
+    LAZ_CO_CHECK(open_store(progress));
+    const Scope scope = progress.service->scope(progress.target, *progress.query);
+    LAZ_CO_TRY(progress.operation, match_operation(progress.service->operations, request, *progress.query, scope,
+                                                   progress.service->wrong_method));
+    const Identity identity = Identity::anonymous();
+    Exchange exchange{request,          *progress.query, progress.target,      identity,
+                      *progress.account, *progress.operation, progress.version, progress.store,
+                      environment_.workers, environment_.behaviour, progress.request_id};
+    Result<Response> response = co_await progress.operation->run(exchange);
+    co_return response;
+}
+
+Result<> Gateway::find_account(Progress& progress) const {
+    progress.account = environment_.accounts.find(progress.target.account);
+    if (progress.target.secondary && !progress.account->settings.has_secondary()) {
+        return fail(StorageError(ErrorCode::resource_not_found).saying("The account has no secondary endpoint."));
+    }
+    return {};
+}
+
+Result<> Gateway::open_store(Progress& progress) const {
+    LAZ_TRY(progress.store, environment_.stores.store(progress.target.account, progress.service->store_kind));
+    LAZ_TRY(progress.properties, current_properties(*progress.store, environment_.behaviour));
+    return {};
 }
 
 Result<Identity> Gateway::identify(const Request& request, const Progress& progress) const {
@@ -268,7 +302,7 @@ void Gateway::stamp(Response& response, const Request& request, const Progress& 
         response.fields.add("x-ms-client-request-id", *id);
     }
     response.fields.add("Date", format_rfc1123(progress.store ? progress.store->now() : environment_.wall.now()));
-    add_cors_headers(response, progress.cors(), request);
+    if (!progress.service->anonymous) add_cors_headers(response, progress.cors(), request);
 }
 
 std::string Gateway::story(const Request& request, const Progress& progress, int status, const StorageError* error) {

@@ -45,6 +45,9 @@ struct Service {
     /// The same where it depends on the request; null: it does not.
     ErrorFormat (*errors_for)(const Request&) = nullptr;
     ServiceVersion version_without_header{2009, 9, 19};
+    /// A website: credentials, versions and parameters of a request mean nothing, every answer is of
+    /// `version_without_header`, and there is no CORS.
+    bool anonymous = false;
     ServiceVersion bearer_since{2017, 11, 9};  ///< the first version that takes bearer tokens
 };
 
@@ -83,6 +86,9 @@ class Gateway final : public Handler {
   private:
     struct Progress;
     Task<Result<Response>> answer(Request& request, Progress& progress);
+    Task<Result<Response>> answer_anybody(Request& request, Progress& progress);
+    [[nodiscard]] Result<> find_account(Progress& progress) const;
+    [[nodiscard]] Result<> open_store(Progress& progress) const;
     [[nodiscard]] Result<Identity> identify(const Request& request, const Progress& progress) const;
     [[nodiscard]] Result<Identity> identify_by_sas(const Request& request, const Progress& progress) const;
     [[nodiscard]] Result<Identity> identify_bearer(const Request& request, const Progress& progress,

@@ -121,6 +121,34 @@ Result<> check_days(const XmlNode& node, std::string_view body) {
     return {};
 }
 
+/// As the service was seen to refuse it.
+Result<> check_website_shape(const XmlNode& root, std::string_view body) {
+    const XmlNode* const website = root.child("StaticWebsite");
+    if (!website) return {};
+    const auto document = [website](std::string_view name) -> const XmlNode* {
+        const XmlNode* const node = website->child(name);
+        return node && !node->text.empty() ? node : nullptr;
+    };
+    bool enabled = true;
+    const bool off = parse_value(website->child_text("Enabled"), enabled) && !enabled;
+    for (const std::string_view name : {"IndexDocument", "DefaultIndexDocumentPath", "ErrorDocument404Path"}) {
+        if (!off || !document(name)) continue;
+        return fail(xml_problem_behind(body, *document(name),
+                                       "Element " + std::string(name) +
+                                           " is only expected when StaticWebsite/Enabled is enabled."));
+    }
+    const XmlNode* const index = document("IndexDocument");
+    if (index && index->text.find('/') != std::string::npos) {
+        return fail(xml_problem_behind(body, *index, "The index document is a name without a slash."));
+    }
+    const XmlNode* const fallback = document("DefaultIndexDocumentPath");
+    if (index && fallback) {
+        return fail(xml_problem_behind(body, *fallback,
+                                       "IndexDocument and DefaultIndexDocumentPath exclude each other."));
+    }
+    return {};
+}
+
 Result<> check_cors_shape(const XmlNode& root) {
     const XmlNode* const cors = root.child("Cors");
     if (!cors) return {};
@@ -239,13 +267,6 @@ Result<> check_website(StaticWebsite& website, ServiceVersion version) {
     drop_empty(website.index_document);
     drop_empty(website.default_index_document_path);
     drop_empty(website.error_document_404_path);
-    if (website.index_document && website.default_index_document_path) {
-        return fail(bad_node("DefaultIndexDocumentPath", *website.default_index_document_path,
-                             "IndexDocument and DefaultIndexDocumentPath exclude each other."));
-    }
-    if (website.index_document && website.index_document->find('/') != std::string::npos) {
-        return fail(bad_node("IndexDocument", *website.index_document, "The value is a name without a slash."));
-    }
     const std::pair<std::string_view, const std::optional<std::string>&> paths[] = {
         {"IndexDocument", website.index_document},
         {"DefaultIndexDocumentPath", website.default_index_document_path},
@@ -330,6 +351,7 @@ Result<ServiceProperties> parse_service_properties(std::string_view body, Proper
     }
     LAZ_CHECK(check_days(root, body));
     LAZ_CHECK(check_cors_shape(root));
+    LAZ_CHECK(check_website_shape(root, body));
     ServiceProperties properties;
     XmlDecoder decoder(root, XmlDecoder::Others::refused);
     describe(decoder, properties, dialect);

@@ -47,7 +47,7 @@ struct AnalyticsMetrics {
 struct StaticWebsite {
     bool enabled = false;
     std::optional<std::string> index_document;               ///< a name, appended to every path that names a folder
-    std::optional<std::string> default_index_document_path;  ///< or one document for all of them
+    std::optional<std::string> default_index_document_path;  ///< or one document for every path where there is nothing
     std::optional<std::string> error_document_404_path;
 
     bool operator==(const StaticWebsite&) const = default;
@@ -81,11 +81,12 @@ struct PropertiesDialect {
 
 /// The body of a Set request. Fails with
 /// - invalid_xml_document: malformed, another root, retention days outside 1 to 365, more than five CORS rules, an
-///   incomplete one, or more than 2 KiB of CORS texts;
+///   incomplete one, or more than 2 KiB of CORS texts; an index document with a slash, one beside a default path, and
+///   documents of a website that is off;
 /// - missing_required_xml_node, unsupported_xml_node (unknown to this service or version);
 /// - invalid_xml_node_value: no boolean, number or version; a method that is no HTTP method of the service; more than
 /// 64
-///   origins, 64 headers or 2 prefixes in a list, one of more than 256 characters; an index document with a slash.
+///   origins, 64 headers or 2 prefixes in a list, one of more than 256 characters.
 [[nodiscard]] Result<ServiceProperties> parse_service_properties(std::string_view body, PropertiesDialect dialect);
 
 /// The body of a Get answer. Absent elements are left out, and those that the dialect does not know.

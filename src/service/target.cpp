@@ -89,6 +89,13 @@ Result<std::string> decode_name(std::string_view encoded, std::string_view path)
     return *std::move(decoded);
 }
 
+/// The name of a blob: a backslash stands for a slash.
+Result<std::string> decode_blob_name(std::string_view encoded, std::string_view path) {
+    LAZ_TRY(std::string name, decode_name(encoded, path));
+    std::replace(name.begin(), name.end(), '\\', '/');
+    return name;
+}
+
 }  // namespace
 
 std::string Target::endpoint() const {
@@ -127,13 +134,19 @@ Result<Target> parse_target(const Request& request, ServiceKind listener, const 
         path = segments.rest;
     }
 
+    if (target.service == ServiceKind::web) {
+        target.container = kWebsiteContainer;
+        LAZ_TRY(target.name, decode_blob_name(path, request.path));
+        if (has_dot_segment(target.name)) target.name = without_dot_segments(target.name);
+        target.has_name = true;
+        return target;
+    }
     const Segments segments = split_first(path);
     LAZ_TRY(target.container, decode_name(segments.first, request.path));
     // A slash that ends the container's URL does not begin a name.
     target.has_name = segments.has_rest && !segments.rest.empty();
     if (target.has_name) {
-        LAZ_TRY(target.name, decode_name(segments.rest, request.path));
-        std::replace(target.name.begin(), target.name.end(), '\\', '/');
+        LAZ_TRY(target.name, decode_blob_name(segments.rest, request.path));
         if (has_dot_segment(target.name)) {
             const std::string resolved = without_dot_segments(target.container + '/' + target.name);
             const Segments left = split_first(resolved);

@@ -10,6 +10,9 @@
 
 namespace lazulite {
 
+/// The container whose blobs are the static website of the account; its URLs name no container.
+inline constexpr std::string_view kWebsiteContainer = "$web";
+
 /// What a URL names: account, and the decoded path below it. What the first segment means (container, queue, table,
 /// share) is the service's business; it is split off here because every service has one.
 struct Target {
@@ -20,7 +23,7 @@ struct Target {
     std::string container;   ///< the first segment below the account, decoded; empty at account level
     std::string
         name;  ///< everything after it, decoded, `\` turned into `/`, without dot segments; empty at container level
-    bool has_name = false;   ///< a second segment was there at all
+    bool has_name = false;   ///< a second segment was there at all; of a website: always, and `name` is the whole path
     std::string_view host;   ///< as the client named it, with its port; lives as long as the request
     bool secure = false;     ///< came over TLS
 

@@ -517,6 +517,90 @@ def expect_stream(server, name):
     connection.close()
 
 
+# -- the website ------------------------------------------------------------------------------------------------------
+
+
+def switch_website_on(server):
+    properties = "<StaticWebsite><Enabled>true</Enabled><IndexDocument>index.html</IndexDocument></StaticWebsite>"
+    body = f"<StorageServiceProperties>{properties}</StorageServiceProperties>".encode()
+    status, text = server.request("PUT", "/", "restype=service&comp=properties", body=body)
+    check(status == 202, f"Set Blob Service Properties: {status} {text}")
+
+
+def put_page(server, name, body):
+    status, text = server.request("PUT", f"/$web/{name}", body=body, headers={
+        "x-ms-blob-type": "BlockBlob", "x-ms-blob-content-type": "text/html", "Content-Length": str(len(body))})
+    check(status == 201, f"Put Blob {name}: {status} {text}")
+
+
+def browse(port, path, host=None, method="GET", headers=None):
+    """Status, headers and body, as a browser asks for them."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    connection.request(method, path, headers={**({"Host": f"{host}:{port}"} if host else {}), **(headers or {})})
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, answer.headers, body
+
+
+def web_port(server):
+    return int(re.search(r"^Web service is listening at http://127\.0\.0\.1:(\d+)$", server.stdout(), re.M)[1])
+
+
+@test
+def the_website_has_a_listener_of_its_own():
+    with Folder() as folder, Server("--location", folder) as server:
+        server.started()
+        port, page = web_port(server), b"<p>page</p>"
+        switch_website_on(server)
+        put_page(server, "a/index.html", page)
+        own = f"{ACCOUNT}.web.localhost"
+        for where, path, host in ((port, f"/{ACCOUNT}/a", None), (port, f"/{ACCOUNT}/a/", "localhost"), (port, "/a/", own),
+                                  (port, "/a", f"{ACCOUNT}.localhost"), (port, "/a", f"{ACCOUNT}.z6.web.core.windows.net"),
+                                  (server.port, "/a", own)):
+            status, headers, body = browse(where, path, host)
+            check((status, headers["Content-Type"], body) == (200, "text/html", page), f"{path} of {host}: {status} {body}")
+        for path, host, status, code in (("/nobody/a", None, 404, "ResourceNotFound"), ("/b", own, 404, "WebContentNotFound"),
+                                         ("/%ff", own, 400, "InvalidUri")):
+            got, headers, body = browse(port, path, host)
+            check((got, headers["x-ms-error-code"], headers["Content-Type"]) == (status, code, "text/html"), f"{path}: {headers}")
+            check(f"<li>ErrorCode: {code}</li>".encode() in body, f"{path}: {body}")
+        status, headers, body = browse(port, "/$web/a/index.html", f"{ACCOUNT}.blob.localhost", headers={"x-ms-version": VERSION})
+        check((status, headers["Content-Type"]) == (401, "application/xml"), f"the Blob service at this listener: {status} {body}")
+        status, headers, _ = browse(port, "/a", own, "OPTIONS", {"Origin": "http://a.example"})
+        check((status, headers["Allow"]) == (405, "GET, HEAD"), f"OPTIONS: {status} {headers}")
+        server.stop()
+        check(f'"GET /{ACCOUNT}/a HTTP/1.1" 200 {len(page)}' in server.stdout(), "no line in the access log")
+    with Folder() as folder, Server("--location", folder, "--disableProductStyleUrl") as server:
+        switch_website_on(server.started())
+        put_page(server, "index.html", b"page")
+        check(browse(web_port(server), "/", f"{ACCOUNT}.web.localhost")[0] == 404, "a host named an account")
+        check(browse(web_port(server), f"/{ACCOUNT}/")[0] == 200, "path-style")
+        server.stop()
+
+
+@test
+def memory_stays_flat_over_a_large_page():
+    size = 256
+    with Folder() as folder, Server("--location", folder, "--silent") as server:
+        switch_website_on(server.started())
+        put_page(server, "warm", b"w" * (8 * MIB))
+        status, text = server.request("PUT", "/$web/large", body=(chunk(i) for i in range(size)), headers={
+            "x-ms-blob-type": "BlockBlob", "Content-Length": str(size * MIB)})
+        check(status == 201, f"Put Blob: {status} {text}")
+        browse(web_port(server), f"/{ACCOUNT}/warm")
+        with MemoryWatch(server.process.pid) as watch:
+            connection = http.client.HTTPConnection("127.0.0.1", web_port(server), timeout=300)
+            connection.request("GET", f"/{ACCOUNT}/large", headers={"Range": f"bytes={MIB}-"})
+            answer = connection.getresponse()
+            check(answer.status == 206, f"status {answer.status}")
+            for index in range(1, size):
+                check(answer.read(MIB) == chunk(index), f"MiB {index} differs")
+            connection.close()
+        watch.expect_flat(f"a range of {size - 1} MiB of a page")
+        server.stop()
+
+
 @test
 def memory_stays_flat_over_large_transfers():
     with Folder() as folder:

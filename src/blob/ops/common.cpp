@@ -108,12 +108,26 @@ Result<> check_version_parameters(const Query& query) {
     return fail(ErrorCode::blob_not_found);
 }
 
+std::optional<Blob> find_current(ReadTxn& tx, const BlobKey& key) {
+    auto blob = find_blob(tx, key);
+    if (blob) blob->tier = tier_at(blob->tier, tx.now());
+    return blob;
+}
+
+Result<> note_access(WriteTxn& tx, const BlobKey& key, Instant read) {
+    const auto blob = find_current(tx, key);
+    if (!blob || blob->tick != read) return {};
+    Blob after = *blob;
+    after.tier.accessed = tx.now();
+    replace(tx, key, blob, after);
+    return {};
+}
+
 Result<Place> find_place(ReadTxn& tx, const Target& target) {
     Place place;
     LAZ_TRY(place.container, require_container(tx, target.container));
     place.key = {place.container.root_dir_id, target.name};
-    place.blob = find_blob(tx, place.key);
-    if (place.blob) place.blob->tier = tier_at(place.blob->tier, tx.now());
+    place.blob = find_current(tx, place.key);
     return place;
 }
 

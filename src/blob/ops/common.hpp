@@ -128,6 +128,10 @@ struct Place {
     std::optional<Blob> blob;
 };
 [[nodiscard]] Result<Place> find_place(ReadTxn& tx, const Target& target);
+/// The blob as it is now: what its tier was set to may have changed with time.
+[[nodiscard]] std::optional<Blob> find_current(ReadTxn& tx, const BlobKey& key);
+/// Puts a blob of the smart tier back to Hot, unless it was written or deleted since it was `read`.
+[[nodiscard]] Result<> note_access(WriteTxn& tx, const BlobKey& key, Instant read);
 
 /// Blocks of one blob that are dealt with on the io thread.
 inline constexpr std::size_t kFewBlocks = 1000;

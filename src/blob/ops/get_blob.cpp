@@ -64,16 +64,6 @@ void add_hashes(Response& response, const GetBlob& command, const Blob& blob, bo
     }
 }
 
-/// Puts a blob of the smart tier back to Hot, unless it was written or deleted since it was read.
-Result<> note_access(WriteTxn& tx, const Exchange& x, Instant read) {
-    LAZ_TRY(const Found found, require_blob(tx, x.target));
-    if (found.blob.tick != read) return {};
-    Blob after = found.blob;
-    after.tier.accessed = tx.now();
-    replace(tx, found.key, found.blob, after);
-    return {};
-}
-
 }  // namespace
 
 Task<Result<Response>> get_blob(Exchange& x) {
@@ -86,7 +76,11 @@ Task<Result<Response>> get_blob(Exchange& x) {
     if (asked && !asked->last && x.version < kOpenRanges) asked.reset();
 
     Response response;
-    std::optional<Instant> accessed;  // the blob that was read, where that has to be noted
+    struct Read {
+        BlobKey key;
+        Instant tick;
+    };
+    std::optional<Read> accessed;  // the blob that was read, where that has to be noted
     const auto fill = [&](ReadTxn& tx) -> Result<> {
         LAZ_TRY(Found found, require_blob(tx, x.target));
         override_headers(x, found.blob.headers);
@@ -94,7 +88,7 @@ Task<Result<Response>> get_blob(Exchange& x) {
         LAZ_CHECK(check_blob_lease(command.guards));
         LAZ_CHECK(check_read_guards(x, command.guards, blob.tick));
         LAZ_CHECK(check_online(blob.tier));
-        if (notes_access(blob.tier, tx.now())) accessed = blob.tick;
+        if (notes_access(blob.tier, tx.now())) accessed = Read{found.key, blob.tick};
         ResolvedRange range{0, blob.size};
         if (asked) {
             LAZ_TRY(range, resolve(*asked, blob.size));
@@ -124,7 +118,9 @@ Task<Result<Response>> get_blob(Exchange& x) {
     }
     if (accessed) {
         // A read does not fail because it could not be noted: the outcome does not matter.
-        static_cast<void>(co_await x.store->write([&](WriteTxn& tx) { return note_access(tx, x, *accessed); }));
+        static_cast<void>(co_await x.store->write([&](WriteTxn& tx) {
+            return note_access(tx, accessed->key, accessed->tick);
+        }));
     }
     if (structured) make_structured(response);
     co_return response;

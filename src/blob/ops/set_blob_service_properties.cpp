@@ -5,12 +5,10 @@
 namespace lazulite::blob {
 namespace {
 
-constexpr std::string_view kWebsite = "$web";
-
 /// A static website has its container from the moment it is enabled.
 Result<> make_website(WriteTxn& tx, const ServiceProperties& given) {
     const bool enabled = given.static_website && given.static_website->enabled;
-    if (enabled && !find_container(tx, kWebsite)) insert_container(tx, new_container(tx, kWebsite));
+    if (enabled && !find_container(tx, kWebsiteContainer)) insert_container(tx, new_container(tx, kWebsiteContainer));
     return {};
 }
 

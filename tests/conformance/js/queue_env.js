@@ -29,7 +29,7 @@ export const takeOne = async (queue, visibilityTimeout) => (await take(queue, { 
 export const texts = (messages) => messages.map((message) => message.messageText);
 export const count = async (queue) => (await queue.getProperties()).approximateMessagesCount;
 
-async function change(method, path, body) {
+export async function change(method, path, body) {
   const answer = await fetch(`${control}/${path}`, { method, body, headers: { "x-lazulite-control": "1" } });
   assert.ok(answer.ok, await answer.text());
 }

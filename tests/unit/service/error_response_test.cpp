@@ -32,6 +32,22 @@ TEST(ErrorResponse, IsXmlToTheByte) {
     EXPECT_EQ(response.content_length, body_of(response).size());
 }
 
+// Seen of the real service.
+TEST(ErrorResponse, IsAPageOfTheWebsite) {
+    const Response response = render(ErrorCode::web_content_not_found, ErrorFormat::html);
+    EXPECT_EQ(response.status, 404);
+    EXPECT_EQ(response.reason, "The requested content does not exist.");
+    EXPECT_EQ(response.fields.find("x-ms-error-code"), "WebContentNotFound");
+    EXPECT_EQ(response.fields.find("Content-Type"), "text/html");
+    EXPECT_EQ(body_of(response),
+              "<!DOCTYPE html><html><head><title>WebContentNotFound</title></head><body><h1>The requested content does not "
+              "exist.</h1><p><ul><li>HttpStatusCode: 404</li><li>ErrorCode: WebContentNotFound</li><li>RequestId : "
+              "8c0f0b7e-301e-0042-1bd4-5a0c6f000000</li><li>TimeStamp : 2026-11-20T21:07:12.1234567Z</li></ul></p></body></html>");
+    EXPECT_EQ(body_of(render(StorageError(ErrorCode::resource_not_found).saying("<b>&"), ErrorFormat::html)).find("<b>"),
+              std::string::npos);
+    EXPECT_EQ(body_of(render(ErrorCode::web_content_not_found, ErrorFormat::html, true)), "(none)");
+}
+
 TEST(ErrorResponse, AddsFurtherElementsInOrder) {
     const Response response = render(StorageError(ErrorCode::invalid_header_value)
                                          .with("HeaderName", "x-ms-range")

@@ -87,7 +87,7 @@ TEST(ServiceProperties, WhatIsOffHasNoDetails) {
     const auto given = parse(
         "<HourMetrics><Version>1.0</Version><Enabled>false</Enabled><IncludeAPIs>true</IncludeAPIs><RetentionPolicy>"
         "<Enabled>false</Enabled><Days>900</Days></RetentionPolicy></HourMetrics>"
-        "<StaticWebsite><Enabled>false</Enabled><IndexDocument>i</IndexDocument></StaticWebsite>");
+        "<StaticWebsite><Enabled>false</Enabled><IndexDocument></IndexDocument></StaticWebsite>");
     ASSERT_TRUE(given);
     EXPECT_EQ(given->hour_metrics, AnalyticsMetrics{});
     EXPECT_EQ(given->static_website, StaticWebsite{});
@@ -194,12 +194,16 @@ TEST(ServiceProperties, Website) {
     const auto given = parse(website("<IndexDocument></IndexDocument>"));
     ASSERT_TRUE(given);
     EXPECT_EQ(given->static_website, (StaticWebsite{true, {}, {}, {}}));
-    EXPECT_EQ(problem_of(website("<IndexDocument>a/b</IndexDocument>")),
-              (Problem{ErrorCode::invalid_xml_node_value, "IndexDocument"}));
+    EXPECT_EQ(problem_of(website("<IndexDocument>a/b</IndexDocument>")).code, ErrorCode::invalid_xml_document);
     EXPECT_EQ(problem_of(website("<ErrorDocument404Path>" + std::string(1025, 'p') + "</ErrorDocument404Path>")),
               (Problem{ErrorCode::invalid_xml_node_value, "ErrorDocument404Path"}));
-    EXPECT_EQ(problem_of(website("<IndexDocument>a</IndexDocument><DefaultIndexDocumentPath>b</DefaultIndexDocumentPath>")),
-              (Problem{ErrorCode::invalid_xml_node_value, "DefaultIndexDocumentPath"}));
+    EXPECT_EQ(problem_of(website("<IndexDocument>a</IndexDocument><DefaultIndexDocumentPath>b</DefaultIndexDocumentPath>")).code,
+              ErrorCode::invalid_xml_document);
+    for (const std::string name : {"IndexDocument", "DefaultIndexDocumentPath", "ErrorDocument404Path"}) {
+        EXPECT_EQ(problem_of("<StaticWebsite><Enabled>false</Enabled><" + name + ">a</" + name + "></StaticWebsite>").code,
+                  ErrorCode::invalid_xml_document)
+            << name;
+    }
 }
 
 TEST(ServiceProperties, DefaultVersions) {

@@ -103,6 +103,41 @@ TEST_F(ParseTarget, ReadsAccountContainerAndName) {
     }
 }
 
+TEST_F(ParseTarget, TakesTheWholePathOfAWebsiteForABlobOfItsContainer) {
+    struct Row {
+        std::string_view host;
+        std::string_view path;
+        std::string_view name;
+    };
+    constexpr Row kRows[] = {
+        {"127.0.0.1:10005", "/acct", ""},
+        {"127.0.0.1:10005", "/acct/", ""},
+        {"127.0.0.1:10005", "/acct/a", "a"},
+        {"127.0.0.1:10005", "/acct/a/", "a/"},
+        {"127.0.0.1:10005", "/acct/a/b.html", "a/b.html"},
+        {"127.0.0.1:10005", "/acct//a//b", "/a//b"},
+        {"127.0.0.1:10005", "/acct/$web/a", "$web/a"},
+        {"127.0.0.1:10005", "/acct/%C3%BC%20x%2Fy+z", "\xC3\xBC x/y+z"},
+        {"127.0.0.1:10005", "/acct/a%5Cb", "a/b"},
+        {"127.0.0.1:10005", "/acct/a/../b/./c", "b/c"},
+        {"127.0.0.1:10005", "/acct/%2e%2e/%2e%2e/b", "b"},
+        {"127.0.0.1:10005", "/acct/a/b/..", "a/"},
+        {"acct.web.localhost:10005", "/", ""},
+        {"acct.web.localhost:10005", "/acct/a", "acct/a"},
+        {"acct.z6.web.core.windows.net", "/a/", "a/"},
+    };
+    for (const Row& row : kRows) {
+        const auto target = parse(row.host, row.path, ServiceKind::web);
+        ASSERT_TRUE(target) << row.path;
+        EXPECT_EQ(target->service, ServiceKind::web);
+        EXPECT_EQ(target->account, "acct");
+        EXPECT_EQ(target->container, "$web");
+        EXPECT_EQ(target->name, row.name) << row.path;
+    }
+    EXPECT_EQ(parse("acct.web.localhost:10000", "/a")->service, ServiceKind::web);
+    EXPECT_EQ(parse("127.0.0.1", "/acct/%ff", ServiceKind::web).error().code(), ErrorCode::invalid_uri);
+}
+
 TEST_F(ParseTarget, TakesTheServiceOfTheHostOnAnyListener) {
     const auto service = [&](std::string_view host, ServiceKind listener) {
         return parse(host, "/c", listener)->service;

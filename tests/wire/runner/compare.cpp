@@ -166,7 +166,7 @@ std::vector<Difference> compare(const Expectation& expected, const Answer& answe
 }
 
 std::vector<Difference> compare_common(const Expectation& expected, std::string_view method, const Headers& sent,
-                                       const Answer& answer, bool odata) {
+                                       const Answer& answer, ErrorBody errors) {
     std::vector<Difference> differences;
     const auto owed = [&](const std::string& name, const std::string& pattern, const std::string& shown) {
         if (named(expected, name)) return;
@@ -184,11 +184,15 @@ std::vector<Difference> compare_common(const Expectation& expected, std::string_
     const auto code = find_header(answer.headers, "x-ms-error-code");
     if (!code) differences.push_back({"x-ms-error-code", "(a code)", "(absent)"});
     if (method == "HEAD") return differences;
-    owed("Content-Type", odata ? "application/(json|xml)(;.*)?" : "application/xml(;.*)?", "application/xml");
+    const bool odata = errors == ErrorBody::odata;
+    const bool html = errors == ErrorBody::html;
+    if (html && !expected.body.empty()) return differences;
+    owed("Content-Type", html ? "text/html" : odata ? "application/(json|xml)(;.*)?" : "application/xml(;.*)?",
+         html ? "text/html" : "application/xml");
     const bool json = find_header(answer.headers, "Content-Type").value_or("").starts_with("application/json");
-    std::string element = json ? "\"code\":\"" : odata ? "<code>" : "<Code>";
+    std::string element = html ? "<li>ErrorCode: " : json ? "\"code\":\"" : odata ? "<code>" : "<Code>";
     element += code.value_or("");
-    element += json ? "\"" : odata ? "</code>" : "</Code>";
+    element += html ? "</li>" : json ? "\"" : odata ? "</code>" : "</Code>";
     if (answer.body.find(element) == std::string::npos) differences.push_back({"code in the body", element, answer.body});
     return differences;
 }

@@ -18,10 +18,13 @@ struct Difference {
 /// What the file asks of the answer. Names without a value take theirs from it.
 std::vector<Difference> compare(const Expectation& expected, const Answer& answer, Variables& variables);
 
+/// How a service writes its errors: plain XML, OData's of the Table service, the page of a website.
+enum class ErrorBody { xml, odata, html };
+
 /// What every answer of a service owes, whatever the file asks: request id, date, the version and client request
-/// id that were sent, and an error's code both as header and in the body, which is OData's of the Table service or plain XML. Headers that the file names
-/// are left to it.
+/// id that were sent, and an error's code both as header and in the body; of a website only where the file names no body, which may be its own error
+/// document. Headers that the file names are left to it.
 std::vector<Difference> compare_common(const Expectation& expected, std::string_view method, const Headers& sent,
-                                       const Answer& answer, bool odata);
+                                       const Answer& answer, ErrorBody errors);
 
 }  // namespace wire_tests

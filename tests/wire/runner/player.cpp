@@ -119,6 +119,7 @@ class Player {
             if (directive.starts_with("auth ")) authorization = directive.substr(5);
             else if (directive.starts_with("without ")) without.push_back(directive.substr(8));
             else if (directive == "chunked") chunked = true;
+            else if (directive == "web") authorization = "web";
             else throw Failed{exchange.line, "    unknown directive !" + directive + "\n"};
         }
         for (const auto& [name, value] : request.headers) headers.emplace_back(name, variables_.expand(value));
@@ -127,8 +128,9 @@ class Player {
             if (find_header(headers, name) || std::any_of(without.begin(), without.end(), same)) return;
             headers.emplace_back(name, value);
         };
-        add("Host", variables_.get("authority"));
-        if (!control) add("x-ms-version", std::string(kVersion));
+        const bool web = authorization == "web";
+        add("Host", web ? account_ + ".web.localhost" : variables_.get("authority"));
+        if (!control && !web) add("x-ms-version", std::string(kVersion));
         if (table_ && !control) {
             add("Accept", "application/json;odata=minimalmetadata");
             if (!body.empty()) add("Content-Type", "application/json");
@@ -153,7 +155,8 @@ class Player {
             differences.push_back({"100 Continue", exchange.continues ? "sent" : "not sent", answer.continued ? "sent" : "not sent"});
         }
         if (!control) {
-            for (Difference& more : compare_common(exchange.expected, request.method, headers, answer, table_)) {
+            const ErrorBody errors = web ? ErrorBody::html : table_ ? ErrorBody::odata : ErrorBody::xml;
+            for (Difference& more : compare_common(exchange.expected, request.method, headers, answer, errors)) {
                 differences.push_back(std::move(more));
             }
         }
@@ -237,11 +240,11 @@ class Player {
         return percent_decode(query.substr(at + name.size() + 1, query.find('&', at) - at - name.size() - 1));
     }
 
-    /// `none`, `raw` (the headers as they stand), `shared-key [key=2] [order=culture] [blanks=folded] [path=/p]`
+    /// `none`, `raw` (the headers as they stand), `web`, `shared-key [key=2] [order=culture] [blanks=folded] [path=/p]`
     /// (or `shared-key-lite`), or a SAS.
     void authorize(const std::string& how, const std::string& method, std::string& target, Headers& headers) const {
         std::vector<std::string> words = split_words(how);
-        if (words.at(0) == "none" || words[0] == "raw") return;
+        if (words.at(0) == "none" || words[0] == "raw" || words[0] == "web") return;
         std::map<std::string, std::string> options;
         for (std::size_t i = 1; i < words.size(); ++i) {
             const std::size_t equals = std::min(words[i].find('='), words[i].size() - 1);

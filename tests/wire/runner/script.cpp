@@ -167,6 +167,13 @@ class Reader {
             request.body = "<BlockList>";
             for (std::size_t i = 2; i < words.size(); ++i) request.body += "<Latest>" + words[i] + "</Latest>";
             request.body += "</BlockList>";
+        } else if (words[0] == "website") {
+            request.target = "/acct/?restype=service&comp=properties";
+            request.body = "<StorageServiceProperties><StaticWebsite><Enabled>true</Enabled><IndexDocument>" + words[1] +
+                           "</IndexDocument>";
+            if (words.size() > 2) request.body += "<ErrorDocument404Path>" + words[2] + "</ErrorDocument404Path>";
+            request.body += "</StaticWebsite></StorageServiceProperties>";
+            exchange.expected.status = 202;
         } else {
             refuse("not understood: " + line);
         }
