@@ -44,6 +44,18 @@ class Transfer:
 TRANSFERS = [Transfer(operation, size, connections)
              for operation, sizes in (("get", SIZES), ("put", SIZES), ("create", ["4k"]))
              for size in sizes for connections in CONNECTIONS[size]]
+
+
+@dataclass(frozen=True)
+class Pages(Transfer):
+    """Get of the files of a website, over its own listener, by nobody in particular."""
+
+    @property
+    def prefix(self):
+        return f"web-{self.size}-"
+
+
+PAGES = [Pages("web", "4k", connections) for connections in CONNECTIONS["4k"]]
 LIST = f"list-{LIST_PAGE}"
 FILL_LIST = "fill-list"  # comes with the list: creating the blobs that it shows, 64 bytes each, 64 connections
 STARTUP = "startup"
@@ -72,7 +84,7 @@ BACKLOG = 100_000
 MESSAGES = [Messages(operation, connections, backlog) for backlog in (0, BACKLOG)
             for operation in ("take", "mix", "put") for connections in (1, 16, 64) if operation != "mix" or connections == 64]
 FILL_MESSAGES = "fill-messages"  # comes with a backlog
-NAMES = [scenario.name for scenario in TRANSFERS + MESSAGES] + [LIST, STARTUP, MEMORY]
+NAMES = [scenario.name for scenario in TRANSFERS + PAGES + MESSAGES] + [LIST, STARTUP, MEMORY]
 
 
 class Bench:
@@ -109,6 +121,24 @@ class Bench:
                           "--size", SIZES[transfer.size], "--connections", transfer.connections,
                           "--read-back", READ_BACK[transfer.size],
                           "--seconds", self.options.seconds, "--warmup", self.options.seconds / 6)
+
+    def pages(self, chosen):
+        kinds = [kind for kind in self.kinds if kind.has_website]
+        for number in range(self.options.rounds):
+            with servers.running(kinds, self.folder / "pages") as started:
+                for server in started:
+                    with servers.awake(server):
+                        server.switch_website_on()
+                    for prefix, size in sorted({(scenario.prefix, scenario.size) for scenario in chosen}):
+                        self.fill(server, "--prefix", prefix, "--count", COUNTS[size], "--size", SIZES[size],
+                                  "--connections", 16, path=server.website)
+                for scenario in chosen:
+                    for server in started:
+                        measured = self.drive(server, "get", "--prefix", scenario.prefix, "--count", scenario.count, "--size",
+                                              SIZES[scenario.size], "--connections", scenario.connections,
+                                              "--seconds", self.options.seconds, "--warmup", self.options.seconds / 6,
+                                              port=server.website_port(), path=server.website_root, credentials=[])
+                        self.record(number, scenario.name, server, measured)
 
     def lists(self):
         kinds = [kind for kind in self.kinds if kind.lists_blobs]
@@ -168,16 +198,17 @@ class Bench:
             shutil.rmtree(server.folder, ignore_errors=True)
         return measured
 
-    def fill(self, server, *arguments, mode="fill"):
-        measured = self.drive(server, mode, *arguments)
+    def fill(self, server, *arguments, mode="fill", **where):
+        measured = self.drive(server, mode, *arguments, **where)
         if measured["errors"]:
             raise RuntimeError(f"{server.name} does not take the data: {measured['complaints']}")
         return measured
 
-    def drive(self, server, mode, *arguments):
+    def drive(self, server, mode, *arguments, port=None, path=servers.CONTAINER, credentials=None):
         """Wakes the server and runs the load generator; one that gives up becomes an error in the report."""
         with servers.awake(server):
-            command = [self.load, mode, "--port", server.port, "--path", servers.CONTAINER, *self.credentials(),
+            command = [self.load, mode, "--port", port or server.port, "--path", path,
+                       *(self.credentials() if credentials is None else credentials),
                        "--put-statuses", server.put_statuses, "--pids", ",".join(map(str, server.pids())), *arguments]
             done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
         if done.returncode != 0:

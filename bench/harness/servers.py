@@ -29,6 +29,8 @@ class Server:
     name = ""
     lists_blobs = True
     has_queues = True
+    has_website = False
+    website = website_root = CONTAINER  # where the files of a website are put, and where they are read
     put_statuses = "201"
 
     def __init__(self, folder, service="blob"):
@@ -76,10 +78,10 @@ class Server:
             return self.ask("GET", self.ready_target()) == 200
         return False
 
-    def ask(self, method, target):
+    def ask(self, method, target, body=""):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection.request(method, target, headers={"x-ms-version": sas.VERSION, "Content-Length": "0"})
+            connection.request(method, target, body, {"x-ms-version": sas.VERSION, "Content-Length": str(len(body))})
             return connection.getresponse().status
         finally:
             connection.close()
@@ -93,6 +95,12 @@ class Server:
         status = self.ask("DELETE", f"{CONTAINER}/messages?{sas.account_sas()}")
         if status != 204:
             raise RuntimeError(f"{self.name} answered {status} to Clear Messages")
+
+    def switch_website_on(self):
+        pass
+
+    def website_port(self):
+        return self.port
 
     def log(self):
         return self.folder / "server.log"
@@ -135,6 +143,9 @@ class Server:
 
 class Lazulite(Server):
     name = "lazulite"
+    has_website = True
+    website = f"/{sas.ACCOUNT}/$web"
+    website_root = f"/{sas.ACCOUNT}"
     binary = install.ROOT / "build" / "release" / "lazulite"
 
     @classmethod
@@ -146,6 +157,16 @@ class Lazulite(Server):
         services = ("blob", "queue", "table", "file", "dfs", "web")
         ports = [word for service in services for word in (f"--{service}Port", "0")]
         return [str(self.binary), "--location", str(self.folder / "data"), *ports, "--silent"]
+
+    def switch_website_on(self):
+        properties = "<StaticWebsite><Enabled>true</Enabled></StaticWebsite>"
+        status = self.ask("PUT", f"/{sas.ACCOUNT}/?restype=service&comp=properties&{sas.account_sas()}",
+                          f"<StorageServiceProperties>{properties}</StorageServiceProperties>")
+        if status != 202:
+            raise RuntimeError(f"{self.name} answered {status} to Set Blob Service Properties")
+
+    def website_port(self):
+        return int(re.search(r"Web service .*listen.* http://127\.0\.0\.1:(\d+)", self.log().read_text())[1])
 
 
 class Azurite(Server):
@@ -170,6 +191,7 @@ class Nginx(Server):
     name = "nginx"
     lists_blobs = False
     has_queues = False
+    has_website = True
     put_statuses = "201,204"  # DAV: 204 when the file was there
     binary = None
 
