@@ -55,7 +55,7 @@ std::vector<Setting> common_settings() {
              return !text.empty();
          }},
         {"durability", 0, false, "MODE",
-         "what an acknowledged write survives: process (kill -9; default) or power (power loss too)",
+         "what an acknowledged write survives: process (kill -9; after a power loss it may be seconds old; default) or power (power loss too)",
          [](Configuration& c, const std::string& text) {
              c.emulator.survive_power_loss = text == "power";
              return text == "power" || text == "process";

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "base/ids.hpp"
+#include "store/barrier.hpp"
 #include "store/content_codec.hpp"
 #include "store/contents.hpp"
 #include "store/database_files.hpp"
@@ -416,6 +417,7 @@ CheckReport check(FileSystem& files, std::span<const StoreKind* const> kinds) {
         for (const StoreKind* kind : kinds) {
             const std::string place = Registry::path_of(account.folder_of(kind->name));
             const DatabaseFiles paths{files, place, std::string(kind->name)};
+            (void)Barrier::recover(paths, this_boot());  // as the next start would
             if (files.exists(paths.database()).value_or(false)) check_database(files, paths, *kind, report);
         }
     }

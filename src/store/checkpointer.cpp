@@ -17,9 +17,10 @@ std::uint32_t frames_in(std::uint64_t bytes, int page_size) {
 
 }  // namespace
 
-Checkpointer::Checkpointer(FileSystem& files, std::string database, const Options& options)
+Checkpointer::Checkpointer(FileSystem& files, std::string database, Barrier& barrier, const Options& options)
     : files_(files),
       database_(std::move(database)),
+      barrier_(barrier),
       options_(options),
       copy_frames_(frames_in(kCopyBytes / (options.in_memory ? kInMemory : 1), options.page_size)),
       restart_frames_(frames_in(kRestartBytes / (options.in_memory ? kInMemory : 1), options.page_size)),
@@ -28,64 +29,105 @@ Checkpointer::Checkpointer(FileSystem& files, std::string database, const Option
 Checkpointer::Moment Checkpointer::after_group(const Connection& writer, Moment now) {
     const std::uint32_t frames = std::max(writer.wal_frames(), left_over_);
     if (frames != frames_) last_write_ = now;
+    if (!uncovered_ && barrier_.needed() && (frames != frames_ || barrier_.wanted())) uncovered_ = now;
     if (frames < frames_) copied_ = copying_ = 0;  // the WAL was started over
     frames_ = frames;
-    note_end_of_copy(now);
+    note_end_of_work(now);
 
-    if (frames_ <= copied_ || copy_ == Copy::running) return Moment::max();
-    const bool long_enough = frames_ >= restart_frames_ || frames_ - copied_ >= copy_frames_;
-    return std::max(not_before_, long_enough ? now : last_write_ + kIdle);
+    if (work_ == Work::running) return Moment::max();
+    Moment due = Moment::max();
+    if (frames_ > copied_) due = copy_is_due(now) ? now : last_write_ + kIdle;
+    if (uncovered_) due = std::min(due, *uncovered_ + kUncovered);
+    return due == Moment::max() ? due : std::max(not_before_, due);
+}
+
+/// Also once the WAL can be started over, since what is left to copy then is a matter of milliseconds.
+bool Checkpointer::copy_is_due(Moment now) const {
+    return frames_ >= restart_frames_ || frames_ - copied_ >= copy_frames_ || now >= last_write_ + kIdle;
 }
 
 bool Checkpointer::begin(Connection& writer, Moment now) {
-    if (frames_ < restart_frames_) {
-        copying_ = frames_;
-        copy_ = Copy::running;
+    if (frames_ < restart_frames_ || !just_copied_) {
+        copies_ = frames_ > copied_ && copy_is_due(now);
+        if (copies_) copying_ = frames_;
+        just_copied_ = false;
+        uncovered_.reset();
+        work_ = Work::running;
         return true;
     }
     not_before_ = now + kRetry;
-    if (writer.checkpoint(Connection::Checkpoint::restart)) frames_ = copied_ = copying_ = left_over_ = 0;
+    just_copied_ = false;
+    uncovered_.reset();
+    if (checkpoint(writer, Connection::Checkpoint::restart)) frames_ = copied_ = copying_ = left_over_ = 0;
     return false;
 }
 
 bool Checkpointer::may_start_over() const {
-    const bool ended = copy_ == Copy::complete && copying_ != 0;
+    const bool ended = work_ == Work::complete && copies_ && copying_ != 0;
     return frames_ <= (ended ? reached_ : copying_);
 }
 
-void Checkpointer::note_end_of_copy(Moment now) {
-    switch (copy_) {
-        case Copy::none:
-        case Copy::running:
+void Checkpointer::note_end_of_work(Moment now) {
+    switch (work_) {
+        case Work::none:
+        case Work::running:
             return;
-        case Copy::complete:
-            if (copying_ != 0) copied_ = copying_ = reached_;
+        case Work::complete:
+            if (copies_ && copying_ != 0) copied_ = copying_ = reached_;
+            just_copied_ = copies_;
             break;
-        case Copy::blocked:
+        case Work::blocked:
             not_before_ = now + kRetry;
+            just_copied_ = copies_;
             break;
-        case Copy::failed:
+        case Work::failed:
             not_before_ = now + kRetryAfterError;
+            if (!uncovered_ && barrier_.needed()) uncovered_ = now;
             break;
     }
-    copy_ = Copy::none;
+    work_ = Work::none;
 }
 
-void Checkpointer::copy() {
+void Checkpointer::work() {
     try {
+        if (!copies_) {
+            work_ = raise() ? Work::complete : Work::failed;
+            return;
+        }
         if (!connection_) {
             Connection::Options options;
             options.page_size = options_.page_size;
             options.cache_kib = kCacheKib;
             connection_ = std::make_unique<Connection>(files_, database_, options);
         }
-        const bool complete = connection_->checkpoint(Connection::Checkpoint::passive);
+        const bool complete = checkpoint(*connection_, Connection::Checkpoint::passive);
         reached_ = connection_->wal_frames();
-        copy_ = complete ? Copy::complete : Copy::blocked;
+        work_ = complete ? Work::complete : Work::blocked;
     } catch (const SqlError& problem) {
         log::error(std::string("store: a checkpoint failed and is tried again: ") + problem.what());
-        copy_ = Copy::failed;
+        work_ = Work::failed;
     }
+}
+
+void Checkpointer::finish(Connection& writer, bool copy) {
+    try {
+        if (copy) checkpoint(writer, Connection::Checkpoint::truncate);
+    } catch (const SqlError& problem) {
+        log::warning(std::string("store: the last checkpoint failed, which the next start makes up for: ") +
+                     problem.what());
+    }
+    (void)raise();
+}
+
+bool Checkpointer::checkpoint(Connection& connection, Connection::Checkpoint how) {
+    if (!barrier_.needed()) return connection.checkpoint(how);
+    return connection.checkpoint(how, [this] { return raise(); });
+}
+
+bool Checkpointer::raise() {
+    const auto raised = barrier_.raise();
+    if (!raised) log::error("store: " + database_ + " cannot be put on the disk: " + raised.error().message());
+    return raised.has_value();
 }
 
 }  // namespace lazulite

@@ -47,6 +47,7 @@ EmptyDatabase::EmptyDatabase(const StoreKind& kind) {
         connection.script(kMechanismSchema);
         connection.script(kind.schema);
         connection.script(("PRAGMA user_version=" + std::to_string(kind.format)).c_str());
+        connection.script("PRAGMA application_id=0x6C617A75");  // "lazu"; 0 in those from before there were barriers
         connection.execute("INSERT INTO meta(name, value) VALUES('uuid', ?)", as_text(uuid));
         connection.script("COMMIT");
         connection.checkpoint(Connection::Checkpoint::truncate);
@@ -63,26 +64,27 @@ std::string EmptyDatabase::with_uuid(const Guid& uuid) const {
     return bytes;
 }
 
-IoResult<bool> DatabaseFiles::create(const EmptyDatabase& empty) const {
+IoResult<DatabaseFiles::Made> DatabaseFiles::create(const EmptyDatabase& empty) const {
     const auto present = size_of(files, database());
     if (!present) return tl::unexpected(present.error());
     if (*present != 0) {
         const auto wal_there = files.exists(wal());
-        if (!wal_there) return wal_there;
-        if (*wal_there) return false;
+        if (!wal_there) return tl::unexpected(wal_there.error());
+        if (*wal_there) return Made::nothing;
     } else {
         // Absent, or without bytes as a power loss may leave it.
         const std::string fresh = database() + ".new";
         auto done = overwrite(files, fresh, empty.with_uuid(Guid::random()));
         // A WAL without its database would be taken for a part of the new one.
         if (done) done = remove_if_there(files, wal());
+        if (done) done = remove_if_there(files, barrier());
         if (done) done = files.rename(fresh, database());
         if (!done) return tl::unexpected(done.error());
     }
     // Whichever connection comes first would make it, and only that one knew that its name is not on the disk yet.
     const auto made = files.open(wal(), FileSystem::Open::create);
     if (!made) return tl::unexpected(made.error());
-    return true;
+    return *present != 0 ? Made::wal : Made::database;
 }
 
 IoResult<> DatabaseFiles::sync() const {
@@ -92,6 +94,17 @@ IoResult<> DatabaseFiles::sync() const {
     return files.sync_directory(folder);
 }
 
+bool DatabaseFiles::has_barrier() const {
+    // The header of a database file: https://sqlite.org/fileformat2.html, 1.3.
+    constexpr std::string_view kMagic("SQLite format 3\0", 16);
+    constexpr std::size_t kApplicationIdAt = 68;
+    std::string header(100, '\0');
+    auto file = files.open(database(), FileSystem::Open::existing);
+    if (!file || (*file)->read(0, header.data(), header.size()).value_or(0) != header.size()) return true;
+    if (!header.starts_with(kMagic)) return true;
+    return header.compare(kApplicationIdAt, 4, std::string(4, '\0')) != 0;
+}
+
 std::uint64_t DatabaseFiles::wal_bytes() const {
     return size_of(files, wal()).value_or(0);
 }
@@ -99,6 +112,7 @@ std::uint64_t DatabaseFiles::wal_bytes() const {
 void DatabaseFiles::remove() const {
     // The database first: what is left of a store without one is not mistaken for a store.
     for (const char* suffix : {"", "-wal", ".new"}) (void)files.remove(database() + suffix);
+    (void)files.remove(barrier());
     remove_all(files, extents());
 }
 

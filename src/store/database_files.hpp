@@ -28,13 +28,17 @@ struct DatabaseFiles {
 
     [[nodiscard]] std::string database() const { return folder + "/" + kind + ".db"; }
     [[nodiscard]] std::string wal() const { return database() + "-wal"; }
+    [[nodiscard]] std::string barrier() const { return folder + "/" + kind + ".barrier"; }
     [[nodiscard]] std::string extents() const { return folder + "/extents-" + kind; }
 
-    /// Puts a new database in place, whole or not at all, unless there is one, and an empty WAL unless there is one.
-    /// True when something was made: it is not on the disk before `sync`.
-    IoResult<bool> create(const EmptyDatabase& empty) const;
+    enum class Made { nothing, wal, database };
+    /// Puts a new database in place, whole or not at all, unless there is one, and an empty WAL unless there is one. What
+    /// was made is not on the disk before `sync`.
+    IoResult<Made> create(const EmptyDatabase& empty) const;
     IoResult<> sync() const;
     [[nodiscard]] std::uint64_t wal_bytes() const;
+    /// The database is one that `create` of this version made, so that a barrier file belongs to it.
+    [[nodiscard]] bool has_barrier() const;
     /// Nobody may have them open. Errors are left for the next start, which tries again.
     void remove() const;
 };

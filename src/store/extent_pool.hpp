@@ -35,6 +35,13 @@ class ExtentPool : public Extents {
     virtual bool remove(std::uint64_t extent) = 0;
     /// Gives the blocks of a freed range back. Nothing happens where the file has a second link (a fork uses it) or is gone.
     virtual void punch(const Range& range) = 0;
+    /// Extents with lower ids are not written to any more.
+    [[nodiscard]] virtual std::uint64_t first_open() const = 0;
+    /// Puts on the disk all that was written before the call, and what is needed to find it. After a failure the next call
+    /// tries again. Only where uploads do not do so themselves (`process`).
+    virtual IoResult<> sync_written() = 0;
+    /// The same for what earlier processes wrote into extents from `first` on.
+    virtual IoResult<> sync_earlier(std::uint64_t first) = 0;
     /// Extents that earlier processes left in the folder, in any order: those without a row are a crash's litter.
     [[nodiscard]] virtual std::vector<std::uint64_t> found_at_start() = 0;
 };

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <limits>
 #include <mutex>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -43,6 +44,7 @@ struct Extent {
     const std::shared_ptr<File> file;
     std::uint64_t tail = Extents::kHeaderBytes;  // by its head, or by its only upload
     std::atomic<bool> failed{false};             // a sync failed: nothing more is written to it
+    std::atomic<bool> unsynced{false};           // stands in State::unsynced
     // Under State::mutex.
     std::size_t pending = 0;
     bool sealed;
@@ -54,22 +56,26 @@ struct State {
     State(FileSystem& system, ExtentPool::Options chosen)
         : files(system),
           options(std::move(chosen)),
-          next_id(options.first_id),
           open(in_memory() ? std::numeric_limits<std::size_t>::max() / 2 : options.open_files),
-          syncs([this](File& file) { return sync(file); }) {}
+          syncs([this](File& file) { return sync(file).has_value(); }),
+          next_id(options.first_id) {}
 
     FileSystem& files;
     const ExtentPool::Options options;
-    std::atomic<std::uint64_t> next_id;
     OpenFiles open;
     std::atomic<bool> folder_changed{false};  // since it was last synced
     std::mutex folder_mutex;
     SyncThread syncs;
 
     std::mutex mutex;
+    std::uint64_t next_id;
     std::unordered_map<std::uint64_t, std::shared_ptr<Extent>> mine;  // still written to, or with uploads in flight
+    std::set<std::uint64_t> begun;                                    // ids whose files are being made
     std::vector<std::shared_ptr<Extent>> to_lend;
     bool closed = false;
+
+    std::mutex unsynced_mutex;
+    std::vector<std::shared_ptr<Extent>> unsynced;
 
     [[nodiscard]] bool in_memory() const { return options.durability == Durability::none; }
     [[nodiscard]] std::string path(std::uint64_t id) const { return extent_path(options.directory, id); }
@@ -92,7 +98,8 @@ struct State {
     /// A new extent with one upload in it.
     Result<std::shared_ptr<Extent>> create(Extent::Use use) {
         while (true) {
-            const std::uint64_t id = next_id.fetch_add(1);
+            const Begun making(*this);
+            const std::uint64_t id = making.id;
             auto file = make_file(id);
             if (!file) {
                 if (file.error() == std::errc::file_exists) continue;
@@ -105,11 +112,34 @@ struct State {
             }
             auto extent = std::make_shared<Extent>(id, use, std::move(*file));
             extent->pending = 1;
+            note_written(extent);
             open.insert(id, extent->file);
             const std::lock_guard lock(mutex);
             mine.emplace(id, extent);
             return extent;
         }
+    }
+    /// A new id, from its choice until its extent is known or given up.
+    struct Begun {
+        explicit Begun(State& of) : state(of) {
+            const std::lock_guard lock(state.mutex);
+            id = state.next_id++;
+            state.begun.insert(id);
+        }
+        ~Begun() {
+            const std::lock_guard lock(state.mutex);
+            state.begun.erase(id);
+        }
+        Begun(const Begun&) = delete;
+        Begun& operator=(const Begun&) = delete;
+        State& state;
+        std::uint64_t id = 0;
+    };
+    [[nodiscard]] std::uint64_t first_open() {
+        const std::lock_guard lock(mutex);
+        std::uint64_t first = begun.empty() ? next_id : *begun.begin();
+        for (const auto& [id, extent] : mine) first = std::min(first, id);
+        return first;
     }
 
     void enter(Extent& extent) {
@@ -174,24 +204,48 @@ struct State {
         return file;
     }
 
-    bool sync(File& file) {
-        if (!sync_folder()) return false;
-        auto synced = file.sync();
+    IoResult<> sync(File& file) {
+        auto synced = sync_folder();
+        if (!synced) return synced;
+        synced = file.sync();
         if (!synced) log::error("cannot sync an extent of " + options.directory + ": " + synced.error().message());
-        return synced.has_value();
+        return synced;
     }
     /// With its parent, in case it was just made.
-    bool sync_folder() {
+    IoResult<> sync_folder() {
         const std::lock_guard lock(folder_mutex);
-        if (!folder_changed.exchange(false)) return true;
+        if (!folder_changed.exchange(false)) return {};
         const std::size_t slash = options.directory.rfind('/');
-        if (files.sync_directory(options.directory) &&
-            (slash == std::string::npos || files.sync_directory(options.directory.substr(0, slash)))) {
-            return true;
-        }
+        auto synced = files.sync_directory(options.directory);
+        if (synced && slash != std::string::npos) synced = files.sync_directory(options.directory.substr(0, slash));
+        if (synced) return synced;
         folder_changed = true;
-        log::error("cannot sync " + options.directory);
-        return false;
+        log::error("cannot sync " + options.directory + ": " + synced.error().message());
+        return synced;
+    }
+
+    /// After the bytes and before anybody names them.
+    void note_written(const std::shared_ptr<Extent>& extent) {
+        if (options.durability != Durability::process || extent->unsynced.load() || extent->unsynced.exchange(true)) return;
+        const std::lock_guard lock(unsynced_mutex);
+        unsynced.push_back(extent);
+    }
+    IoResult<> sync_written() {
+        std::vector<std::shared_ptr<Extent>> taken;
+        {
+            const std::lock_guard lock(unsynced_mutex);
+            taken.swap(unsynced);
+        }
+        IoResult<> outcome;
+        for (const auto& extent : taken) {
+            extent->unsynced = false;  // what comes from here on stands in the list again
+            if (extent->file->links().value_or(1) == 0) continue;
+            if (auto synced = sync(*extent->file); !synced) {
+                note_written(extent);
+                outcome = synced;
+            }
+        }
+        return outcome;
     }
 };
 
@@ -219,6 +273,7 @@ class Pending final : public PendingBytes {
         if (auto done = extent_->file->write(at, bytes); !done) {
             return fail(state_->problem("write to it", extent_->id, done.error()));
         }
+        state_->note_written(extent_);
         crc_.update(bytes);
         return {};
     }
@@ -327,6 +382,24 @@ class Pool final : public ExtentPool {
         const auto links = file->links();
         if (!links || *links > 1) return;
         (void)file->punch(first, end - first);  // a file system that cannot do it gives the space back with the file
+    }
+
+    std::uint64_t first_open() const override { return state_->first_open(); }
+
+    IoResult<> sync_written() override { return state_->sync_written(); }
+
+    IoResult<> sync_earlier(std::uint64_t first) override {
+        IoResult<> outcome;
+        for (const std::uint64_t id : found_at_start()) {
+            if (id < first) continue;
+            auto file = state_->files.open(state_->path(id), FileSystem::Open::existing);
+            if (!file && file.error() == std::errc::no_such_file_or_directory) continue;
+            auto synced = file ? (*file)->sync() : tl::unexpected(file.error());
+            if (!synced) outcome = synced;
+            state_->folder_changed = true;
+        }
+        if (outcome) outcome = state_->sync_folder();
+        return outcome;
     }
 
     std::vector<std::uint64_t> found_at_start() override {

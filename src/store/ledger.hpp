@@ -12,6 +12,8 @@
 
 namespace lazulite {
 
+class Barrier;
+
 /// Who is reading: epochs for reads that run now, pins for bodies that are still being sent. A range released at epoch E
 /// may go once every reader that entered at E or before has left and nobody pins its owner. Any thread.
 class Readers {
@@ -94,6 +96,7 @@ class Reclaim {
         Connection& connection;  ///< the writer's
         ExtentPool& extents;
         Readers& readers;
+        Barrier& barrier;
         const struct StoreKind& kind;
     };
     explicit Reclaim(const Services& services) : with_(services) {}
@@ -106,15 +109,16 @@ class Reclaim {
     [[nodiscard]] bool waiting() const { return waiting_; }
 
   private:
-    /// Rows of the queue up to `seq` were committed when `epoch` ended.
+    /// Rows of the queue up to `seq` were committed when `epoch` ended and before `barrier` began.
     struct Batch {
         std::int64_t seq;
         std::uint64_t epoch;
+        std::uint64_t barrier;
     };
     struct Work;
 
     Services with_;
-    std::vector<Batch> closed_;  // in order of seq: readers may still be inside
+    std::vector<Batch> closed_;  // in order of seq: readers may still be inside, or the power may take them back
     std::int64_t seen_ = 0;      // rows up to here were or are in a batch
     std::int64_t open_ = 0;      // no running read needs what rows up to here list
     std::int64_t cursor_ = 0;    // the row after which the next slice begins

@@ -12,6 +12,7 @@
 
 #include "base/worker_pool.hpp"
 #include "store/back_off.hpp"
+#include "store/barrier.hpp"
 #include "store/checkpointer.hpp"
 #include "store/database_files.hpp"
 #include "store/extent_pool.hpp"
@@ -39,11 +40,12 @@ class OpenStore final : public Store, public std::enable_shared_from_this<OpenSt
         std::string folder;  ///< "lazulite/a/1", which exists
         const StoreKind& kind;
         Durability durability;
+        std::uint64_t boot;
         const Clock& wall;
         std::shared_ptr<StoreThreads> threads;
     };
     /// Makes the database from `empty` when there is none: in `power` mode it is on the disk when this returns, else
-    /// soon after. The error is one clear line. When the last owner leaves, the background thread closes the store.
+    /// with the first barrier. The error is one clear line. When the last owner leaves, the background thread closes the store.
     static tl::expected<std::shared_ptr<OpenStore>, std::string> open(const Place& place, const EmptyDatabase& empty);
     ~OpenStore() override;
 
@@ -64,15 +66,15 @@ class OpenStore final : public Store, public std::enable_shared_from_this<OpenSt
     }
     /// Refuses what is submitted from now on; everything before is committed when it returns.
     void drain();
-    /// After `drain` and the end of the threads: moves the WAL into the database.
-    void checkpoint();
+    /// After `drain` and the end of the threads: puts everything on the disk and, if `copy`, the WAL into the database.
+    void finish(bool copy);
 
   private:
     using Moment = Checkpointer::Moment;
 
     explicit OpenStore(const Place& place);
-    IoResult<> create(const EmptyDatabase& empty) const;
-    void start();
+    IoResult<bool> create(const EmptyDatabase& empty) const;
+    void start(bool born);
     void refuse_newer_format(Connection& connection) const;
     bool try_here(WriteJob& job);
     [[nodiscard]] bool collides() const;
@@ -100,6 +102,7 @@ class OpenStore final : public Store, public std::enable_shared_from_this<OpenSt
 
     Readers readers_;
     std::unique_ptr<ExtentPool> extents_;
+    std::unique_ptr<Barrier> barrier_;
     std::mutex connections_mutex_;
     std::unordered_map<std::thread::id, std::unique_ptr<Connection>> connections_;  ///< of the threads that read
 

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <utility>
 
+#include "store/barrier.hpp"
 #include "store/content_codec.hpp"
 #include "store/ledger.hpp"
 #include "store/reclaim_work.hpp"
@@ -18,10 +19,6 @@ constexpr int kSliceRows = 200;
 constexpr int kStepRows = 40;   // rows drained between two looks at the clock
 constexpr int kStepChunks = 8;  // of a list: about 250 blocks
 
-/// Gate 2: what a power loss could still take back must not be acted on, since a punch outlives the delete that allowed
-/// it. As long as there is no barrier, what is committed counts as durable.
-bool durable(std::int64_t /*seq*/) { return true; }
-
 std::int64_t length_of(const Ledger::Release& released) { return static_cast<std::int64_t>(released.range.length); }
 
 }  // namespace
@@ -36,7 +33,8 @@ struct Reclaim::Work {
 
     [[nodiscard]] bool exhausted() const { return rows <= 0 || steady_clock::now() >= end; }
 
-    /// Follows the queue: which rows are committed, and of these which no running read can still need.
+    /// Follows the queue: which rows are committed, and of these which no running read can still need and no power failure
+    /// can take back (a punch would outlive the delete that allowed it).
     void open_gates() {
         std::int64_t highest = 0;
         {
@@ -45,11 +43,12 @@ struct Reclaim::Work {
         }
         auto& closed = self.closed_;
         if (highest > self.seen_) {
-            closed.push_back({highest, self.with_.readers.advance()});
+            closed.push_back({highest, self.with_.readers.advance(), self.with_.barrier.ticket()});
             self.seen_ = highest;
         }
         auto first = closed.begin();
-        for (; first != closed.end() && durable(first->seq) && self.with_.readers.passed(first->epoch); ++first) {
+        for (; first != closed.end() && self.with_.barrier.passed(first->barrier) &&
+               self.with_.readers.passed(first->epoch); ++first) {
             self.open_ = first->seq;
         }
         closed.erase(closed.begin(), first);

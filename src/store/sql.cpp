@@ -156,12 +156,13 @@ std::int64_t Connection::total_changes() const { return sqlite3_total_changes64(
 
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
 
-bool Connection::checkpoint(Checkpoint how) {
+bool Connection::checkpoint(Checkpoint how, const std::function<bool()>& sync_wal) {
     int mode = SQLITE_CHECKPOINT_PASSIVE;
     if (how == Checkpoint::restart) mode = SQLITE_CHECKPOINT_RESTART;
     if (how == Checkpoint::truncate) mode = SQLITE_CHECKPOINT_TRUNCATE;
     int frames = 0;
     int copied = 0;
+    const WalSync syncing(sync_wal);
     sqlite3_busy_timeout(db_, kCheckpointPatienceMs);
     const int rc = sqlite3_wal_checkpoint_v2(db_, nullptr, mode, &frames, &copied);
     sqlite3_busy_timeout(db_, kPatienceMs);

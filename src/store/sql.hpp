@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -88,8 +89,9 @@ class Connection {
     /// Frames in the WAL as of the last commit or checkpoint of this connection.
     [[nodiscard]] std::uint32_t wal_frames() const { return wal_frames_; }
     enum class Checkpoint { passive, restart, truncate };
-    /// False when readers or the writer kept it from finishing; restart and truncate wait for them for 100 ms.
-    bool checkpoint(Checkpoint how);
+    /// False when readers or the writer kept it from finishing; restart and truncate wait for them for 100 ms. `sync_wal`
+    /// puts the WAL on the disk before the first page is copied; where it is empty, or fails to, SQLite does, or stops.
+    bool checkpoint(Checkpoint how, const std::function<bool()>& sync_wal = {});
 
   private:
     void close();

@@ -25,7 +25,6 @@ constexpr auto kReclaimAfterStart = 1s;
 // What is over by account time goes in the same way. Wall time may be set, so no sleep until then lasts longer.
 constexpr auto kLongestSleep = std::chrono::hours(24);
 
-constexpr auto kSyncAfterCreation = 200ms;
 constexpr int kReaderCacheKib = 512;  // there is one per thread and store
 
 std::uint64_t next_serial() {
@@ -73,10 +72,10 @@ tl::expected<std::shared_ptr<OpenStore>, std::string> OpenStore::open(const Plac
     };
     const std::shared_ptr<OpenStore> store(new OpenStore(place), close_in_background);
     const std::string database = store->paths_.database();
-    if (const auto made = store->create(empty); !made)
-        return tl::unexpected(database + " cannot be made: " + made.error().message());
+    const auto born = store->create(empty);
+    if (!born) return tl::unexpected(database + " cannot be made: " + born.error().message());
     try {
-        store->start();
+        store->start(*born);
     } catch (const std::exception& problem) {
         return tl::unexpected(database + " cannot be opened: " + problem.what());
     }
@@ -86,22 +85,22 @@ tl::expected<std::shared_ptr<OpenStore>, std::string> OpenStore::open(const Plac
 OpenStore::OpenStore(const Place& place)
     : place_(place), paths_{place.files, place.folder, std::string(place.kind.name)}, serial_(next_serial()) {}
 
-IoResult<> OpenStore::create(const EmptyDatabase& empty) const {
+/// True when the database was made.
+IoResult<bool> OpenStore::create(const EmptyDatabase& empty) const {
+    const bool kept = place_.durability != Durability::none;
+    if (kept) {
+        if (const auto recovered = Barrier::recover(paths_, place_.boot); !recovered)
+            return tl::unexpected(recovered.error());
+    }
     const auto made = paths_.create(empty);
     if (!made) return tl::unexpected(made.error());
-    if (!*made || place_.durability == Durability::none) return {};
-    if (place_.durability == Durability::power) return paths_.sync();
-    // A request that makes an account does not wait for the disk.
-    place_.threads->background.post_after(kSyncAfterCreation, [weak = weak_from_this()] {
-        const auto self = weak.lock();
-        if (!self) return;
-        if (const auto synced = self->paths_.sync(); !synced)
-            log::warning("store: a new database cannot be synced: " + synced.error().message());
-    });
-    return {};
+    if (*made != DatabaseFiles::Made::nothing && place_.durability == Durability::power) {
+        if (const auto synced = paths_.sync(); !synced) return tl::unexpected(synced.error());
+    }
+    return *made == DatabaseFiles::Made::database;
 }
 
-void OpenStore::start() {
+void OpenStore::start(bool born) {
     const std::uint64_t wal_bytes = paths_.wal_bytes();
     refuse_newer_format(reader());  // a connection that cannot write
     connection_ = connect(false);
@@ -119,11 +118,15 @@ void OpenStore::start() {
         Cursor offset = connection_->query("SELECT value FROM meta WHERE name = 'clock_offset'");
         if (offset.next()) clock_offset_ = offset.integer(0);
     }
+    const std::uint64_t first_extent = options.first_id;
     extents_ = make_extents(place_.files, std::move(options));
+    barrier_ = std::make_unique<Barrier>(Barrier::Place{paths_, *extents_, place_.durability, place_.boot,
+                                                        place_.kind.has_extents, first_extent});
+    if (const auto adopted = barrier_->adopt(born); !adopted) throw std::runtime_error(adopted.error().message());
     writer_ = std::make_unique<Writer>(
-        Writer::Parts{*connection_, *extents_, readers_, place_.kind, place_.wall, clock_offset_});
+        Writer::Parts{*connection_, *extents_, readers_, *barrier_, place_.kind, place_.wall, clock_offset_});
     checkpointer_ = std::make_unique<Checkpointer>(
-        place_.files, paths_.database(),
+        place_.files, paths_.database(), *barrier_,
         Checkpointer::Options{place_.kind.page_size, place_.durability == Durability::none, wal_bytes});
     const Moment now = std::chrono::steady_clock::now();
     reclaim_at_ = now + kReclaimAfterStart;
@@ -144,6 +147,7 @@ OpenStore::~OpenStore() {
     checkpointer_.reset();
     writer_.reset();
     connection_.reset();
+    barrier_.reset();
     extents_.reset();
     if (!condemned_) return;
     paths_.remove();
@@ -160,15 +164,10 @@ void OpenStore::drain() {
     reached.get_future().wait();
 }
 
-void OpenStore::checkpoint() {
+void OpenStore::finish(bool copy) {
     // A caller that was not refused any more may still have the turn.
     while (scheduled_.exchange(true)) std::this_thread::yield();
-    try {
-        connection_->checkpoint(Connection::Checkpoint::truncate);
-    } catch (const SqlError& problem) {
-        log::warning(std::string("store: the last checkpoint failed, which the next start makes up for: ") +
-                     problem.what());
-    }
+    checkpointer_->finish(*connection_, copy);
     end_turn(Moment::max(), std::chrono::steady_clock::now());
 }
 
@@ -292,7 +291,7 @@ OpenStore::Moment OpenStore::checkpoint_if_due(Moment now) {
         if (due > now) return due;
         if (!checkpointer_->begin(*connection_, now)) return checkpointer_->after_group(*connection_, now);
         place_.threads->background.post([self = shared_from_this()] {
-            self->checkpointer_->copy();
+            self->checkpointer_->work();
             self->schedule();
         });
         return Moment::max();

@@ -115,7 +115,8 @@ Result<std::shared_ptr<OpenStore>> Folder::open_store(std::string_view account, 
     const auto folder = registry_->folder(account, kind.name);
     if (!folder) return fail(because("an account's folder cannot be made", folder.error()));
     sync_registry_soon();
-    auto opened = OpenStore::open({files_, Registry::path_of(*folder), kind, options_.durability, wall(), threads_},
+    auto opened = OpenStore::open({files_, Registry::path_of(*folder), kind, options_.durability,
+                                   options_.boot.value_or(this_boot()), wall(), threads_},
                                   empty_database(kind));
     if (!opened) return fail(because(ErrorCode::internal_error, opened.error()));
     return *std::move(opened);
@@ -209,7 +210,7 @@ void Folder::close() {
     threads_->background.stop();
     const auto deadline = std::chrono::steady_clock::now() + kCheckpointsAtClose;
     for (auto& store : stores) {
-        if (std::chrono::steady_clock::now() < deadline) store->checkpoint();
+        store->finish(std::chrono::steady_clock::now() < deadline);
         store.reset();
     }
     sync_registry();

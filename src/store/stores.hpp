@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -53,6 +54,7 @@ class Stores {
         Durability durability = Durability::process;
         unsigned writer_threads = 2;
         const Clock* wall = nullptr;  ///< outlives the stores
+        std::optional<std::uint64_t> boot = std::nullopt;  ///< instead of this_boot()
         std::vector<const StoreKind*> kinds;
     };
     /// Takes the lock and reads the registry. The error is one clear line: another process has the folder, it cannot be

@@ -87,6 +87,7 @@ struct OpenFile {
     std::unique_ptr<File> file;
     std::string path;
     bool name_unsynced = false;  // created here, and its directory not synced since
+    bool wal = false;
     std::shared_ptr<Database> database;
     int level = SQLITE_LOCK_NONE;
     bool attached = false;
@@ -98,6 +99,7 @@ OpenFile& self(sqlite3_file* file) { return *reinterpret_cast<OpenFile*>(file); 
 Vfs& self(sqlite3_vfs* vfs) { return *static_cast<Vfs*>(vfs->pAppData); }
 
 thread_local int last_errno = 0;
+thread_local const std::function<bool()>* wal_sync = nullptr;
 
 /// The result code for an error of the file system: SQLITE_FULL for every kind of "no room", else `otherwise`.
 int code_of(const std::error_code& error, int otherwise) {
@@ -155,6 +157,7 @@ int truncate(sqlite3_file* handle, sqlite3_int64 size) {
 int sync(sqlite3_file* handle, int) {
     return guarded([&] {
         OpenFile& file = self(handle);
+        if (file.wal && wal_sync != nullptr && *wal_sync) return (*wal_sync)() ? SQLITE_OK : SQLITE_IOERR_FSYNC;
         const auto synced = file.file->sync();
         if (!synced) return code_of(synced.error(), SQLITE_IOERR_FSYNC);
         if (!file.name_unsynced) return SQLITE_OK;
@@ -367,6 +370,7 @@ int open(sqlite3_vfs* handle, const char* name, sqlite3_file* to, int flags, int
         opened->file = std::move(*file);
         opened->path = std::move(path);
         opened->name_unsynced = created;
+        opened->wal = (flags & SQLITE_OPEN_WAL) != 0;
         opened->database = std::move(database);
         to->pMethods = &kFileMethods;
         if (out_flags != nullptr) *out_flags = flags;
@@ -420,6 +424,37 @@ int current_time(sqlite3_vfs*, sqlite3_int64* out) {
 }
 
 int get_last_error(sqlite3_vfs*, int, char*) { return last_errno; }
+
+// ---- the wal-index, read from outside -----------------------------------------------------------------------------
+
+/// One of the two copies of the header that begin a wal-index.
+using IndexHeader = std::array<std::uint32_t, 12>;
+constexpr std::uint32_t kIndexVersion = 3'007'000;
+constexpr int kIndexReads = 10'000;
+
+IndexHeader header_at(std::byte* from) {
+    auto* const words = reinterpret_cast<std::uint32_t*>(from);
+    IndexHeader header{};
+    for (std::size_t i = 0; i < header.size(); ++i) {
+        header[i] = std::atomic_ref(words[i]).load(std::memory_order_acquire);
+    }
+    return header;
+}
+
+std::optional<WalPosition> position_in(std::byte* index) {
+    for (int i = 0; i < kIndexReads; ++i) {
+        // A writer changes the second copy first.
+        const IndexHeader first = header_at(index);
+        const IndexHeader second = header_at(index + sizeof first);
+        if (first == second) {
+            const bool in_use = first[0] == kIndexVersion && (first[3] & 0xff) != 0;
+            if (!in_use) return std::nullopt;
+            return WalPosition{first[8] | std::uint64_t{first[9]} << 32, first[4]};
+        }
+        std::this_thread::yield();
+    }
+    return std::nullopt;
+}
 
 // ---- registration -----------------------------------------------------------------------------------------------
 
@@ -477,6 +512,29 @@ VfsHandle vfs_for(FileSystem& files) {
     if (!vfs) entry = vfs = std::make_shared<Vfs>(files);
     return {vfs, &vfs->name};
 }
+
+std::optional<WalPosition> wal_position(FileSystem& files, const std::string& database) {
+    std::shared_ptr<Vfs> vfs;
+    {
+        const std::lock_guard guard(known_vfs().mutex);
+        const auto entry = known_vfs().known.find(&files);
+        if (entry != known_vfs().known.end()) vfs = entry->second.lock();
+    }
+    if (!vfs) return std::nullopt;
+    std::shared_ptr<Database> found;
+    {
+        const std::lock_guard guard(vfs->mutex);
+        const auto entry = vfs->databases.find(database);
+        if (entry != vfs->databases.end()) found = entry->second;
+    }
+    if (!found) return std::nullopt;
+    const std::lock_guard guard(found->mutex);
+    return found->regions.empty() ? std::nullopt : position_in(found->regions.front().get());
+}
+
+WalSync::WalSync(const std::function<bool()>& sync) { wal_sync = &sync; }
+
+WalSync::~WalSync() { wal_sync = nullptr; }
 
 int last_file_error() { return last_errno; }
 

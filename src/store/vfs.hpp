@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace lazulite {
@@ -18,6 +21,24 @@ using VfsHandle = std::shared_ptr<const std::string>;
 /// never be opened past this VFS. At most 254 connections per database. Disk full is SQLITE_FULL wherever it shows. Any
 /// thread; `files` outlives every handle.
 [[nodiscard]] VfsHandle vfs_for(FileSystem& files);
+
+/// How far the WAL of a database is committed, read from the wal-index that its connections in this process share
+/// (https://sqlite.org/walformat.html, 2.1). Nothing when no connection has used it yet.
+struct WalPosition {
+    std::uint64_t salts = 0;  ///< as the header of the WAL holds them; 0 for an empty one
+    std::uint64_t frames = 0;
+    bool operator==(const WalPosition&) const = default;
+};
+[[nodiscard]] std::optional<WalPosition> wal_position(FileSystem& files, const std::string& database);
+
+/// While it lives, a WAL that SQLite wants synced on this thread is left to `sync`, which answers whether it did.
+class WalSync {
+  public:
+    explicit WalSync(const std::function<bool()>& sync);
+    ~WalSync();
+    WalSync(const WalSync&) = delete;
+    WalSync& operator=(const WalSync&) = delete;
+};
 
 /// The errno behind the last I/O error that SQLite was given on this thread; SQLite itself does not always keep it.
 [[nodiscard]] int last_file_error();

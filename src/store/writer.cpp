@@ -79,7 +79,7 @@ class Writer::Transaction final : public WriteTxn {
 Writer::Writer(const Parts& parts)
     : with_(parts),
       ledger_(parts.connection),
-      reclaim_({parts.connection, parts.extents, parts.readers, parts.kind}),
+      reclaim_({parts.connection, parts.extents, parts.readers, parts.barrier, parts.kind}),
       ticks_(parts.connection, "SELECT value FROM meta WHERE name = 'tick_ceiling'",
              "INSERT OR REPLACE INTO meta(name, value) VALUES('tick_ceiling', ?)", kTicksAhead),
       ids_(parts.connection, "SELECT value FROM meta WHERE name = 'id_ceiling'",

@@ -60,6 +60,7 @@ class Writer {
         Connection& connection;
         ExtentPool& extents;
         Readers& readers;
+        Barrier& barrier;
         const StoreKind& kind;
         const Clock& wall;
         const std::atomic<std::int64_t>& clock_offset;  ///< ticks

@@ -92,8 +92,6 @@ TEST(ReclaimCrash, PowerModeSurvivesPowerLoss) {
     std::size_t start = 0;
     {
         SmallStore store(files, options);
-        EXPECT_TRUE(files.sync_directory(""));
-        EXPECT_TRUE(files.sync_directory("a"));
         start = files.position();
         live(store);
     }

@@ -30,13 +30,23 @@ bool drain_small(WriteTxn& tx, WriteTxn::Drain, std::int64_t dir, int rows) {
     return std::ssize(found) < rows;
 }
 
-constexpr Guid kUuid{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
-
 const std::string kDatabase = "a/small.db";
 
-const std::string& prepare(FileSystem& files) {
+DatabaseFiles paths_in(FileSystem& files) { return {files, "a", "small"}; }
+
+/// True when the database was made.
+bool prepare(FileSystem& files, const SmallStore::Options& options) {
+    static const EmptyDatabase empty(kSmallKind);
     EXPECT_TRUE(files.make_directories("a"));
-    return kDatabase;
+    EXPECT_TRUE(files.sync_directory(""));
+    if (options.barriers) {
+        EXPECT_TRUE(Barrier::recover(paths_in(files), options.boot));
+    }
+    const auto made = paths_in(files).create(empty).value();
+    if (options.durability == Durability::power) {
+        EXPECT_TRUE(paths_in(files).sync());
+    }
+    return made == DatabaseFiles::Made::database;
 }
 
 }  // namespace
@@ -76,24 +86,27 @@ class SmallStore::Txn final : public WriteTxn {
 };
 
 SmallStore::SmallStore(FileSystem& system, const Options& options)
-    : files(system), connection(system, prepare(system), {.full_sync = options.durability == Durability::power}), reclaimer([&] {
-          if (number("SELECT count(*) FROM sqlite_schema") == 0) {
-              connection.script("BEGIN");
-              connection.script(kMechanismSchema);
-              connection.script(kTables);
-              connection.execute("INSERT INTO meta(name, value) VALUES('uuid', ?)",
-                                 std::string_view(reinterpret_cast<const char*>(kUuid.bytes.data()), 16));
-              connection.script("COMMIT");
-          }
+    : files(system),
+      born(prepare(system, options)),
+      connection(system, kDatabase, {.full_sync = options.durability == Durability::power}),
+      reclaimer([&] {
           ExtentPool::Options pool;
           pool.directory = kExtents;
-          pool.store = kUuid;
+          {
+              Cursor uuid = connection.query("SELECT value FROM meta WHERE name = 'uuid'");
+              EXPECT_TRUE(uuid.next());
+              std::copy_n(uuid.bytes(0).begin(), pool.store.bytes.size(), pool.store.bytes.begin());
+          }
           pool.durability = options.durability;
           pool.first_id = next_extent_id(connection);
           pool.packed_limit = options.packed_limit;
           pool.exclusive_from = options.exclusive_from;
           extents = make_extents(files, pool);
-          return Reclaim::Services{connection, *extents, readers, kSmallKind};
+          barrier = std::make_unique<Barrier>(
+              Barrier::Place{paths_in(files), *extents, options.barriers ? options.durability : Durability::none,
+                             options.boot, true, pool.first_id});
+          EXPECT_TRUE(barrier->adopt(born));
+          return Reclaim::Services{connection, *extents, readers, *barrier, kSmallKind};
       }()),
       ledger(connection) {
     last_id_ = number("SELECT max(content_id) FROM contents");
@@ -123,6 +136,16 @@ void SmallStore::read(const std::function<void(ReadTxn&)>& fn) {
         fn(tx);
     }
     connection.script("COMMIT");
+}
+
+void SmallStore::raise() { EXPECT_TRUE(barrier->raise()); }
+
+void SmallStore::checkpoint(Connection::Checkpoint how) {
+    if (barrier->needed()) {
+        connection.checkpoint(how, [this] { return barrier->raise().has_value(); });
+    } else {
+        connection.checkpoint(how);
+    }
 }
 
 bool SmallStore::slice() {

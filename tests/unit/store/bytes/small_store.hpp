@@ -11,6 +11,7 @@
 
 #include "base/ids.hpp"
 #include "base/task.hpp"
+#include "store/barrier.hpp"
 #include "store/check.hpp"
 #include "store/contents.hpp"
 #include "store/extent_pool.hpp"
@@ -60,6 +61,8 @@ class SmallStore {
         Durability durability = Durability::process;
         std::uint64_t packed_limit = Extents::kPackedLimit;
         std::uint64_t exclusive_from = Extents::kExclusiveFrom;
+        bool barriers = false;  ///< else what is committed counts as being on the disk
+        std::uint64_t boot = 1;
     };
     explicit SmallStore(FileSystem& system) : SmallStore(system, Options{}) {}
     SmallStore(FileSystem& system, const Options& options);
@@ -74,6 +77,8 @@ class SmallStore {
     void read(const std::function<void(ReadTxn&)>& fn);
     /// One slice of the reclaimer in a transaction of its own.
     bool slice();
+    void raise();  ///< the barrier
+    void checkpoint(Connection::Checkpoint how);
     /// Until nothing is left to do right away.
     void reclaim();
 
@@ -93,8 +98,10 @@ class SmallStore {
     [[nodiscard]] std::size_t extent_files();
 
     FileSystem& files;
+    const bool born;
     Connection connection;
     std::unique_ptr<ExtentPool> extents;
+    std::unique_ptr<Barrier> barrier;
     Readers readers;
     Reclaim reclaimer;
     Ledger ledger;

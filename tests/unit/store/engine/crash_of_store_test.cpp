@@ -1,6 +1,7 @@
 #include <set>
 
 #include "notes.hpp"
+#include "store/barrier.hpp"
 #include "store/fault_file_system.hpp"
 
 namespace lazulite {
@@ -72,6 +73,26 @@ TEST(CrashOfAStoreInPowerMode, APowerLossLosesNothingThatWasAcknowledged) {
             SCOPED_TRACE("at " + std::to_string(position) + ", seed " + std::to_string(seed));
             const auto left = history.files.after_power_loss(position, seed);
             expect_store(*left, Durability::power, until(history.acknowledged, position), kWritten);
+        }
+    }
+}
+
+/// What was there when the stores were closed counts as promised: closing ends with a barrier.
+TEST(CrashOfAStoreInProcessMode, APowerLossLeavesAPrefixOfWhatWasAcknowledged) {
+    const History history(Durability::process);
+    const std::uint64_t next_boot = this_boot() + 1;
+    for (std::size_t position = 0; position <= history.files.position(); ++position) {
+        for (std::uint64_t seed = 0; seed < 5; ++seed) {
+            SCOPED_TRACE("at " + std::to_string(position) + ", seed " + std::to_string(seed));
+            const auto left = history.files.after_power_loss(position, seed);
+            const auto stores = open_stores(*left, Durability::process, nullptr, next_boot);
+            const auto store = notes_of(*stores);
+            const std::size_t found = names_in(*store).size();
+            for (std::size_t i = 0; i < found; ++i) EXPECT_TRUE(has(*store, history.acknowledged.at(i).name));
+            if (position == history.files.position()) {
+                EXPECT_EQ(found, kWritten);
+            }
+            EXPECT_TRUE(add(*store, "afterwards"));
         }
     }
 }

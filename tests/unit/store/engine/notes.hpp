@@ -38,8 +38,10 @@ inline const StoreKind kOthers{
 };
 
 inline std::unique_ptr<Stores> open_stores(FileSystem& files, Durability durability = Durability::process,
-                                           const Clock* wall = nullptr) {
+                                           const Clock* wall = nullptr,
+                                           std::optional<std::uint64_t> boot = std::nullopt) {
     Stores::Options options;
+    options.boot = boot;
     options.durability = durability;
     options.wall = wall;
     options.kinds = {&kNotes, &kOthers};
