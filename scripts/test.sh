@@ -125,6 +125,7 @@ part_tools() { LAZULITE_BINARY=build/release/lazulite run tools tests/conformanc
 part_cli() {
   run cli python3 tests/cli/run.py --binary build/release/lazulite
   run drop-in python3 tests/cli/drop_in.py --binary build/release/lazulite
+  run seed python3 tests/cli/seed.py --binary build/release/lazulite
 }
 
 part_fault() {

@@ -67,6 +67,10 @@ struct EmulatorOptions {
     TlsOptions tls;
     bool oauth = false;                    ///< `--oauth basic`: bearer tokens are taken, their signature is not verified
     std::vector<CorsOptions> cors;         ///< what services have as CORS rules until their properties are set
+    std::vector<std::string> containers;   ///< of the first account, made at the start where they are missing
+    std::vector<std::string> queues;       ///< the same
+    std::vector<std::string> tables;       ///< the same
+    std::filesystem::path seed;            ///< folder of what else is made at the start (docs/seed.md); empty: none
 };
 
 /// A running emulator. Starting and stopping is for one thread; everything else may be called from any.

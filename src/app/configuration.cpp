@@ -26,6 +26,16 @@ AccountOptions development_account() { return {std::string(kDevelopmentAccount),
 
 std::string text_of(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
+/// The values of a setting that repeats, as several flags would give them; empty where one is no text.
+std::string joined_texts(const json& values) {
+    std::string all;
+    for (const json& value : values) {
+        if (!value.is_string()) return {};
+        all += (all.empty() ? "" : " ") + value.get<std::string>();
+    }
+    return all;
+}
+
 tl::expected<std::vector<AccountOptions>, std::string> read_accounts(const json& accounts, const std::string& file) {
     const std::string where = "configuration file " + file + ": ";
     if (!accounts.is_array()) return refuse(where + "accounts is a list");
@@ -79,7 +89,7 @@ Outcome read_file(Configuration& c) {
             taken = rules.has_value();
             if (taken) c.emulator.cors = *rules;
         } else {
-            taken = setting->apply(c, text_of(value));
+            taken = setting->apply(c, setting->repeats && value.is_array() ? joined_texts(value) : text_of(value));
         }
         if (!taken) return refuse("configuration file " + c.file + ": " + key + " cannot be " + value.dump());
     }

@@ -1,12 +1,14 @@
 #include "lazulite/emulator.hpp"
 
 #include <algorithm>
+#include <future>
 #include <stdexcept>
 #include <thread>
 
 #include "app/access_log.hpp"
 #include "app/control.hpp"
 #include "app/machine.hpp"
+#include "app/seeding.hpp"
 #include "app/surfaces.hpp"
 #include "app/url.hpp"
 #include "base/worker_pool.hpp"
@@ -107,6 +109,8 @@ class Emulator::Running {
           server_(io_, server_options(options)) {
         set_accounts(options.accounts);
         io_.start();
+        make_gateways(options);
+        seed(options);  // before anybody can ask
         for (const ServiceKind kind : kServiceKinds) listen(kind, options);
         control_.ready(listeners());
     }
@@ -172,6 +176,39 @@ class Emulator::Running {
         return server;
     }
 
+    void make_gateways(const EmulatorOptions& options) {
+        for (const ServiceKind kind : kServiceKinds) {
+            const auto index = static_cast<std::size_t>(kind);
+            if (!options.listen[index].offered) continue;
+            Gateway::AccessLog access_log;
+            if (options.access_log) access_log = write_access_log;
+            gateways_[index] = std::make_unique<Gateway>(
+                environment_, kind, [this](Request& request) { return control_.handle(request); }, std::move(access_log));
+        }
+    }
+
+    void seed(const EmulatorOptions& options) {
+        std::vector<Seed> seeds;
+        const std::string& account = options.accounts.front().name;
+        if (!options.seed.empty()) seeds = read_seed(options.seed, account);
+        if (seeds.empty()) seeds.emplace_back().account = account;
+        add_names(seeds.front(), options);
+        std::promise<void> done;
+        spawn(apply(seeds, done), [] {});
+        done.get_future().get();
+    }
+
+    Task<> apply(const std::vector<Seed>& seeds, std::promise<void>& done) {
+        co_await Hop{io_.executor(0)};
+        try {
+            Seeding seeding(environment_, gateways_);
+            co_await seeding.apply(seeds);
+            done.set_value();
+        } catch (...) {
+            done.set_exception(std::current_exception());
+        }
+    }
+
     void listen(ServiceKind kind, const EmulatorOptions& options) {
         const auto index = static_cast<std::size_t>(kind);
         const Listen& wanted = options.listen[index];
@@ -179,10 +216,6 @@ class Emulator::Running {
         ListenOptions how;
         how.idle_timeout = wanted.keep_alive;
         how.tls = tls_;
-        Gateway::AccessLog access_log;
-        if (options.access_log) access_log = write_access_log;
-        gateways_[index] = std::make_unique<Gateway>(
-            environment_, kind, [this](Request& request) { return control_.handle(request); }, std::move(access_log));
         auto endpoint = server_.listen(wanted.host, wanted.port, *gateways_[index], how);
         if (!endpoint && !wanted.required) {
             const std::string problem = endpoint.error();

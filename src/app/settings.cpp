@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 
@@ -44,6 +45,25 @@ Setting a_switch(std::string_view name, char letter, std::string_view help, bool
                 if (on) of(c) = *on != inverted;
                 return on.has_value();
             }};
+}
+
+/// Names separated by commas or blanks.
+bool set_names(std::vector<std::string>& to, std::string_view text) {
+    to.clear();
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find_first_of(", "), text.size());
+        if (end > 0) to.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return !to.empty();
+}
+
+/// What a surface has from the start.
+Setting names_of(ServiceKind kind, std::string_view name, std::string_view help,
+                 std::vector<std::string> EmulatorOptions::*names) {
+    return {name, 0, false, "NAMES", help,
+            [names](Configuration& c, const std::string& text) { return set_names(c.emulator.*names, text); },
+            kind, {}, false, true};
 }
 
 std::vector<Setting> common_settings() {
@@ -104,6 +124,15 @@ std::vector<Setting> common_settings() {
          "allowedMethods=..;allowedHeaders=..;exposedHeaders=..;maxAgeInSeconds=..; may be repeated",
          [](Configuration& c, const std::string& text) { return set(c.emulator.cors, parse_cors(text)); },
          {}, {}, false, true},
+        names_of(ServiceKind::blob, "containers", "containers that exist from the start: NAME,NAME; may be repeated",
+                 &EmulatorOptions::containers),
+        names_of(ServiceKind::queue, "queues", "queues that exist from the start", &EmulatorOptions::queues),
+        names_of(ServiceKind::table, "tables", "tables that exist from the start", &EmulatorOptions::tables),
+        {"seed", 0, false, "DIR", "folder of containers, tables and more that exist from the start; see docs/seed.md",
+         [](Configuration& c, const std::string& text) {
+             c.emulator.seed = text;
+             return !text.empty();
+         }},
         a_switch("loose", 'L', "ignore headers that ask for what is not offered, instead of refusing them; allow _ and - in table names",
                  [](Configuration& c) -> bool& { return c.emulator.loose; }),
         a_switch("strictApiVersion", 0, "refuse service versions that are not known (they get the newest behaviour)",

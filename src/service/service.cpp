@@ -91,6 +91,7 @@ struct Gateway::Progress {
     std::optional<ServiceVersion> named_version;           ///< or that of DefaultServiceVersion
     ServiceVersion version{2009, 9, 19};
     bool authenticated = false;
+    bool own = false;  ///< made by this process
 
     [[nodiscard]] std::span<const CorsRule> cors() const {
         return properties ? std::span<const CorsRule>(properties->cors()) : std::span<const CorsRule>();
@@ -128,6 +129,14 @@ Task<Response> Gateway::handle(Request& request) {
     }
     environment_.metrics.count({label(progress.service->kind), progress.operation ? progress.operation->name : "",
                                 response.status, error_code, client_name(request.fields.value_or_empty("User-Agent"))});
+    co_return response;
+}
+
+Task<Result<Response>> Gateway::handle_own(Request& request) {
+    Progress progress;
+    progress.service = environment_.services[static_cast<std::size_t>(listener_)];
+    progress.own = true;
+    Result<Response> response = co_await answer(request, progress);
     co_return response;
 }
 
@@ -229,6 +238,7 @@ Result<> Gateway::open_store(Progress& progress) const {
 }
 
 Result<Identity> Gateway::identify(const Request& request, const Progress& progress) const {
+    if (progress.own) return Identity::owner();
     const Query& query = *progress.query;
     const auto authorization = request.fields.find("Authorization");
     if (!authorization) return is_sas(query) ? identify_by_sas(request, progress) : Identity::anonymous();

@@ -80,6 +80,8 @@ class Gateway final : public Handler {
     Gateway(Environment& environment, ServiceKind listener, Control control, AccessLog access_log);
 
     Task<Response> handle(Request& request) override;
+    /// A request that this process itself makes, as the account's owner: it needs no signature and is not counted.
+    Task<Result<Response>> handle_own(Request& request);
     Response refuse(const StorageError& error) override;
     void sent(const Request& request, int status, std::uint64_t body_bytes) override;
 

@@ -648,9 +648,13 @@ def main():
     options = parser.parse_args()
     binary = os.path.abspath(options.binary)
     transfer_mib = options.size
-    passed = failed = skipped = 0
-    for each in tests:
-        if options.only and each.__name__ not in options.only:
+    return play(tests, options.only)
+
+
+def play(functions, only):
+    passed = failed = 0
+    for each in functions:
+        if only and each.__name__ not in only:
             continue
         began = time.monotonic()
         try:
@@ -663,7 +667,7 @@ def main():
         except Exception:  # a test that breaks is a test that fails
             failed += 1
             print(f"FAILED  {each.__name__}\n{traceback.format_exc()}", flush=True)
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    print(f"{passed} passed, {failed} failed, 0 skipped")
     return 1 if failed else 0
 
 

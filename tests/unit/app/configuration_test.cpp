@@ -52,6 +52,25 @@ void expect_line(const Outcome& outcome, std::string_view naming) {
     EXPECT_NE(outcome.error().line.find(naming), std::string::npos) << outcome.error().line;
 }
 
+TEST_F(Configure, TakesNamesThatExistFromTheStart) {
+    using Names = std::vector<std::string>;
+    const auto flags = with({"--containers", "a1,b1", "--containers=c1", "--queues", "q1", "--tables=t1, t2", "--seed", "dir"});
+    ASSERT_TRUE(flags) << flags.error().line;
+    EXPECT_EQ(flags->configuration.emulator.containers, (Names{"a1", "b1", "c1"}));
+    EXPECT_EQ(flags->configuration.emulator.queues, Names{"q1"});
+    EXPECT_EQ(flags->configuration.emulator.tables, (Names{"t1", "t2"}));
+    EXPECT_EQ(flags->configuration.emulator.seed, "dir");
+    const std::string config = file(R"({"containers": ["a1", "b1"], "tables": "t1,t2", "seed": "from/file"})");
+    const auto both = with({"--config", config.c_str()}, {{"LAZULITE_TABLES", "t3"}});
+    ASSERT_TRUE(both) << both.error().line;
+    EXPECT_EQ(both->configuration.emulator.containers, (Names{"a1", "b1"}));
+    EXPECT_EQ(both->configuration.emulator.tables, Names{"t3"});
+    EXPECT_EQ(both->configuration.emulator.seed, "from/file");
+    expect_line(with({"--containers", ","}), "--containers cannot be ','");
+    expect_line(with({"--config", file(R"({"queues": [1]})").c_str()}), "queues cannot be [1]");
+    expect_line(called("azurite-queue", {"--containers", "a1"}), "--containers");
+}
+
 const Listen& blob(const Outcome& outcome) {
     return outcome->configuration.emulator.listen[0];
 }
@@ -567,7 +586,7 @@ TEST(EnvironmentName, PutsAnUnderscoreBeforeEveryCapital) {
 TEST(Settings, HaveNamesOfTheirOwn) {
     std::map<std::string_view, int> names;
     for (const Setting& setting : settings()) ++names[setting.name];
-    EXPECT_EQ(names.size(), 40U);
+    EXPECT_EQ(names.size(), 44U);
     for (const auto& [name, count] : names) EXPECT_EQ(count, 1) << name;
 }
 
