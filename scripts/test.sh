@@ -120,6 +120,8 @@ part_go() { conformance go go; }
 part_java() { conformance java java; }
 part_rust() { conformance rust rust; }
 
+part_browser() { conformance browser browser; }
+
 part_tools() { LAZULITE_BINARY=build/release/lazulite run tools tests/conformance/run.sh tools; }
 
 part_cli() {
@@ -156,7 +158,7 @@ part_tsan() {
   run tsan-wire build/tsan/tests/wire/wire_tests tests/wire
 }
 
-parts=(packages lint release cli conformance tools fault install asan tsan)
+parts=(packages lint release cli conformance browser tools fault install asan tsan)
 [ ${#only[@]} -eq 0 ] || parts=("${only[@]}")
 for part in "${parts[@]}"; do
   declare -F "part_$part" >/dev/null || { echo "no part is called '$part'; --list names them" >&2; exit 2; }

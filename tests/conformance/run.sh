@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs one suite against $LAZULITE_CONNECTION_STRING and ends with "N passed, N failed, N skipped".
 #
-#     tests/conformance/run.sh {js|python|go|java|rust|seeds|tools} [more arguments for the test runner]
+#     tests/conformance/run.sh {js|python|go|java|rust|seeds|browser|tools} [more arguments for the test runner]
 #
 # What a suite needs is installed below build/conformance, once, and again when its list of packages changes; Go, Maven
 # and Cargo keep what they download where they always do.
@@ -127,12 +127,22 @@ tools)
     "$out/python/venv/bin/python" -m pytest -q -p no:cacheprovider --durations=10 "$@" 2>&1 | tee "$log" || true
   pytest_summary
   ;;
+browser)
+  install "$out/browser" npm_ci "$tests/browser/package.json" "$tests/browser/package-lock.json"
+  cd "$out/browser"
+  ln -sfn "$tests/browser" suite
+  export LAZULITE_ROOT=${tests%/*}
+  node_modules/.bin/node --preserve-symlinks --preserve-symlinks-main --test --test-concurrency=1 --test-timeout=300000 \
+    --test-reporter=spec "$@" suite/*.test.js 2>&1 | tee "$log" || true
+  failed=$(($(number '^ℹ fail [0-9]+') + $(number '^ℹ cancelled [0-9]+')))
+  finish "$(number '^ℹ pass [0-9]+')" "$failed" "$(number '^ℹ skipped [0-9]+')"
+  ;;
 seeds)
   install "$out/python" venv "$here/python/requirements.txt"
   exec "$out/python/venv/bin/python" "$tests/seeds/run.py"
   ;;
 *)
-  echo "usage: $0 {js|python|go|java|rust|seeds|tools}" >&2
+  echo "usage: $0 {js|python|go|java|rust|seeds|browser|tools}" >&2
   exit 2
   ;;
 esac
