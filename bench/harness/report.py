@@ -15,14 +15,16 @@ OTHERS_LIMIT = 0.2
 PER_SECOND = {"4k": ("req/s", "requests_per_second", 1)}
 PER_REQUEST = {"256m": ("ms/req", "server_cpu_us", 1e-3)}
 TRANSFERS = scenarios.TRANSFERS + scenarios.PAGES
-MESSAGES = [scenario.name for scenario in scenarios.MESSAGES] + [scenarios.FILL_MESSAGES]
+SMALL = [scenario.name for scenario in scenarios.MESSAGES + scenarios.TABLES] + [scenarios.FILL_MESSAGES]
+SMALL += scenarios.FILL_TABLES.values()
 RATES = [(transfer.name, *PER_SECOND.get(transfer.size, ("MiB/s", "mib_per_second", 1)))
          for transfer in TRANSFERS] + [(scenarios.FILL_LIST, *PER_SECOND["4k"])]
-RATES += [(name, *PER_SECOND["4k"]) for name in MESSAGES]
+RATES += [(name, *PER_SECOND["4k"]) for name in SMALL]
 CPU = [(transfer.name, *PER_REQUEST.get(transfer.size, ("us/req", "server_cpu_us", 1)))
        for transfer in TRANSFERS] + [(scenarios.FILL_LIST, "us/req", "server_cpu_us", 1)]
-CPU += [(name, "us/req", "server_cpu_us", 1) for name in MESSAGES]
+CPU += [(name, "us/req", "server_cpu_us", 1) for name in SMALL]
 COSTS = [(scenarios.LIST, "ms/page", "p50_us", 1e-3), (scenarios.LIST, "CPU ms/page", "server_cpu_us", 1e-3),
+         *((scenario.name, "us", "p50_us", 1) for scenario in scenarios.TABLES if scenario.operation == "get"),
          (scenarios.STARTUP, "ms", "start_ms", 1), (scenarios.MEMORY, "MiB", "resident_mib", 1)]
 SECTIONS = [("Throughput: more is better", RATES), ("CPU time of the server: less is better", CPU),
             ("Other costs: less is better", COSTS)]

@@ -1,5 +1,6 @@
 """What is measured, and how one value of it is taken."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -84,7 +85,46 @@ BACKLOG = 100_000
 MESSAGES = [Messages(operation, connections, backlog) for backlog in (0, BACKLOG)
             for operation in ("take", "mix", "put") for connections in (1, 16, 64) if operation != "mix" or connections == 64]
 FILL_MESSAGES = "fill-messages"  # comes with a backlog
-NAMES = [scenario.name for scenario in TRANSFERS + PAGES + MESSAGES] + [LIST, STARTUP, MEMORY]
+
+ENTITIES_READ_BACK = 32
+ENTITY_SIZE = 512  # of an entity's JSON
+THOUSAND, HUNDRED_THOUSAND, MILLION = 1_000, 100_000, 1_000_000
+FILLED = "fill"  # the prefix of the partitions that are there before
+
+
+@dataclass(frozen=True)
+class Tables:
+    """One operation on entities over some connections, on a table that holds so many before."""
+
+    operation: str
+    connections: int
+    entities: int
+
+    @property
+    def name(self):
+        return f"table-{self.operation}-c{self.connections}-{in_short(self.entities)}"
+
+    @property
+    def mode(self):
+        return {"partition": "query-partition"}.get(self.operation, f"{self.operation}-entities")
+
+    @property
+    def prefix(self):
+        """Of the partitions that are read, or of new ones."""
+        return self.name if self.operation in ("insert", "batch", "upsert") else FILLED
+
+
+def in_short(entities):
+    return f"{entities // MILLION}m" if entities >= MILLION else f"{entities // THOUSAND}k"
+
+
+# Inserts come last: they leave their entities behind.
+TABLES = [Tables(operation, connections, THOUSAND)
+          for operation, over in (("get", (1, 16, 64)), ("partition", (1, 16)), ("upsert", (1, 16, 64)),
+                                  ("insert", (1, 16, 64)), ("batch", (1, 16))) for connections in over]
+TABLES += [Tables("filter", 1, HUNDRED_THOUSAND)] + [Tables("get", connections, MILLION) for connections in (1, 16, 64)]
+FILL_TABLES = {entities: f"fill-table-{in_short(entities)}" for entities in (HUNDRED_THOUSAND, MILLION)}
+NAMES = [scenario.name for scenario in TRANSFERS + PAGES + MESSAGES + TABLES] + [LIST, STARTUP, MEMORY]
 
 
 class Bench:
@@ -177,6 +217,39 @@ class Bench:
             with servers.awake(server):
                 server.clear_messages()
         return measured
+
+    def tables(self, chosen):
+        """Every round has new servers, as entities stay; larger tables are filled once, after all that needs none."""
+        few = [scenario for scenario in chosen if scenario.entities == THOUSAND]
+        for number in range(self.options.rounds if few else 0):
+            with self.filled_tables(THOUSAND) as started:
+                self.round_of_tables(number, few, started)
+        for entities in sorted({scenario.entities for scenario in chosen} - {THOUSAND}):
+            with self.filled_tables(entities) as started:
+                many = [scenario for scenario in chosen if scenario.entities == entities]
+                for number in range(self.options.rounds):
+                    self.round_of_tables(number, many, started)
+
+    @contextlib.contextmanager
+    def filled_tables(self, entities):
+        kinds = [kind for kind in self.kinds if kind.most_entities >= entities]
+        with servers.running(kinds, self.folder / "tables", "table") as started:
+            for server in started:
+                filled = self.fill(server, "--prefix", FILLED, "--count", entities, "--size", ENTITY_SIZE,
+                                   "--connections", 4, mode="fill-entities")
+                if entities in FILL_TABLES:
+                    self.record(0, FILL_TABLES[entities], server, filled)
+            yield started
+
+    def round_of_tables(self, number, chosen, started):
+        for scenario in chosen:
+            for server in started:
+                os.sync()  # so that what others wrote before is not flushed on this one's time
+                measured = self.drive(server, scenario.mode, "--prefix", scenario.prefix, "--count", scenario.entities,
+                                      "--size", ENTITY_SIZE, "--connections", scenario.connections,
+                                      "--read-back", ENTITIES_READ_BACK,
+                                      "--seconds", self.options.seconds, "--warmup", self.options.seconds / 6)
+                self.record(number, scenario.name, server, measured)
 
     def starts(self, with_memory):
         for number in range(-1, max(MIN_STARTS, self.options.rounds)):

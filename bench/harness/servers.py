@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import pwd
 import re
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from . import install, sas
 
-CONTAINER = f"/{sas.ACCOUNT}/bench"  # or a queue of this name
+CONTAINER = f"/{sas.ACCOUNT}/bench"  # or a queue or table of this name
 START_TIMEOUT = 60
 STOP_TIMEOUT = 10
 
@@ -24,13 +25,15 @@ class Unavailable(Exception):
 
 
 class Server:
-    """One process group on 127.0.0.1, with its data in `folder`; `service` is the one that is asked: blob or queue."""
+    """One process group on 127.0.0.1, with its data in `folder`; `service` is the one that is asked: blob, queue or
+    table."""
 
     name = ""
     lists_blobs = True
     has_queues = True
     has_website = False
     website = website_root = CONTAINER  # where the files of a website are put, and where they are read
+    most_entities = 0  # of a table that it is asked to hold
     put_statuses = "201"
 
     def __init__(self, folder, service="blob"):
@@ -44,7 +47,8 @@ class Server:
         raise NotImplementedError
 
     def ready_target(self):
-        return f"/{sas.ACCOUNT}/?comp=list&{sas.account_sas()}"
+        listed = "Tables?" if self.service == "table" else "?comp=list&"
+        return f"/{sas.ACCOUNT}/{listed}{sas.account_sas()}"
 
     def start(self):
         """Returns the seconds from exec to the first good answer."""
@@ -80,16 +84,24 @@ class Server:
 
     def ask(self, method, target, body=""):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        headers = {"x-ms-version": sas.VERSION, "Content-Length": str(len(body))}
+        if self.service == "table":
+            headers |= {"Accept": "application/json", "Content-Type": "application/json"}
         try:
-            connection.request(method, target, body, {"x-ms-version": sas.VERSION, "Content-Length": str(len(body))})
+            connection.request(method, target, body, headers)
             return connection.getresponse().status
         finally:
             connection.close()
 
     def create_container(self):
-        status = self.ask("PUT", f"{CONTAINER}?{'restype=container&' if self.service == 'blob' else ''}{sas.account_sas()}")
+        if self.service == "table":
+            name = json.dumps({"TableName": CONTAINER.rpartition("/")[2]})
+            status = self.ask("POST", f"/{sas.ACCOUNT}/Tables?{sas.account_sas()}", name)
+        else:
+            kind = "restype=container&" if self.service == "blob" else ""
+            status = self.ask("PUT", f"{CONTAINER}?{kind}{sas.account_sas()}")
         if status != 201:
-            raise RuntimeError(f"{self.name} answered {status} to Create Container or Create Queue")
+            raise RuntimeError(f"{self.name} answered {status} to Create Container, Queue or Table")
 
     def clear_messages(self):
         status = self.ask("DELETE", f"{CONTAINER}/messages?{sas.account_sas()}")
@@ -146,6 +158,7 @@ class Lazulite(Server):
     has_website = True
     website = f"/{sas.ACCOUNT}/$web"
     website_root = f"/{sas.ACCOUNT}"
+    most_entities = 1_000_000
     binary = install.ROOT / "build" / "release" / "lazulite"
 
     @classmethod
@@ -171,6 +184,7 @@ class Lazulite(Server):
 
 class Azurite(Server):
     name = "azurite"
+    most_entities = 100_000  # minutes
     installed = None
 
     @classmethod
@@ -180,9 +194,11 @@ class Azurite(Server):
         cls.installed = install.azurite()
 
     def command(self):
+        if self.service == "table":
+            self.port = free_port()  # given 0, it does not say which one it took
         script = self.installed / "node_modules" / "azurite" / "dist" / "src" / self.service / "main.js"
-        return ["node", str(script), "--location", str(self.folder / "data"), f"--{self.service}Port", "0", "--silent",
-                "--skipApiVersionCheck", "--disableTelemetry"]
+        return ["node", str(script), "--location", str(self.folder / "data"), f"--{self.service}Port",
+                str(self.port or 0), "--silent", "--skipApiVersionCheck", "--disableTelemetry"]
 
 
 class Nginx(Server):
@@ -249,7 +265,8 @@ def free_port():
 
 @contextlib.contextmanager
 def running(kinds, folder, service="blob"):
-    """One fresh server of each kind, frozen, with an empty container or queue; all are gone afterwards, their data too."""
+    """One fresh server of each kind, frozen, with an empty container, queue or table; all are gone afterwards, and their
+    data too."""
     with contextlib.ExitStack() as cleanup:  # runs all of its callbacks, also when one fails
         cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
         started = [kind(folder / kind.name, service) for kind in kinds]

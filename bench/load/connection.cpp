@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@ namespace lazulite::bench {
 namespace {
 
 constexpr std::size_t kReceiveSize = 256 * 1024;
+constexpr std::string_view kContinuation = "x-ms-continuation-";
 constexpr std::size_t kMaxVectors = 9;  // the head and up to 8 MiB of body
 
 [[noreturn]] void throw_errno(const char* what) {
@@ -104,6 +106,12 @@ bool Connection::receive() {
     const std::size_t used = parser_.feed(bytes, *this);
     if (used < bytes.size()) throw std::runtime_error("bytes after the end of the response");
     return parser_.done();
+}
+
+void Connection::on_header(std::string_view name, std::string_view value) {
+    if (name.size() <= kContinuation.size()) return;
+    if (strncasecmp(name.data(), kContinuation.data(), kContinuation.size()) != 0) return;
+    answer_.continuation.emplace(name.substr(kContinuation.size()), value);
 }
 
 void Connection::on_head(int status, std::optional<std::uint64_t> length) {

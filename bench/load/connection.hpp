@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,10 +24,11 @@ struct Answer {
     std::uint64_t length = 0;
     std::optional<std::uint64_t> first_difference;  // from the expected body
     std::string text;
+    std::map<std::string, std::string> continuation;  // the query parameters of a table's next page
 };
 
 /// A keep-alive connection to 127.0.0.1 with at most one request in flight, on a non-blocking socket.
-class Connection : private BodySink {
+class Connection : private ResponseSink {
   public:
     explicit Connection(std::uint16_t port);
     Connection(const Connection&) = delete;
@@ -52,6 +54,7 @@ class Connection : private BodySink {
     [[nodiscard]] bool reusable() const { return parser_.keeps_alive() && !has_more_to_send(); }
 
   private:
+    void on_header(std::string_view name, std::string_view value) override;
     void on_head(int status, std::optional<std::uint64_t> length) override;
     void on_body(std::string_view bytes) override;
 

@@ -64,9 +64,11 @@ void Driver::finish(unsigned slot) {
     const auto latency = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - slots_[slot].begun);
     slots_[slot].busy = false;
     --busy_;
-    if (const auto problem = workload_->complaint(slot, connection.answer())) {
+    const auto problem = workload_->complaint(slot, connection.answer());
+    slots_[slot].walking = !problem && !workload_->ends_one(slot);
+    if (problem) {
         complain(*problem);
-    } else {
+    } else if (!slots_[slot].walking) {
         tally_.latencies.push_back(static_cast<std::uint32_t>(latency.count()));
     }
     if (!connection.reusable()) reopen(slot);
@@ -75,10 +77,10 @@ void Driver::finish(unsigned slot) {
 
 void Driver::begin(unsigned slot) {
     const Clock::time_point now = Clock::now();
-    if (now >= end_) return;
+    if (now >= end_ && !slots_[slot].walking) return;
     const std::optional<Exchange> exchange = workload_->next(slot);
     if (!exchange) return;
-    slots_[slot].begun = now;
+    if (!slots_[slot].walking) slots_[slot].begun = now;
     slots_[slot].busy = true;
     ++busy_;
     Connection& connection = *slots_[slot].connection;
@@ -92,6 +94,7 @@ void Driver::begin(unsigned slot) {
 
 void Driver::fail(unsigned slot, const std::string& why) {
     if (std::exchange(slots_[slot].busy, false)) --busy_;
+    slots_[slot].walking = false;
     complain(why);
     reopen(slot);
     begin(slot);

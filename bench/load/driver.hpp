@@ -18,7 +18,7 @@ using Clock = std::chrono::steady_clock;
 struct Tally {
     std::uint64_t errors = 0;
     std::vector<std::string> complaints;   // the first few
-    std::vector<std::uint32_t> latencies;  // microseconds, one for each good answer
+    std::vector<std::uint32_t> latencies;  // microseconds, one for each good answer, or walk
     Clock::duration elapsed{0};
 };
 
@@ -30,7 +30,8 @@ class Driver {
     Driver& operator=(const Driver&) = delete;
     ~Driver();
 
-    /// Begins requests for `duration` (without one: as long as the workload has any) and waits for all answers.
+    /// Begins requests for `duration` (without one: as long as the workload has any), ends the walks that are under way,
+    /// and waits for all answers.
     /// Throws std::runtime_error when the server hangs, or fails too often for the rest to mean anything.
     Tally run(Workload& workload, std::optional<Clock::duration> duration);
 
@@ -39,6 +40,7 @@ class Driver {
         std::unique_ptr<Connection> connection;
         Clock::time_point begun;
         bool busy = false;
+        bool walking = false;  // what counts as one goes on with another request
         bool watches_writes = false;
     };
 

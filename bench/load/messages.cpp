@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "digits.hpp"
 #include "xml_text.hpp"
 
 namespace lazulite::bench {
@@ -15,16 +16,11 @@ constexpr std::string_view kOpen = "<QueueMessage><MessageText>";
 constexpr std::string_view kClose = "</MessageText></QueueMessage>";
 constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
 
-/// A message's text: its number, which `write_number` puts there, and letters up to the size.
+/// A message's text: its number, which `put` writes there, and letters up to the size.
 std::string blank_text(std::uint64_t size) {
     std::string text(std::max<std::uint64_t>(size, kDigits), '0');
     for (std::size_t place = kDigits; place < text.size(); ++place) text[place] = static_cast<char>('a' + place % 26);
     return text;
-}
-
-void write_number(char* last_digit, std::uint64_t number) {
-    for (std::size_t digit = 0; digit < kDigits; ++digit, number /= 10)
-        *last_digit-- = static_cast<char>('0' + number % 10);
 }
 
 /// Puts, gets and deletes; those that inherit decide which is next.
@@ -64,7 +60,7 @@ class Messages : public Workload {
   protected:
     Exchange put(unsigned connection) {
         std::string& request = ask(connection, Asked::put, put_);
-        write_number(&request[last_digit_], number_++);
+        write_digits(&request[last_digit_], kDigits, number_++);
         return {request, {}, std::nullopt};
     }
 

@@ -5,6 +5,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "entity_text.hpp"
+
 namespace lazulite::bench {
 namespace {
 
@@ -15,18 +17,23 @@ them in turn; list walks the pages.
 Modes over the messages of a queue: fill-messages puts --count of them; put-messages puts until the time is up;
 take-messages gets one and deletes it, in parts of --count messages that are put off the clock before each; mix-messages
 puts on every other connection, and gets and deletes on the rest.
+Modes over the entities of a table: fill-entities inserts --count of them by batches of 100; insert-entities and
+batch-entities do so until the time is up, one by one or by batches; get-entities reads them in turn, or 65,536 of them;
+upsert-entities writes the same eight on all connections; query-partition asks for partitions of 1,000; filter-entities
+for a thousandth of all by a property. Both walk all pages, and a walk counts as one request.
 The result is one JSON object on stdout. Only 127.0.0.1 is contacted.
 
   --port PORT           where the server listens
-  --path PATH           the container or queue, e.g. /devstoreaccount1/bench
-  --prefix TEXT         blobs are named TEXT000000, TEXT000001, ...
-  --count N             how many blobs or messages (put: a multiple of the connections)
-  --size BYTES          of each blob, or of each message's text
+  --path PATH           the container, queue or table, e.g. /devstoreaccount1/bench
+  --prefix TEXT         blobs, and partitions of entities, are named TEXT000000, TEXT000001, ...
+  --count N             how many blobs, messages or entities (put: a multiple of the connections)
+  --size BYTES          of each blob, of each message's text, or of each entity's JSON
   --page N              entries per list page
   --connections N       each with one request in flight
-  --seconds S           how long new requests are begun (fill, fill-messages: until all are put)
+  --seconds S           how long new requests are begun (fill, fill-messages, fill-entities: until all are put)
   --warmup S            the same work before it, not counted
-  --read-back N         fill, create, put: afterwards read N blobs and compare them to what was put last
+  --read-back N         fill, create, put, fill-, insert-, batch-entities: afterwards read N and compare them to what
+                        was put last (upsert-entities: all)
   --put-statuses A,B    what a put may answer (201)
   --pids A,B            the server's processes, for its CPU time
   --version TEXT        x-ms-version
@@ -38,7 +45,11 @@ Mode parse_mode(const std::string& word) {
     static const std::map<std::string, Mode> modes = {
         {"fill", Mode::fill}, {"create", Mode::create}, {"put", Mode::put}, {"get", Mode::get}, {"list", Mode::list},
         {"fill-messages", Mode::fill_messages}, {"put-messages", Mode::put_messages},
-        {"take-messages", Mode::take_messages}, {"mix-messages", Mode::mix_messages}};
+        {"take-messages", Mode::take_messages}, {"mix-messages", Mode::mix_messages},
+        {"fill-entities", Mode::fill_entities}, {"insert-entities", Mode::insert_entities},
+        {"batch-entities", Mode::batch_entities}, {"get-entities", Mode::get_entities},
+        {"upsert-entities", Mode::upsert_entities}, {"query-partition", Mode::query_partition},
+        {"filter-entities", Mode::filter_entities}};
     const auto found = modes.find(word);
     if (found == modes.end()) throw std::invalid_argument("unknown mode: " + word + "\n\n" + kUsage);
     return found->second;
@@ -81,6 +92,11 @@ void check(const Options& options) {
     if (options.port == 0 || options.path.empty()) throw std::invalid_argument("--port and --path are needed");
     if (options.count == 0 || options.connections == 0 || options.page == 0) {
         throw std::invalid_argument("--count, --connections and --page start at 1");
+    }
+    const bool by_thousands = options.mode == Mode::fill_entities || options.mode == Mode::query_partition ||
+                              options.mode == Mode::filter_entities;
+    if (by_thousands && options.count % kPartitionSize != 0) {
+        throw std::invalid_argument("entities of a table that is filled are counted by whole partitions of 1,000");
     }
     if (options.mode == Mode::put && options.count % options.connections != 0) {
         throw std::invalid_argument("put needs as many blobs for each connection, or two would write the same at once");

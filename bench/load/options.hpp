@@ -8,7 +8,11 @@
 
 namespace lazulite::bench {
 
-enum class Mode { fill, create, put, get, list, fill_messages, put_messages, take_messages, mix_messages };
+enum class Mode {
+    fill, create, put, get, list,
+    fill_messages, put_messages, take_messages, mix_messages,
+    fill_entities, insert_entities, batch_entities, get_entities, upsert_entities, query_partition, filter_entities
+};
 
 /// The command line; `kUsage` in options.cpp says what each one means.
 struct Options {

@@ -65,7 +65,8 @@ std::string target_of(const HeadSpec& spec, std::string_view sas) {
     return spec.path + query;
 }
 
-/// The REST reference, "Authorize with Shared Key": of the standard headers only Content-Length is ever sent here.
+/// The REST reference, "Authorize with Shared Key", as are both below: of the standard headers that are signed only
+/// Content-Length is sent to blobs and queues.
 std::string string_to_sign(const HeadSpec& spec, const std::string& account) {
     const bool has_body = spec.content_length.value_or(0) > 0;
     const std::string length = has_body ? std::to_string(*spec.content_length) : "";
@@ -76,6 +77,12 @@ std::string string_to_sign(const HeadSpec& spec, const std::string& account) {
     return text;
 }
 
+std::string table_string_to_sign(const HeadSpec& spec, const std::string& account) {
+    const auto content_type = spec.others.find("Content-Type");
+    return spec.method + "\n\n" + (content_type == spec.others.end() ? "" : content_type->second) + "\n" +
+           spec.x_ms.at("x-ms-date") + "\n/" + account + spec.path;
+}
+
 }  // namespace
 
 HeadWriter::HeadWriter(std::string host, std::string version, const Credentials& credentials)
@@ -83,20 +90,24 @@ HeadWriter::HeadWriter(std::string host, std::string version, const Credentials&
       version_(std::move(version)),
       sas_(credentials.sas),
       account_(credentials.account),
-      key_(decode_base64(credentials.key)) {}
+      key_(decode_base64(credentials.key)),
+      form_(credentials.form) {}
 
 std::string HeadWriter::write(HeadSpec spec) const {
     spec.x_ms["x-ms-version"] = version_;
     if (!key_.empty()) spec.x_ms["x-ms-date"] = http_date();
     std::string head = spec.method + " " + target_of(spec, sas_) + " HTTP/1.1\r\nHost: " + host_ + "\r\n";
     for (const auto& [name, value] : spec.x_ms) head += name + ": " + value + "\r\n";
+    for (const auto& [name, value] : spec.others) head += name + ": " + value + "\r\n";
     if (spec.content_length) head += "Content-Length: " + std::to_string(*spec.content_length) + "\r\n";
     if (!key_.empty()) head += "Authorization: " + shared_key(spec) + "\r\n";
     return head + "\r\n";
 }
 
 std::string HeadWriter::shared_key(const HeadSpec& spec) const {
-    return "SharedKey " + account_ + ":" + hmac_sha256_base64(key_, string_to_sign(spec, account_));
+    const std::string text =
+        form_ == SharedKeyForm::table ? table_string_to_sign(spec, account_) : string_to_sign(spec, account_);
+    return "SharedKey " + account_ + ":" + hmac_sha256_base64(key_, text);
 }
 
 }  // namespace lazulite::bench

@@ -10,17 +10,22 @@ namespace lazulite::bench {
 /// What the head of a request says, before anything is encoded or signed.
 struct HeadSpec {
     std::string method = {};
-    std::string path = {};                          // needs no encoding
-    std::map<std::string, std::string> query = {};  // decoded, names in lower case
-    std::map<std::string, std::string> x_ms = {};   // headers that start with x-ms-, in lower case
+    std::string path = {};                           // needs no encoding
+    std::map<std::string, std::string> query = {};   // decoded, names in lower case where they are signed
+    std::map<std::string, std::string> x_ms = {};    // headers that start with x-ms-, in lower case
+    std::map<std::string, std::string> others = {};  // other headers, but for Content-Length
     std::optional<std::uint64_t> content_length = {};
 };
+
+/// What a key signs depends on the service.
+enum class SharedKeyForm { blob_and_queue, table };
 
 /// Who asks: a SAS that is appended to the query, or an account key (base64) that signs; neither is possible too.
 struct Credentials {
     std::string sas;
     std::string account;
     std::string key;
+    SharedKeyForm form = SharedKeyForm::blob_and_queue;
 };
 
 /// Renders request heads, from the request line to the empty line, ready to send.
@@ -39,6 +44,7 @@ class HeadWriter {
     std::string sas_;
     std::string account_;
     std::string key_;  // decoded
+    SharedKeyForm form_;
 };
 
 }  // namespace lazulite::bench

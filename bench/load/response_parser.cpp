@@ -48,7 +48,7 @@ void ResponseParser::reset() {
     keeps_alive_ = true;
 }
 
-std::size_t ResponseParser::feed(std::string_view bytes, BodySink& sink) {
+std::size_t ResponseParser::feed(std::string_view bytes, ResponseSink& sink) {
     std::size_t used = 0;
     while (used < bytes.size() && state_ != State::done) {
         const std::string_view rest = bytes.substr(used);
@@ -72,7 +72,7 @@ std::size_t ResponseParser::feed(std::string_view bytes, BodySink& sink) {
     return used;
 }
 
-std::size_t ResponseParser::feed_head(std::string_view bytes, BodySink& sink) {
+std::size_t ResponseParser::feed_head(std::string_view bytes, ResponseSink& sink) {
     // The usual case: the whole head is in this piece, and nothing is copied.
     if (partial_.empty()) {
         const auto end = bytes.find(kHeadEnd);
@@ -94,13 +94,13 @@ std::size_t ResponseParser::feed_head(std::string_view bytes, BodySink& sink) {
     return end + kHeadEnd.size() - before;
 }
 
-void ResponseParser::parse_head(std::string_view head, BodySink& sink) {
+void ResponseParser::parse_head(std::string_view head, ResponseSink& sink) {
     auto line_end = std::min(head.find("\r\n"), head.size());
     const int status = parse_status(head.substr(0, line_end));
     while (line_end < head.size()) {
         head.remove_prefix(line_end + 2);
         line_end = std::min(head.find("\r\n"), head.size());
-        parse_header(head.substr(0, line_end));
+        parse_header(head.substr(0, line_end), sink);
     }
     if (status < 200) return reset();  // 100 Continue and its kind: the real head follows
     if (status == 204 || status == 304) length_ = 0;
@@ -114,7 +114,7 @@ void ResponseParser::parse_head(std::string_view head, BodySink& sink) {
     }
 }
 
-void ResponseParser::parse_header(std::string_view line) {
+void ResponseParser::parse_header(std::string_view line, ResponseSink& sink) {
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) throw std::runtime_error("header without a colon: " + std::string(line));
     const std::string_view name = line.substr(0, colon);
@@ -126,6 +126,7 @@ void ResponseParser::parse_header(std::string_view line) {
     } else if (same_word(name, "Connection")) {
         keeps_alive_ = !same_word(value, "close");
     }
+    sink.on_header(name, value);
 }
 
 std::size_t ResponseParser::feed_line(std::string_view bytes) {
@@ -153,7 +154,7 @@ void ResponseParser::on_line(std::string_view line) {
     }
 }
 
-std::size_t ResponseParser::feed_data(std::string_view bytes, BodySink& sink) {
+std::size_t ResponseParser::feed_data(std::string_view bytes, ResponseSink& sink) {
     const std::size_t taken = std::min<std::uint64_t>(left_, bytes.size());
     sink.on_body(bytes.substr(0, taken));
     left_ -= taken;

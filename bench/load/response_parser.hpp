@@ -7,10 +7,13 @@
 
 namespace lazulite::bench {
 
-/// Receives the body of a response as it arrives.
-class BodySink {
+/// Receives a response as it arrives.
+class ResponseSink {
   public:
-    virtual ~BodySink() = default;
+    virtual ~ResponseSink() = default;
+
+    /// Called for each header, before `on_head`.
+    virtual void on_header(std::string_view name, std::string_view value) = 0;
 
     /// Called once the head is complete; `length` is unknown for a chunked body.
     virtual void on_head(int status, std::optional<std::uint64_t> length) = 0;
@@ -23,7 +26,7 @@ class ResponseParser {
     void reset();
 
     /// Returns how many of the bytes belong to this response; throws std::runtime_error when they are not HTTP.
-    std::size_t feed(std::string_view bytes, BodySink& sink);
+    std::size_t feed(std::string_view bytes, ResponseSink& sink);
 
     [[nodiscard]] bool done() const { return state_ == State::done; }
     [[nodiscard]] bool keeps_alive() const { return keeps_alive_; }
@@ -31,11 +34,11 @@ class ResponseParser {
   private:
     enum class State { head, body, chunk_size, chunk, chunk_end, trailer, done };
 
-    std::size_t feed_head(std::string_view bytes, BodySink& sink);
+    std::size_t feed_head(std::string_view bytes, ResponseSink& sink);
     std::size_t feed_line(std::string_view bytes);
-    std::size_t feed_data(std::string_view bytes, BodySink& sink);
-    void parse_head(std::string_view head, BodySink& sink);
-    void parse_header(std::string_view line);
+    std::size_t feed_data(std::string_view bytes, ResponseSink& sink);
+    void parse_head(std::string_view head, ResponseSink& sink);
+    void parse_header(std::string_view line, ResponseSink& sink);
     void on_line(std::string_view line);
 
     State state_ = State::head;

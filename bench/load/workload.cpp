@@ -5,7 +5,9 @@
 #include <string_view>
 #include <utility>
 
+#include "entities.hpp"
 #include "messages.hpp"
+#include "turns.hpp"
 #include "xml_text.hpp"
 
 namespace lazulite::bench {
@@ -39,20 +41,6 @@ std::vector<std::string> put_heads(const Options& options) {
         return HeadSpec{.method = "PUT", .x_ms = {{"x-ms-blob-type", "BlockBlob"}}, .content_length = options.size};
     });
 }
-
-/// Deals the numbers below `count` to the connections, and each goes round its own. No two share a number when `count`
-/// is a multiple of the connections.
-class Turns {
-  public:
-    Turns(std::uint64_t count, unsigned connections) : count_(count), connections_(connections), turns_(connections) {}
-
-    std::uint64_t next(unsigned connection) { return (connection + turns_[connection]++ * connections_) % count_; }
-
-  private:
-    std::uint64_t count_;
-    std::uint64_t connections_;
-    std::vector<std::uint64_t> turns_;
-};
 
 class Get : public Workload {
   public:
@@ -240,8 +228,10 @@ std::uint64_t fresh_version() {
 
 }  // namespace
 
-HeadWriter head_writer(const Options& options) {
-    return {"127.0.0.1:" + std::to_string(options.port), options.version, {options.sas, options.account, options.key}};
+HeadWriter head_writer(const Options& options, SharedKeyForm form) {
+    return {"127.0.0.1:" + std::to_string(options.port),
+            options.version,
+            {options.sas, options.account, options.key, form}};
 }
 
 std::string wrong_status(const Answer& answer) {
@@ -264,6 +254,14 @@ std::unique_ptr<Workload> make_workload(const Options& options) {
         case Mode::take_messages:
         case Mode::mix_messages:
             return make_message_workload(options);
+        case Mode::fill_entities:
+        case Mode::insert_entities:
+        case Mode::batch_entities:
+        case Mode::get_entities:
+        case Mode::upsert_entities:
+        case Mode::query_partition:
+        case Mode::filter_entities:
+            return make_entity_workload(options);
     }
     return nullptr;
 }

@@ -23,6 +23,10 @@ class Workload {
     /// Says what is wrong with the answer to this connection's last request, or nothing.
     virtual std::optional<std::string> complaint(unsigned connection, const Answer& answer) = 0;
 
+    /// Whether the answer to this connection's last request ended what counts as one: nothing but a walk over pages takes
+    /// more than a request.
+    [[nodiscard]] virtual bool ends_one(unsigned /*connection*/) const { return true; }
+
     /// What has to be done again before each part of the measurement, off the clock: the work is then measured in parts, as
     /// long as each has something to do.
     virtual Workload* stock() { return nullptr; }
@@ -34,7 +38,7 @@ class Workload {
     virtual std::unique_ptr<Workload> check() { return nullptr; }
 };
 
-HeadWriter head_writer(const Options& options);
+HeadWriter head_writer(const Options& options, SharedKeyForm form = SharedKeyForm::blob_and_queue);
 
 /// What to complain of an answer whose status should be another.
 std::string wrong_status(const Answer& answer);
