@@ -12,7 +12,8 @@ namespace {
 constexpr std::int64_t kTicksPerSecond = 10'000'000;
 constexpr int kFirstYear = 1601;
 
-int leading_byte_rank(unsigned char c) { return c == 0xEE || c == 0xEF ? 0x100 : c; }
+/// U+E000 to U+FFFF behind all that is beyond.
+int leading_byte_rank(unsigned char c) { return c == 0xEE || c == 0xEF ? 0x100 + c : c; }
 
 std::partial_ordering as_partial(std::strong_ordering order) { return order; }
 

@@ -82,6 +82,7 @@ TEST(Edm, DoublesAreReadAsWordsToo) {
 TEST(Edm, TextsAreOrderedByUtf16Unit) {
     EXPECT_EQ(compare_utf16("\xEF\xBD\xA1", "\xF0\x9F\x98\x80"), std::strong_ordering::greater);
     EXPECT_EQ(compare_utf16("\xED\x9F\xBF", "\xF0\x9F\x98\x80"), std::strong_ordering::less);
+    EXPECT_EQ(compare_utf16("\xEE\x80\x80", "\xEF\xBD\xA1"), std::strong_ordering::less);
     EXPECT_EQ(compare_utf16("a", "B"), std::strong_ordering::greater);
     EXPECT_EQ(compare_utf16("a", "ab"), std::strong_ordering::less);
     EXPECT_EQ(compare_utf16("", ""), std::strong_ordering::equal);
