@@ -28,9 +28,8 @@ WHOLE = {"blob": {"JavaScript", "Python"}, "queue": {"JavaScript", "Python", "Go
 CORE = {"ListContainers", "GetAccountInformation", "CreateContainer", "GetContainerProperties", "SetContainerMetadata",
         "DeleteContainer", "ListBlobs", "ListBlobsByHierarchy", "GetBlob", "GetBlobProperties", "DeleteBlob", "PutBlob",
         "SetBlobProperties", "SetBlobMetadata", "PutBlock", "PutBlockList", "GetBlockList"}
-# What an SDK does not have. The secondary of tables is reached by a host name of the cloud's shape, by Go also by a path.
-LACKS = {("Rust", "ListBlobsByHierarchy"), ("JavaScript", "GetTableServiceStats"), ("Python", "GetTableServiceStats"),
-         ("Java", "GetTableServiceStats")}
+# What an SDK does not have. The secondary of tables is reached by a host name of the cloud's shape, by Go and Java also by a path.
+LACKS = {("Rust", "ListBlobsByHierarchy"), ("JavaScript", "GetTableServiceStats"), ("Python", "GetTableServiceStats")}
 # What no SDK calls: the reference has these operations, clients use Get Properties instead; pages are for browsers.
 RAW_ONLY = {"GetContainerMetadata", "GetBlobMetadata", "GetTable", "GetWebContent"}
 

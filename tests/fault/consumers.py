@@ -18,10 +18,8 @@ Prints `N passed, N failed, 0 skipped`: a run is one test.
 
 import argparse
 import http.client
-import multiprocessing
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -30,7 +28,8 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from server import ACCOUNT, Connection, Gone, Server
+from server import ACCOUNT, Connection, Gone, Server, ask, problems_of_folder
+from worker import Worker, fork
 
 QUEUE = "work"
 CLIENTS = 32  # producers, and as many consumers
@@ -40,8 +39,6 @@ SHORT = 1  # ... who drops it
 DROPPED = 0.03
 UPDATED = 0.05
 LONGEST_LIFE = 1.5  # seconds until a kill
-
-fork = multiprocessing.get_context("fork")
 
 
 @dataclass(frozen=True)
@@ -84,13 +81,6 @@ class Account:
         if answer.status != 200:
             raise AssertionError(f"the clock answered {answer.status}: {answer.read()[:200]}")
         self.advanced += seconds
-
-
-def ask(connection, expected, *request):
-    status, headers, body = connection.request(*request)
-    if status not in expected:
-        raise AssertionError(f"{request[:3]} answered {status}: {body[:300]}")
-    return status, headers, body
 
 
 def produce(port, index, begin, end):
@@ -161,22 +151,6 @@ def consume(*arguments):
     return Consumer(*arguments).run()
 
 
-class Worker:
-    """A function in a process of its own: clients in threads would wait for each other."""
-
-    def __init__(self, function, *arguments):
-        self.here, there = fork.Pipe(duplex=False)
-        self.process = fork.Process(target=lambda: there.send(function(*arguments)), daemon=True)
-        self.process.start()
-        there.close()
-
-    def result(self):
-        notes = self.here.recv()
-        self.process.join()
-        self.here.close()
-        return notes
-
-
 class Run:
     """One queue, from its creation until it is empty."""
 
@@ -198,9 +172,7 @@ class Run:
         self.account.advance(port, HOUR)
         for _ in range(kills):
             self.life(server, self.rng.uniform(0.2, LONGEST_LIFE))
-            checked = subprocess.run([self.arguments.binary, "check", "--location", self.folder], capture_output=True, text=True)
-            if checked.returncode != 0:
-                self.problems.append("check: " + (checked.stdout + checked.stderr).strip()[-2000:])
+            self.problems += problems_of_folder(self.arguments.binary, self.folder)
             server = self.start()
         self.life(server)
         self.drain(server)

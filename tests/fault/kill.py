@@ -17,14 +17,13 @@ import hashlib
 import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 import urllib.parse
 
-from server import Connection, Gone, Server
+from server import Connection, Gone, Server, problems_of_folder
 
 CLIENTS = 4
 NAMES_PER_CLIENT = 12
@@ -181,9 +180,7 @@ def one_kill(arguments, folder, clients, rng, rests):
     for client in clients:
         client.join()
     problems = [client.problem for client in clients if client.problem]
-    check = subprocess.run([arguments.binary, "check", "--location", folder], capture_output=True, text=True)
-    if check.returncode != 0:
-        problems.append("check: " + (check.stdout + check.stderr).strip()[-2000:])
+    problems += problems_of_folder(arguments.binary, folder)
     server = Server(arguments.binary, folder, arguments.durability)
     problems += verify(clients, server.ports["blob"])
     if rests and not problems:

@@ -16,7 +16,7 @@ SURFACES = ("blob", "queue", "table", "file", "dfs", "web")
 
 
 def account_sas():
-    fields = {"sv": "2020-12-06", "ss": "bq", "srt": "sco", "sp": "rwdlacup", "se": "2100-01-01T00:00:00Z"}
+    fields = {"sv": "2020-12-06", "ss": "bqt", "srt": "sco", "sp": "rwdlacup", "se": "2100-01-01T00:00:00Z"}
     lines = [ACCOUNT, fields["sp"], fields["ss"], fields["srt"], "", fields["se"], "", "", fields["sv"], "", ""]
     digest = hmac.new(base64.b64decode(KEY), "\n".join(lines).encode(), hashlib.sha256).digest()
     fields["sig"] = base64.b64encode(digest).decode()
@@ -74,3 +74,17 @@ class Connection:
             return answer.status, answer.headers, data
         except (OSError, http.client.HTTPException) as problem:
             raise Gone from problem
+
+
+def ask(connection, expected, *request):
+    """The answer, whose status must be one of `expected`."""
+    status, headers, body = connection.request(*request)
+    if status not in expected:
+        raise AssertionError(f"{request[:3]} answered {status}: {body[:300]}")
+    return status, headers, body
+
+
+def problems_of_folder(binary, folder):
+    """What `lazulite check` finds in a folder that no server has open."""
+    checked = subprocess.run([binary, "check", "--location", folder], capture_output=True, text=True)
+    return [] if checked.returncode == 0 else ["check: " + (checked.stdout + checked.stderr).strip()[-2000:]]

@@ -33,6 +33,13 @@ def test_table_create(table):
     assert list(table.list_entities()) == []
 
 
+def test_table_create_again():
+    """az says `created` of any table that stands afterwards (its operations/table.py returns True without looking)."""
+    assert az("table", "create", "--name", "azcli") == {"created": True}
+    az("table", "create", "--name", "azcli", "--fail-on-exist", code=1)
+    assert "TableAlreadyExists" in run.messages or "already exists" in run.messages
+
+
 def test_insert(table):
     words = ("entity", "insert", *NAME, "--entity", "PartitionKey=größe", "RowKey=it's 100%", "Count=7", "Text=a b")
     az(*words)

@@ -148,7 +148,8 @@ TEST_F(FilterModelOfTables, AreQueriedByTheirKeysOverPagesInKeyOrder) {
                 if (naive::matches(tree, entities[e])) expected.push_back(e);
             }
             std::sort(expected.begin(), expected.end(), [&](std::size_t a, std::size_t b) {
-                return std::tie(entities[a].partition, entities[a].row) < std::tie(entities[b].partition, entities[b].row);
+                return std::tie(entities[a].partition, entities[a].row) <
+                       std::tie(entities[b].partition, entities[b].row);
             });
             const std::size_t top = dice.pick<std::size_t>({1, 3, 10, 30, 1000});
             ++queries;

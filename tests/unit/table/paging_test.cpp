@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <random>
@@ -36,7 +37,8 @@ class PagesOfTables : public TableRows {
                     write([&](WriteTxn& tx) {
                         for (int n = 0; n < 8; ++n) {
                             const bool near = below(3) != 0;
-                            const int lasting = near ? std::clamp(reader_ + below(5) - 2, 0, kLasting - 1) : below(kLasting);
+                            const int lasting =
+                                near ? std::clamp(reader_ + below(5) - 2, 0, kLasting - 1) : below(kLasting);
                             change(tx, lasting, 1 + below(kPlaces - 1), below(2) == 0);
                         }
                     });
@@ -62,12 +64,12 @@ class PagesOfTables : public TableRows {
         return std::to_string(10'000 + lasting).substr(1) + std::to_string(place);
     }
 
-    /// Reads all pages and looks at the keys they show. `read_page(from)` gives keys, the place in front of them cut off,
-    /// and what goes on.
+    /// Names in the order shown, and what asks for the next page; empty: there is none.
     struct Page {
         std::vector<std::string> names;
         std::string next;
     };
+    /// Reads all pages: the lasting ones from `first` to `end` must be on them.
     void read_through(const std::function<Page(const std::string&)>& read_page, int first, int end) {
         std::string last;
         int expected = first;
@@ -107,7 +109,8 @@ TEST_F(PagesOfTables, ShowEveryEntityThatStaysOnce) {
     const auto put_one = [](WriteTxn& tx, int lasting, int place) {
         PackedProperties properties;
         properties.add("Lasting", EdmValue::of_integer(EdmType::boolean, place == 0 ? 1 : 0));
-        put_entity(tx, 1, {{"p" + std::to_string(lasting / kOfAPartition), name(lasting, place)}, tx.next_tick(), properties});
+        put_entity(tx, 1,
+                   {{"p" + std::to_string(lasting / kOfAPartition), name(lasting, place)}, tx.next_tick(), properties});
     };
     write([&](WriteTxn& tx) {
         insert_table(tx, {"people", 1, tx.next_tick(), {}});
@@ -133,8 +136,8 @@ TEST_F(PagesOfTables, ShowEveryEntityThatStaysOnce) {
             const std::string query = "$select=RowKey&$top=" + std::to_string(top);
             read_through(read_page(query), 0, kLasting);
             read_through(read_page(query + "&$filter=Lasting"), 0, kLasting);
-            read_through(read_page(query + "&$filter=PartitionKey%20gt%20'p0'%20and%20PartitionKey%20ne%20'p3'"), kOfAPartition,
-                         3 * kOfAPartition);
+            read_through(read_page(query + "&$filter=PartitionKey%20gt%20'p0'%20and%20PartitionKey%20ne%20'p3'"),
+                         kOfAPartition, 3 * kOfAPartition);
         }
     });
 }
@@ -168,7 +171,8 @@ TEST_F(PagesOfTables, ShowEveryTableThatStaysOnce) {
             SCOPED_TRACE("$top " + std::to_string(top));
             const std::string query = "$top=" + std::to_string(top);
             read_through(read_page(query), 0, kLasting);
-            read_through(read_page(query + "&$filter=TableName%20lt%20'a'"), 0, kLasting);  // 'T' sorts before, 't' does not
+            // Of a filter 'T' sorts before 'a', 't' behind it.
+            read_through(read_page(query + "&$filter=TableName%20lt%20'a'"), 0, kLasting);
         }
     });
 }

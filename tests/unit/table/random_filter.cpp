@@ -18,21 +18,24 @@ using Real = std::numeric_limits<double>;
 
 constexpr std::int64_t kSecond = 10'000'000;
 constexpr std::int64_t kDay = 86'400 * kSecond;
-constexpr std::int64_t kFirstInstant = -134'774 * kDay;       // 1601-01-01
-constexpr std::int64_t kEndOfInstants = 2'932'897 * kDay;     // 10000-01-01
-constexpr std::int64_t kNewYear2026 = 20'454 * kDay;          // 2026-01-01
+constexpr std::int64_t kFirstInstant = -134'774 * kDay;    // 1601-01-01
+constexpr std::int64_t kEndOfInstants = 2'932'897 * kDay;  // 10000-01-01
+constexpr std::int64_t kNewYear2026 = 20'454 * kDay;       // 2026-01-01
 constexpr std::array kTypes{Type::string,  Type::int32,     Type::int64, Type::real,
                             Type::boolean, Type::date_time, Type::guid,  Type::binary};
 
 // Names that begin as words of the grammar do, and letters that are not ASCII.
-const std::vector<std::string> kNames{"Flag",   "order",  "notes", "android", "X",      "guid", "datetime", "binary", "größe",
-                                      "_1",     "NaNs",   "INFO",  "Count",   "eqs",    "L",    "truest",   "ge1",    "név",
-                                      "日付",   "Amount", "Id_",   "e1",      "minus_", "D",    "text",     "nothing"};
+const std::vector<std::string> kNames{"Flag",   "order",  "notes", "android", "X",      "guid",   "datetime",
+                                      "binary", "größe",  "_1",    "NaNs",    "INFO",   "Count",  "eqs",
+                                      "L",      "truest", "ge1",   "név",     "日付",   "Amount", "Id_",
+                                      "e1",     "minus_", "D",     "text",    "nothing"};
 
 // Units whose order differs from that of UTF-8 and of letters: beyond the BMP, right below it, with and without case.
-const std::vector<std::u16string> kPieces{u"a",      u"A",      u"b",           u"ab",     u"it's",  u"''",   u"größe", u"\U0001F600",
-                                          u"\uFF61", u"\uE000", u"\U0010FFFF",  u"\uD7FF", u" ",     u"and",  u"(",     u")",
-                                          u"100%",   u"+",      u"datetime'x'", u"0",      u"\u0301", u"eq 1", u",",     u"&"};
+// A key may hold all of them.
+const std::vector<std::u16string> kPieces{u"a",           u"A",          u"b",      u"ab",     u"it's",       u"''",
+                                          u"größe",       u"\U0001F600", u"\uFF61", u"\uE000", u"\U0010FFFF", u"\uD7FF",
+                                          u" ",           u"and",        u"(",      u")",      u"100%",       u"+",
+                                          u"datetime'x'", u"0",          u"\u0301", u"eq 1",   u",",          u"&"};
 
 std::string hex_of(std::uint64_t bits, int digits) {
     std::string text;
@@ -68,14 +71,15 @@ World::World(Dice& dice, std::size_t entities) : dice_(dice) {
         columns_.push_back(std::move(column));
     }
     std::vector<Value> partitions;
-    for (int i = 0; i < 6; ++i) partitions.push_back(key());
+    for (int i = 0; i < 6; ++i) partitions.push_back(value_of(Type::string));
     std::set<std::pair<std::u16string, std::u16string>> taken;
     while (entities_.size() < entities) {
-        Entity entity{dice_.pick(partitions).text, key().text, value_of(Type::date_time).number, {}};
+        Entity entity{dice_.pick(partitions).text, value_of(Type::string).text, value_of(Type::date_time).number, {}};
         if (!taken.emplace(entity.partition, entity.row).second) continue;
         for (const Column& column : columns_) {
             if (dice_.percent(20)) continue;
-            entity.properties[column.name] = dice_.percent(88) ? dice_.pick(column.values) : value_of(kTypes[dice_.below(kTypes.size())]);
+            entity.properties[column.name] =
+                dice_.percent(88) ? dice_.pick(column.values) : value_of(kTypes[dice_.below(kTypes.size())]);
         }
         entities_.push_back(std::move(entity));
     }
@@ -89,42 +93,51 @@ Value World::value_of(Type type) {
             for (std::size_t i = dice_.below(4); i > 0; --i) value.text += dice_.pick(kPieces);
             break;
         case Type::int32:
-            value.number = dice_.percent(70) ? small() : dice_.pick<std::int64_t>({Int32::min(), Int32::max(), 1000, -1000});
+            value.number =
+                dice_.percent(70) ? small() : dice_.pick<std::int64_t>({Int32::min(), Int32::max(), 1000, -1000});
             break;
         case Type::int64:
-            value.number = dice_.percent(60) ? small()
-                                             : dice_.pick<std::int64_t>({Int64::min(), Int64::max(), 5'000'000'000, (1LL << 53) + 1,
-                                                                         1LL << 31, -(1LL << 31) - 1, Int32::max()});
+            value.number = dice_.percent(60)
+                               ? small()
+                               : dice_.pick<std::int64_t>({Int64::min(), Int64::max(), 5'000'000'000, (1LL << 53) + 1,
+                                                           1LL << 31, -(1LL << 31) - 1, Int32::max()});
             break;
         case Type::real:
-            value.real = dice_.percent(50) ? static_cast<double>(small()) / 2
-                                           : dice_.pick<double>({std::nan(""), Real::infinity(), -Real::infinity(), -0.0, 0.1, 1e300,
-                                                                 -1e-300, Real::denorm_min(), Real::max(), 2147483647, 2147483648.5});
+            value.real = dice_.percent(50)
+                             ? static_cast<double>(small()) / 2
+                             : dice_.pick<double>({std::nan(""), Real::infinity(), -Real::infinity(), -0.0, 0.1, 1e300,
+                                                   -1e-300, Real::denorm_min(), Real::max(), 2147483647, 2147483648.5});
             break;
         case Type::boolean: value.number = static_cast<std::int64_t>(dice_.below(2)); break;
         case Type::date_time:
-            value.number = dice_.percent(10)
-                               ? dice_.pick<std::int64_t>({kFirstInstant, kEndOfInstants - 1, 0, -1})
-                               : kNewYear2026 + small() * kDay +
-                                     dice_.pick<std::int64_t>({0, 3600 * kSecond, 60 * kSecond, 59 * kSecond, kSecond / 2, 1234567, 1});
+            if (dice_.percent(10)) {
+                value.number = dice_.pick<std::int64_t>({kFirstInstant, kEndOfInstants - 1, 0, -1});
+            } else {
+                value.number = kNewYear2026 + small() * kDay;
+                value.number += dice_.pick<std::int64_t>(
+                    {0, 3600 * kSecond, 60 * kSecond, 59 * kSecond, kSecond / 2, 1234567, 1});
+            }
             break;
         case Type::guid:
-            value.hex = hex_of(dice_.below(2) * 0x1234'5678, 8) + hex_of(dice_.bits() & 0xFF00'0000'0000'000FU, 16) +
-                        hex_of(dice_.below(16) << 4, 8);
+            value.hex = hex_of(dice_.below(2) * 0x1234'5678, 8);
+            value.hex += hex_of(dice_.bits() & 0xFF00'0000'0000'000FU, 16);
+            value.hex += hex_of(dice_.below(16) << 4, 8);
             break;
         case Type::binary:
-            for (std::size_t i = dice_.below(4); i > 0; --i) value.hex += dice_.pick<std::string>({"00", "01", "7f", "80", "ff", "0a"});
+            for (std::size_t i = dice_.below(4); i > 0; --i)
+                value.hex += dice_.pick<std::string>({"00", "01", "7f", "80", "ff", "0a"});
             break;
     }
     return value;
 }
 
-/// A text without what keys may not hold.
-Value World::key() { return value_of(Type::string); }
-
 Node World::filter() {
     const std::size_t chance = dice_.below(100);
-    const std::size_t leaves = chance < 25 ? 1 : chance < 55 ? 2 : chance < 75 ? 3 : chance < 90 ? 4 + dice_.below(3) : 7 + dice_.below(9);
+    const std::size_t leaves = chance < 25   ? 1
+                               : chance < 55 ? 2
+                               : chance < 75 ? 3
+                               : chance < 90 ? 4 + dice_.below(3)
+                                             : 7 + dice_.below(9);
     return tree(leaves);
 }
 
@@ -172,12 +185,14 @@ Value World::literal_for(const std::string& name) {
     if (name == "PartitionKey") return {.type = Type::string, .text = entity.partition};
     if (name == "RowKey") return {.type = Type::string, .text = entity.row};
     if (name == "Timestamp") return {.type = Type::date_time, .number = entity.timestamp};
-    const auto column = std::find_if(columns_.begin(), columns_.end(), [&](const Column& one) { return one.name == name; });
+    const auto column =
+        std::find_if(columns_.begin(), columns_.end(), [&](const Column& one) { return one.name == name; });
     if (column == columns_.end()) return value_of(kTypes[dice_.below(kTypes.size())]);
     const auto found = entity.properties.find(name);
     Value value = found == entity.properties.end() ? dice_.pick(column->values) : found->second;
     // The same number without a suffix.
-    if (dice_.percent(30) && value.type == Type::int64 && value.number >= Int32::min() && value.number <= Int32::max()) {
+    if (dice_.percent(30) && value.type == Type::int64 && value.number >= Int32::min() &&
+        value.number <= Int32::max()) {
         value.type = Type::int32;
     }
     if (dice_.percent(30) && value.type == Type::real && std::abs(value.real) < 1000) {
@@ -193,7 +208,8 @@ std::string digits(std::int64_t number, int width) {
     return std::string(static_cast<std::size_t>(std::max(0, width - static_cast<int>(text.size()))), '0') + text;
 }
 
-/// `2026-01-02`, with hours and minutes, with seconds, with up to seven digits of a fraction; with `Z`, an offset or nothing.
+/// `2026-01-02`, with hours and minutes, with seconds, with up to seven digits of a fraction; with `Z`, an offset or
+/// nothing.
 std::string date_time_text(std::int64_t ticks, Dice& dice) {
     using namespace std::chrono;
     const std::int64_t east = dice.percent(20) && ticks > kFirstInstant + kDay && ticks < kEndOfInstants - kDay
@@ -203,8 +219,8 @@ std::string date_time_text(std::int64_t ticks, Dice& dice) {
     const std::int64_t day = local >= 0 ? local / kDay : (local - kDay + 1) / kDay;
     const std::int64_t of_day = local - day * kDay;
     const year_month_day date{sys_days(days(day))};
-    std::string text = digits(static_cast<int>(date.year()), 4) + '-' + digits(static_cast<unsigned>(date.month()), 2) + '-' +
-                       digits(static_cast<unsigned>(date.day()), 2);
+    std::string text = digits(static_cast<int>(date.year()), 4) + '-' + digits(static_cast<unsigned>(date.month()), 2) +
+                       '-' + digits(static_cast<unsigned>(date.day()), 2);
     if (of_day == 0 && east == 0 && dice.percent(50)) return text;
     const std::int64_t seconds = of_day / kSecond;
     const std::int64_t part = of_day % kSecond;
@@ -267,7 +283,10 @@ std::string literal_text(const Value& value, Dice& dice) {
         case Type::boolean: return value.number == 1 ? "true" : "false";
         case Type::date_time: return "datetime'" + date_time_text(value.number, dice) + "'";
         case Type::guid: return "guid'" + guid_text(value.hex, dice) + "'";
-        case Type::binary: return (dice.percent(50) ? "X'" : "binary'") + in_any_case(value.hex, dice) + "'";
+        case Type::binary: {
+            const std::string opening = dice.percent(50) ? "X'" : "binary'";
+            return opening + in_any_case(value.hex, dice) + "'";
+        }
     }
     return {};
 }

@@ -41,7 +41,6 @@ class World {
         std::vector<Value> values;
     };
     Value value_of(Type type);
-    Value key();
     Node tree(std::size_t leaves);
     Node leaf();
     Value literal_for(const std::string& name);
@@ -51,8 +50,8 @@ class World {
     std::vector<Entity> entities_;
 };
 
-/// The filter as a client may write it: both spellings of Binary and Guid, either side first, parentheses and blanks that
-/// are not needed, every form of a number and a DateTime.
+/// The filter as a client may write it: both spellings of Binary and Guid, either side first, parentheses and blanks
+/// that are not needed, every form of a number and a DateTime.
 [[nodiscard]] std::string odata_text(const Node& filter, Dice& dice);
 
 /// Whether PartitionKey or RowKey is compared with something.
