@@ -34,7 +34,10 @@ const HELP = `node deploy.mjs [options]
 
 const { values: options } = parseArgs({
   options: {
-    "connection-string": { type: "string", default: process.env.AZURE_STORAGE_CONNECTION_STRING ?? "UseDevelopmentStorage=true" },
+    "connection-string": {
+      type: "string",
+      default: process.env.AZURE_STORAGE_CONNECTION_STRING ?? "UseDevelopmentStorage=true",
+    },
     web: { type: "string" },
     days: { type: "string", default: "30" },
     patients: { type: "string", default: "500" },
@@ -121,10 +124,19 @@ async function uploadSite(container, web) {
 async function writeSas(container, table, credential, minutes) {
   const issued = new Date();
   const expires = new Date(issued.getTime() + minutes * 60_000);
-  const sas = generateTableSas(TABLE, credential, { permissions: { query: true, add: true, update: true }, expiresOn: expires });
+  const sas = generateTableSas(TABLE, credential, {
+    permissions: { query: true, add: true, update: true },
+    expiresOn: expires,
+  });
   const content = { table: `${table.url.replace(/\/$/, "")}/${TABLE}`, sas, issued, expires };
   await upload(container, "sas.json", Buffer.from(JSON.stringify(content, null, 2)), "no-store");
   return expires;
+}
+
+/** A web listener that had to move answers elsewhere, and a real account's takes half a minute after it was switched on. */
+async function lookAt(web) {
+  const answer = await fetch(web, { method: "HEAD" }).catch(({ cause }) => ({ statusText: cause.message }));
+  if (!answer.ok) console.error(`The website does not answer there yet (${answer.statusText}); --web says where it is.`);
 }
 
 async function main() {
@@ -140,7 +152,9 @@ async function main() {
   const { accountName, accountKey } = blobs.credential;
   const credential = new AzureNamedKeyCredential(accountName, accountKey.toString("base64"));
 
-  await blobs.setProperties({ staticWebsite: { enabled: true, indexDocument: "index.html", errorDocument404Path: "404.html" } });
+  await blobs.setProperties({
+    staticWebsite: { enabled: true, indexDocument: "index.html", errorDocument404Path: "404.html" },
+  });
   await container.createIfNotExists();
   await tables.createTable(TABLE);
   await allowPage(tables, originsOf(web, accountName));
@@ -148,8 +162,11 @@ async function main() {
   console.log(`table    ${TABLE}: ${added} records added over ${days} days`);
   console.log(`website  ${await uploadSite(container, web)} files in $web`);
   const renewed = async () => (await writeSas(container, tables, credential, minutes)).toLocaleTimeString();
-  console.log(`access   sas.json until ${await renewed()}${options.renew ? ", renewed while this runs" : "; --renew keeps it fresh"}`);
+  console.log(
+    `access   sas.json until ${await renewed()}${options.renew ? ", renewed while this runs" : "; --renew keeps it fresh"}`,
+  );
   console.log(web);
+  await lookAt(web);
   while (options.renew) {
     await setTimeout((minutes * 60_000) / 2);
     console.log(`access   sas.json until ${await renewed()}`);

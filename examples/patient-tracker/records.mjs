@@ -48,11 +48,23 @@ function health(patient, dayNumber) {
   if (!ill) {
     const tested = chance() < 0.04;
     const infection = tested ? "Awaiting Results" : "Negative";
-    return { infection, treatment: "Monitoring", temperature: normal, medication: chance() < 0.3 ? ["Vitamin C"] : [], note: tested ? "Contact of a patient; tested again" : "" }; // prettier-ignore
+    return {
+      infection,
+      treatment: "Monitoring",
+      temperature: normal,
+      medication: chance() < 0.3 ? ["Vitamin C"] : [],
+      note: tested ? "Contact of a patient; tested again" : "",
+    };
   }
   const { since, length } = ill;
   if (since < 0) {
-    return { infection: "Awaiting Results", treatment: "Monitoring", temperature: normal + 1 + chance(), medication: ["Vitamin C"], note: "Sore throat since this morning" }; // prettier-ignore
+    return {
+      infection: "Awaiting Results",
+      treatment: "Monitoring",
+      temperature: normal + 1 + chance(),
+      medication: ["Vitamin C"],
+      note: "Sore throat since this morning",
+    };
   }
   if (since >= length) {
     const infection = since === length && chance() < 0.5 ? "Positive" : "Negative";
@@ -62,7 +74,13 @@ function health(patient, dayNumber) {
   const medication = ["Paracetamol", "Vitamin C"];
   if (chance() < 0.6) medication.push(pick(REMEDIES, chance()));
   const note = fever > 3 ? "High fever; fluids every two hours" : since > 6 ? "Responding well to treatment" : "Cough, tired";
-  return { infection: "Positive", treatment: since > length - 2 ? "Monitoring" : "Under Treatment", temperature: normal + fever, medication, note }; // prettier-ignore
+  return {
+    infection: "Positive",
+    treatment: since > length - 2 ? "Monitoring" : "Under Treatment",
+    temperature: normal + fever,
+    medication,
+    note,
+  };
 }
 
 /** The entities of `patients` patients on a day; none was written after `now`. */

@@ -14,7 +14,18 @@ before(async () => {
   await deploy(account);
   // What other programs leave: nothing but keys, a whole temperature as an integer, several spellings of a list.
   await account.records.createEntity({ partitionKey: today(), rowKey: "EMP-00001" });
-  await account.records.createEntity({ partitionKey: today(), rowKey: "EMP-00002", Name: "Int", Temperature: { type: "Int32", value: "101" }, Medication: " zinc;Paracetamol ,, Zinc", InfectionStatus: "Positive", TreatmentStatus: "Recovered", TentNumber: "T-20", FoodPreference: "Halal", LastUpdated: "unknown" }); // prettier-ignore
+  await account.records.createEntity({
+    partitionKey: today(),
+    rowKey: "EMP-00002",
+    Name: "Int",
+    Temperature: { type: "Int32", value: "101" },
+    Medication: " zinc;Paracetamol ,, Zinc",
+    InfectionStatus: "Positive",
+    TreatmentStatus: "Recovered",
+    TentNumber: "T-20",
+    FoodPreference: "Halal",
+    LastUpdated: "unknown",
+  });
 });
 
 /** All records by day, as the SDK gives them. */
@@ -26,14 +37,16 @@ async function content() {
   return days;
 }
 
-const number = (records, wanted) => records.filter((one) => Object.entries(wanted).every(([name, value]) => one[name] === value)).length;
+const number = (records, wanted) =>
+  records.filter((one) => Object.entries(wanted).every(([name, value]) => one[name] === value)).length;
 const positive = { InfectionStatus: "Positive" };
 const active = (records) => number(records, positive) - number(records, { ...positive, TreatmentStatus: "Recovered" });
 const temperatures = (records) => records.map((one) => one.Temperature).filter((value) => typeof value === "number");
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const tile = (page, id) => page.textContent(`#${id}`);
-const tiles = (page) => Promise.all(["patients", "positive", "active", "recoveryRate", "average", "fevers"].map((id) => tile(page, id)));
+const tiles = (page) =>
+  Promise.all(["patients", "positive", "active", "recoveryRate", "average", "fevers"].map((id) => tile(page, id)));
 const wantedTiles = (records) => [
   String(records.length),
   String(number(records, positive)),
@@ -49,7 +62,8 @@ const drawn = (page, id) =>
     const { labels, datasets } = globalThis.Chart.getChart(name).data;
     return { labels, ...Object.fromEntries(datasets.map(({ label = "all", data }) => [label, data])) };
   }, id);
-const cells = (page, id) => page.locator(`#${id} tr:has(td)`).evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent))); // prettier-ignore
+const cells = (page, id) =>
+  page.locator(`#${id} tr:has(td)`).evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
 
 test("every number is the table's", async () => {
   const page = await open("dashboard.html");
@@ -62,26 +76,49 @@ test("every number is the table's", async () => {
 
   const trend = await drawn(page, "trend");
   assert.equal(trend.labels.length, DAYS);
-  assert.deepEqual(trend.Positive, window.map((records) => number(records, positive)));
+  assert.deepEqual(
+    trend.Positive,
+    window.map((records) => number(records, positive)),
+  );
   assert.deepEqual(trend.Active, window.map(active));
-  assert.deepEqual(trend["Awaiting results"], window.map((records) => number(records, { InfectionStatus: "Awaiting Results" })));
-  assert.deepEqual((await cells(page, "trendNumbers")).map((row) => row[1]), trend.Positive.map(String), "the numbers below say the same");
+  assert.deepEqual(
+    trend["Awaiting results"],
+    window.map((records) => number(records, { InfectionStatus: "Awaiting Results" })),
+  );
+  assert.deepEqual(
+    (await cells(page, "trendNumbers")).map((row) => row[1]),
+    trend.Positive.map(String),
+    "the numbers below say the same",
+  );
 
   const treatments = ["Under Treatment", "Recovered", "Monitoring"];
-  assert.deepEqual(await drawn(page, "treatment"), { labels: treatments, all: treatments.map((one) => number(now, { TreatmentStatus: one })) }); // prettier-ignore
+  assert.deepEqual(await drawn(page, "treatment"), {
+    labels: treatments,
+    all: treatments.map((one) => number(now, { TreatmentStatus: one })),
+  });
   const foods = ["Regular", "Vegetarian", "Vegan", "Halal"];
   assert.deepEqual(await drawn(page, "food"), { labels: foods, all: foods.map((one) => number(now, { FoodPreference: one })) });
 
   const inTents = (InfectionStatus) => TENTS.map((TentNumber) => number(now, { TentNumber, InfectionStatus }));
   const statuses = ["Positive", "Negative", "Awaiting Results"];
-  assert.deepEqual(await drawn(page, "tents"), { labels: TENTS, ...Object.fromEntries(statuses.map((one) => [one, inTents(one)])) });
+  assert.deepEqual(await drawn(page, "tents"), {
+    labels: TENTS,
+    ...Object.fromEntries(statuses.map((one) => [one, inTents(one)])),
+  });
 
   const heat = await drawn(page, "temperature");
   assert.deepEqual(heat["Fever, 100.4 °F"], Array(DAYS).fill(100.4));
-  assert.deepEqual(heat.Highest, window.map((records) => Math.max(...temperatures(records))));
-  for (const [place, records] of window.entries()) assert.ok(Math.abs(heat.Average[place] - mean(temperatures(records))) < 1e-9);
+  assert.deepEqual(
+    heat.Highest,
+    window.map((records) => Math.max(...temperatures(records))),
+  );
+  for (const [place, records] of window.entries())
+    assert.ok(Math.abs(heat.Average[place] - mean(temperatures(records))) < 1e-9);
   const fevers = now.filter((one) => one.Temperature >= 100.4);
-  assert.deepEqual((await cells(page, "alerts")).map(([name]) => name).sort(), fevers.map((one) => `${one.Name} · ${one.rowKey}`).sort());
+  assert.deepEqual(
+    (await cells(page, "alerts")).map(([name]) => name).sort(),
+    fevers.map((one) => `${one.Name} · ${one.rowKey}`).sort(),
+  );
   assert.equal((await cells(page, "alerts"))[0][2], Math.max(...temperatures(now)).toFixed(1), "the highest is the first");
 
   const label = await page.getAttribute("#tents", "aria-label");
@@ -95,13 +132,19 @@ test("medication, by medicine and by person", async () => {
   const now = (await content()).get(today());
   const having = (pattern) => now.filter((one) => pattern.test(one.Medication ?? ""));
   const ids = async () => (await cells(page, "medication")).map(([id]) => id);
-  assert.deepEqual(await ids(), having(/\w/).map((one) => one.rowKey));
+  assert.deepEqual(
+    await ids(),
+    having(/\w/).map((one) => one.rowKey),
+  );
   const options = await page.locator("#medicine option").allTextContents();
   assert.equal(options[0], `All medicines (${having(/\w/).length})`);
   assert.ok(options.includes(`Zinc (${having(/zinc/i).length})`), options.join());
 
   await page.selectOption("#medicine", "Paracetamol");
-  assert.deepEqual(await ids(), having(/paracetamol/i).map((one) => one.rowKey));
+  assert.deepEqual(
+    await ids(),
+    having(/paracetamol/i).map((one) => one.rowKey),
+  );
   assert.equal(await page.textContent("#medicationCount"), `${having(/paracetamol/i).length} patients`);
   await page.fill("#person", "emp-00002");
   assert.deepEqual(await cells(page, "medication"), [["EMP-00002", "Int", " zinc;Paracetamol ,, Zinc", "unknown"]]);

@@ -3,9 +3,15 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { AzureNamedKeyCredential, generateTableSas } from "@azure/data-tables";
-import { all, browsers, change, daysAgo, deploy, ownAccount, recordOf, sasOf, startDeploy, today } from "./env.js";
+import { all, browsers, change, daysAgo, deploy, ownAccount, recordOf, runDeploy, sasOf, startDeploy, today } from "./env.js";
 
-const OTHER_RULE = { allowedOrigins: "https://other.example", allowedMethods: "GET", allowedHeaders: "", exposedHeaders: "", maxAgeInSeconds: 5 };
+const OTHER_RULE = {
+  allowedOrigins: "https://other.example",
+  allowedMethods: "GET",
+  allowedHeaders: "",
+  exposedHeaders: "",
+  maxAgeInSeconds: 5,
+};
 let account;
 let printed;
 const { open, expect } = browsers(() => account);
@@ -22,13 +28,19 @@ test("website, table, CORS and records stand", async () => {
   assert.equal(printed[0], "table    patientrecords: 21 records added over 3 days");
   assert.equal(printed.at(-1), account.web);
   const { staticWebsite } = await account.blobs.getProperties();
-  assert.deepEqual([staticWebsite.enabled, staticWebsite.indexDocument, staticWebsite.errorDocument404Path], [true, "index.html", "404.html"]); // prettier-ignore
+  assert.deepEqual(
+    [staticWebsite.enabled, staticWebsite.indexDocument, staticWebsite.errorDocument404Path],
+    [true, "index.html", "404.html"],
+  );
   const { cors } = await account.tables.getProperties();
   assert.equal(cors.length, 2);
   assert.equal(cors[0].allowedOrigins, OTHER_RULE.allowedOrigins, "another's rule stays");
   assert.ok(cors[1].allowedOrigins.split(",").includes(new URL(account.web).origin));
   const days = (await all(account.records.listEntities())).map((one) => one.partitionKey);
-  assert.deepEqual(days, [2, 1, 0].flatMap((ago) => Array(7).fill(daysAgo(ago))));
+  assert.deepEqual(
+    days,
+    [2, 1, 0].flatMap((ago) => Array(7).fill(daysAgo(ago))),
+  );
 
   const types = Object.fromEntries((await site()).map(({ name, properties }) => [name, properties.contentType]));
   assert.equal(types["index.html"], "text/html; charset=utf-8");
@@ -69,7 +81,8 @@ test("the SAS is for an hour, one table, and not for deleting", async () => {
   assert.equal(Date.parse(fields.get("se")), Math.floor(Date.parse(expires) / 1000) * 1000);
   await account.tables.createTable("other");
   const base = table.slice(0, -"/patientrecords".length);
-  const ask = async (url, options = {}) => (await fetch(`${url}?${sas}`, { headers: { Accept: "application/json" }, ...options })).status;
+  const ask = async (url, options = {}) =>
+    (await fetch(`${url}?${sas}`, { headers: { Accept: "application/json" }, ...options })).status;
   const record = `${table}(PartitionKey='${today()}',RowKey='EMP-10001')`;
   assert.equal(await ask(record), 200);
   assert.equal(await ask(record, { method: "DELETE", headers: { "If-Match": "*", Accept: "application/json" } }), 403);
@@ -80,7 +93,7 @@ test("the SAS is for an hour, one table, and not for deleting", async () => {
 test("--renew writes a new one, again and again", async () => {
   const renewing = startDeploy(account, "--days", "0", "--sas-minutes", "0.1", "--renew");
   try {
-    for (let line = ""; !line.startsWith("http"); ) line = await renewing.next();
+    for (let line = ""; !line.startsWith("http");) line = await renewing.next();
     const seen = [await sasOf(account)];
     for (let one = 0; one < 2; one++) {
       assert.match(await renewing.next(), /^access   sas\.json until /);
@@ -112,11 +125,17 @@ test("the page reads the SAS again before it ends, and says when there is none",
   assert.equal(asked.length, 1, "half of it is left");
 
   await change(account, "EMP-10001", { Notes: "newer" });
-  const sooner = { ...(await sasOf(account)), expires: new Date(Date.now() + 1.7 * hour), issued: new Date(Date.now() + 0.7 * hour) };
+  const sooner = {
+    ...(await sasOf(account)),
+    expires: new Date(Date.now() + 1.7 * hour),
+    issued: new Date(Date.now() + 0.7 * hour),
+  };
   const renewed = await renewedSas(account, sooner);
   requested.length = 0;
   await page.clock.fastForward(0.3 * hour);
-  await page.waitForResponse((response) => response.url().includes(new URLSearchParams(renewed).get("se").replaceAll(":", "%3A")));
+  await page.waitForResponse((response) =>
+    response.url().includes(new URLSearchParams(renewed).get("se").replaceAll(":", "%3A")),
+  );
   assert.equal(asked.length, 2, "it was read when less than a quarter was left");
   assert.ok(!requested.at(-1).includes(old));
 
@@ -134,7 +153,10 @@ async function renewedSas({ blobs, name, key }, content) {
   const credential = new AzureNamedKeyCredential(name, key);
   const sas = generateTableSas("patientrecords", credential, { permissions: { query: true }, expiresOn: content.expires });
   const text = JSON.stringify({ ...content, sas });
-  await blobs.getContainerClient("$web").getBlockBlobClient("sas.json").upload(text, Buffer.byteLength(text), { blobHTTPHeaders: { blobCacheControl: "no-store" } }); // prettier-ignore
+  await blobs
+    .getContainerClient("$web")
+    .getBlockBlobClient("sas.json")
+    .upload(text, Buffer.byteLength(text), { blobHTTPHeaders: { blobCacheControl: "no-store" } });
   return sas;
 }
 
@@ -142,7 +164,11 @@ test("a SAS that was refused is read anew", async () => {
   await deploy(account, "--days", "0");
   const page = await open();
   expect(/status of 403/);
-  await page.route("**/patientrecords()**", (route) => route.fulfill({ status: 403, headers: { "Access-Control-Allow-Origin": "*" }, body: "" }), { times: 1 });
+  await page.route(
+    "**/patientrecords()**",
+    (route) => route.fulfill({ status: 403, headers: { "Access-Control-Allow-Origin": "*" }, body: "" }),
+    { times: 1 },
+  );
   await page.fill("#searchId", "EMP-10001");
   await page.selectOption("#searchDays", "7");
   const again = page.waitForRequest(/sas\.json/);
@@ -153,6 +179,15 @@ test("a SAS that was refused is read anew", async () => {
 
 test("what goes wrong is said in a line", async () => {
   const gone = { ...account, connectionString: account.connectionString.replace(/:\d+\//g, ":1/") };
-  await assert.rejects(deploy(gone), (error) => error.code === 1 && error.stderr === "Nothing answers at that address: is the server running?\n");
-  await assert.rejects(deploy(account, "--days", "many"), (error) => error.code === 1 && error.stderr === "--days is a number, at least 0\n");
+  await assert.rejects(
+    deploy(gone),
+    (error) => error.code === 1 && error.stderr === "Nothing answers at that address: is the server running?\n",
+  );
+  const { stdout, stderr } = await runDeploy({ ...account, web: "http://127.0.0.1:1/nowhere/" }, "--days", "0");
+  assert.match(stdout, /\nhttp:\/\/127\.0\.0\.1:1\/nowhere\/\n$/);
+  assert.match(stderr, /^The website does not answer there yet \(.+\); --web says where it is\.\n$/);
+  await assert.rejects(
+    deploy(account, "--days", "many"),
+    (error) => error.code === 1 && error.stderr === "--days is a number, at least 0\n",
+  );
 });

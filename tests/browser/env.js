@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { after, afterEach, before } from "node:test";
+import { after, afterEach } from "node:test";
 import { promisify } from "node:util";
 import { TableClient, TableServiceClient } from "@azure/data-tables";
 import { BlobServiceClient } from "@azure/storage-blob";
@@ -51,15 +51,23 @@ export async function ownAccount() {
 
 const environment = ({ connectionString }) => ({ ...process.env, AZURE_STORAGE_CONNECTION_STRING: connectionString });
 
-/** Runs the deploy command to its end; gives the lines it printed. */
+/** Runs the deploy command to its end; gives { stdout, stderr }. */
+export const runDeploy = (account, ...options) =>
+  promisify(execFile)(DEPLOY, ["--web", account.web, ...options], { env: environment(account) });
+
+/** The same where all is well; gives the lines it printed. The first run says what it installed, too. */
 export async function deploy(account, ...options) {
-  const { stdout } = await promisify(execFile)(DEPLOY, ["--web", account.web, ...options], { env: environment(account) });
+  const { stdout, stderr } = await runDeploy(account, ...options);
+  assert.doesNotMatch(stderr, /website/);
   return stdout.trimEnd().split("\n");
 }
 
 /** Starts the deploy command; gives { next(): the next line, stop() }. */
 export function startDeploy(account, ...options) {
-  const child = spawn(DEPLOY, ["--web", account.web, ...options], { env: environment(account), stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(DEPLOY, ["--web", account.web, ...options], {
+    env: environment(account),
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ended = new Promise((resolve) => child.once("exit", resolve));
   return { next: async () => (await lines.next()).value, stop: () => (child.kill("SIGINT"), ended) };
@@ -89,19 +97,13 @@ export const all = async (listing) => {
  * A test fails when a page asked another machine, threw, or wrote an error that the test does not expect.
  */
 export function browsers(accountOf) {
-  let browser;
+  let launched;
   let contexts = [];
   let complaints = [];
   let expected = [];
   const isLocal = (url) => /^(127\.0\.0\.1|([a-z0-9-]+\.)*localhost)$/.test(new URL(url).hostname) || /^(data|blob):/.test(url);
 
-  before(async () => {
-    browser = await chromium.launch({
-      executablePath: process.env.LAZULITE_CHROMIUM ?? "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-gpu", "--renderer-process-limit=6"],
-    });
-  });
-  after(() => browser?.close());
+  after(async () => (await launched)?.close());
   afterEach(async () => {
     await Promise.all(contexts.map((context) => context.close()));
     const found = complaints.filter((one) => !expected.some((pattern) => pattern.test(one)));
@@ -109,7 +111,14 @@ export function browsers(accountOf) {
     assert.deepEqual(found, []);
   });
 
+  const launch = () =>
+    chromium.launch({
+      executablePath: process.env.LAZULITE_CHROMIUM ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-gpu", "--renderer-process-limit=6"],
+    });
+
   async function context(options = {}) {
+    const browser = await (launched ??= launch());
     const made = await browser.newContext({ viewport: { width: 1280, height: 860 }, reducedMotion: "reduce", ...options });
     made.setDefaultTimeout(15_000);
     made.on("request", (request) => isLocal(request.url()) || complaints.push(`asked ${request.url()}`));

@@ -50,8 +50,19 @@ test("it saves a patient and finds the patient again", async () => {
   };
   await page.goto(`${account.web}seed.html`);
   const id = (name) => `#${name}`;
-  const typed = { employeeId: "EMP-12345", name: "John Doe", temperature: "99.5", medication: "Paracetamol, Vitamin C", notes: "Patient responding well to treatment" }; // prettier-ignore
-  const chosen = { tentNumber: "T-02", infectionStatus: "Awaiting Results", treatmentStatus: "Monitoring", foodPreference: "Halal" };
+  const typed = {
+    employeeId: "EMP-12345",
+    name: "John Doe",
+    temperature: "99.5",
+    medication: "Paracetamol, Vitamin C",
+    notes: "Patient responding well to treatment",
+  };
+  const chosen = {
+    tentNumber: "T-02",
+    infectionStatus: "Awaiting Results",
+    treatmentStatus: "Monitoring",
+    foodPreference: "Halal",
+  };
   for (const [name, value] of Object.entries(typed)) await page.fill(id(name), value);
   for (const [name, value] of Object.entries(chosen)) await page.selectOption(id(name), value);
   assert.equal(await alerted(() => page.click("text=Save Patient Data")), "✓ Patient data saved successfully!");
@@ -73,7 +84,7 @@ test("it saves a patient and finds the patient again", async () => {
   expect(/status of (404|409)/);
   expect(/Failed to save/);
   const twice = await alerted(() => page.click("text=Save Patient Data"));
-  assert.ok(twice.startsWith("✗ Error saving data: Failed to save: {\"odata.error\":{\"code\":\"EntityAlreadyExists\""), twice);
+  assert.ok(twice.startsWith('✗ Error saving data: Failed to save: {"odata.error":{"code":"EntityAlreadyExists"'), twice);
   await page.fill("#employeeId", "EMP-00000");
   assert.equal(await alerted(() => page.getByRole("button", { name: "Search" }).click()), "Patient not found for today");
 });

@@ -15,9 +15,21 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 const OF_STATUS = { Positive: "positive", Negative: "negative", "Awaiting Results": "awaiting", "Under Treatment": "treatment", Recovered: "negative", Monitoring: "monitoring" }; // prettier-ignore
 const OF_FOOD = { Regular: "food-1", Vegetarian: "food-2", Vegan: "food-3", Halal: "food-4" };
 
-const line = (name, label, extra) => ({ label, borderColor: colour(name), backgroundColor: colour(name), tension: 0.3, pointRadius: 2, borderWidth: 2, data: [], ...extra }); // prettier-ignore
-const area = (name, label) => line(name, label, { fill: true, backgroundColor: `color-mix(in srgb, ${colour(name)} 14%, transparent)` });
-const ring = (colours) => [{ data: [], backgroundColor: Object.values(colours).map(colour), borderColor: colour("surface"), borderWidth: 3 }];
+const line = (name, label, extra) => ({
+  label,
+  borderColor: colour(name),
+  backgroundColor: colour(name),
+  tension: 0.3,
+  pointRadius: 2,
+  borderWidth: 2,
+  data: [],
+  ...extra,
+});
+const area = (name, label) =>
+  line(name, label, { fill: true, backgroundColor: `color-mix(in srgb, ${colour(name)} 14%, transparent)` });
+const ring = (colours) => [
+  { data: [], backgroundColor: Object.values(colours).map(colour), borderColor: colour("surface"), borderWidth: 3 },
+];
 
 function configurations() {
   const whole = { beginAtZero: true, ticks: { precision: 0 }, grid: { color: colour("line") } };
@@ -26,7 +38,10 @@ function configurations() {
   return {
     trend: {
       type: "line",
-      data: { labels: [], datasets: [area("positive", "Positive"), line("treatment", "Active"), line("awaiting", "Awaiting results")] },
+      data: {
+        labels: [],
+        datasets: [area("positive", "Positive"), line("treatment", "Active"), line("awaiting", "Awaiting results")],
+      },
       options: { scales: { x: days, y: whole }, interaction: { mode: "index", intersect: false } },
     },
     treatment: {
@@ -36,8 +51,19 @@ function configurations() {
     },
     tents: {
       type: "bar",
-      data: { labels: [], datasets: INFECTION.map((status) => ({ label: status, backgroundColor: colour(OF_STATUS[status]), borderRadius: 2, data: [] })) },
-      options: { scales: { x: { ...days, stacked: true }, y: { ...whole, stacked: true } }, interaction: { mode: "index", intersect: false } },
+      data: {
+        labels: [],
+        datasets: INFECTION.map((status) => ({
+          label: status,
+          backgroundColor: colour(OF_STATUS[status]),
+          borderRadius: 2,
+          data: [],
+        })),
+      },
+      options: {
+        scales: { x: { ...days, stacked: true }, y: { ...whole, stacked: true } },
+        interaction: { mode: "index", intersect: false },
+      },
     },
     food: { type: "doughnut", data: { labels: FOOD, datasets: ring(OF_FOOD) }, options: { ...round, cutout: "58%" } },
     temperature: {
@@ -50,7 +76,10 @@ function configurations() {
           line("positive", `Fever, ${FEVER} °F`, { borderDash: [7, 5], pointRadius: 0, pointHitRadius: 0 }),
         ],
       },
-      options: { scales: { x: days, y: { suggestedMin: 97, suggestedMax: 103, grid: { color: colour("line") } } }, interaction: { mode: "index", intersect: false } }, // prettier-ignore
+      options: {
+        scales: { x: days, y: { suggestedMin: 97, suggestedMax: 103, grid: { color: colour("line") } } },
+        interaction: { mode: "index", intersect: false },
+      },
     },
   };
 }
@@ -66,7 +95,12 @@ function make() {
     const before = charts[id];
     before?.destroy();
     charts[id] = new Chart($(id), configuration);
-    if (before) draw(id, before.data.labels, before.data.datasets.map(({ data }) => data));
+    if (before)
+      draw(
+        id,
+        before.data.labels,
+        before.data.datasets.map(({ data }) => data),
+      );
   }
 }
 
@@ -88,7 +122,10 @@ function show(id, head, labels, series, sentence, tableLabels = labels, text = S
   );
 }
 
-const listed = (counts) => Object.entries(counts).map(([name, count]) => `${count} ${name}`).join(", "); // prettier-ignore
+const listed = (counts) =>
+  Object.entries(counts)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(", ");
 
 /** `statistics` has one for each of `days`. */
 export function showDays(days, statistics) {
@@ -117,12 +154,24 @@ export function showDays(days, statistics) {
 
 /** `occupancy` is by tent and then by infection status. */
 export function showDay({ treatment, food }, occupancy) {
-  show("treatment", ["Status", "Patients"], TREATMENT, [TREATMENT.map((name) => treatment[name])], `Treatment: ${listed(treatment)}.`);
+  show(
+    "treatment",
+    ["Status", "Patients"],
+    TREATMENT,
+    [TREATMENT.map((name) => treatment[name])],
+    `Treatment: ${listed(treatment)}.`,
+  );
   show("food", ["Food", "Patients"], FOOD, [FOOD.map((name) => food[name])], `Meals: ${listed(food)}.`);
   const names = Object.keys(occupancy);
   const total = (tent) => INFECTION.reduce((sum, status) => sum + occupancy[tent][status], 0);
   const fullest = names.reduce((a, b) => (total(b) > total(a) ? b : a));
-  show("tents", ["Tent", ...INFECTION], names, INFECTION.map((status) => names.map((tent) => occupancy[tent][status])), `Patients in ${names.length} tents; the fullest is ${fullest} with ${total(fullest)}.`); // prettier-ignore
+  show(
+    "tents",
+    ["Tent", ...INFECTION],
+    names,
+    INFECTION.map((status) => names.map((tent) => occupancy[tent][status])),
+    `Patients in ${names.length} tents; the fullest is ${fullest} with ${total(fullest)}.`,
+  );
 }
 
 make();

@@ -29,10 +29,7 @@ async function count(days) {
 async function look() {
   const [wanted, others] = [day, daysUpTo(day, range()).slice(0, -1)];
   if (looks++ % ALL_EVERY === 0) counted.clear();
-  const [whole, more] = await Promise.all([
-    queryDay(wanted, WHOLE),
-    count(others.filter((one) => !counted.has(one))),
-  ]);
+  const [whole, more] = await Promise.all([queryDay(wanted, WHOLE), count(others.filter((one) => !counted.has(one)))]);
   for (const [one, numbers] of more) counted.set(one, numbers);
   if (wanted !== day) return; // another was chosen meanwhile, and is looked at next
   records = whole;

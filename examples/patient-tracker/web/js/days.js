@@ -1,7 +1,13 @@
 // Days as the table has them: YYYY-MM-DD, in UTC, so that the whole plant writes into the same one.
 
 const DAY = 86_400_000;
-const long = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+const long = new Intl.DateTimeFormat("en-GB", {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC",
+});
 const short = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
 const brief = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
@@ -28,5 +34,7 @@ export function relativeDay(day) {
 /** "21 Nov, 10:30" on the reader's clock; what is no time stays as it is. */
 export function clockTime(text) {
   const at = Date.parse(text);
-  return Number.isNaN(at) ? (text ?? "") : `${new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short" })}, ${time.format(at)}`;
+  return Number.isNaN(at)
+    ? (text ?? "")
+    : `${new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short" })}, ${time.format(at)}`;
 }

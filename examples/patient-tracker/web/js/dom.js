@@ -17,14 +17,19 @@ export function element(tag, attributes = {}, ...children) {
 export const row = (first, ...cells) =>
   element("tr", {}, element("th", { scope: "row" }, first), ...cells.map((cell) => element("td", {}, cell)));
 
-/** The line at the top of the page that says what is wrong, until it is not. */
-export function showProblem(error) {
-  const banner = $("problem");
-  banner.hidden = !error;
-  if (!error) return;
-  console.error(error);
-  const unreachable = error instanceof TypeError; // fetch says no more about the network, or about CORS
-  banner.textContent = unreachable ? "The records cannot be reached. Trying again…" : error.message;
+const problems = { work: undefined, look: undefined };
+
+/**
+ * The line at the top of the page that says what is wrong, until it is not: with what somebody did ("work"), or with
+ * what the page reads by itself ("look"), which does not hide the former.
+ */
+export function showProblem(error, of = "work") {
+  if (error) console.error(error);
+  problems[of] = error;
+  const shown = problems.work ?? problems.look;
+  $("problem").hidden = !shown;
+  const unreachable = shown instanceof TypeError; // fetch says no more about the network, or about CORS
+  $("problem").textContent = unreachable ? "The records cannot be reached. Is the network there?" : (shown?.message ?? "");
 }
 
 /**
@@ -42,9 +47,9 @@ export function keepDoing(work, pause) {
     clearTimeout(timer);
     try {
       await work();
-      showProblem();
+      showProblem(undefined, "look");
     } catch (error) {
-      showProblem(error);
+      showProblem(error, "look");
     }
     busy = false;
     timer = setTimeout(run, again ? 0 : pause);

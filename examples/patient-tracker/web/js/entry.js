@@ -1,8 +1,9 @@
 // The entry page: one form for one employee on one day, the search beside it, and the day's numbers.
 
 import { briefDay, clockTime, daysAgo, longDay, relativeDay, shift, shortDay, today } from "./days.js";
+import { askWhatToKeep, mayDiscard } from "./dialogs.js";
 import { $, announceChange, element, keepDoing, onChange, showProblem } from "./dom.js";
-import { FEVER, FIELDS, FOOD, INFECTION, TENTS, TREATMENT, differences, entityOf, sameValues, valuesOf } from "./record.js";
+import { FEVER, FOOD, INFECTION, TENTS, TREATMENT, entityOf, sameValues, valuesOf } from "./record.js";
 import { degrees, percent, statistics } from "./statistics.js";
 import { TableError, findRecord, insert, queryDay, queryEmployee, replace } from "./table.js";
 
@@ -62,7 +63,9 @@ function showState() {
   $("formTitle").textContent = record ? `${record.Name} · ${record.RowKey}` : "New record";
   $("newRecord").hidden = !record;
   $("employeeId").readOnly = Boolean(record);
-  $("lastUpdated").textContent = record ? `Last updated ${clockTime(record.LastUpdated)} by ${record.UpdatedBy ?? "Unknown"}` : "";
+  $("lastUpdated").textContent = record
+    ? `Last updated ${clockTime(record.LastUpdated)} by ${record.UpdatedBy ?? "Unknown"}`
+    : "";
   $("save").textContent = `Save for ${shortDay(day)}`;
   $("undo").hidden = true;
   $("idHint").replaceChildren();
@@ -86,30 +89,6 @@ function edit(entity) {
   showState();
 }
 
-/** The record of an employee on a day, or a new one. */
-async function open(newDay, id) {
-  $("saved").textContent = "";
-  const entity = id ? await findRecord(newDay, id) : undefined;
-  day = newDay;
-  if (entity) edit(entity);
-  else begin(id);
-  if (id && !entity) await hint();
-  countDay();
-}
-
-/** Asks before typed text is lost. True when it may be. */
-async function mayLeave() {
-  if (!isTouched()) return true;
-  $("discardWhat").textContent = `${idInForm() || "the new record"}, ${shortDay(day)},`;
-  return (await ask($("discard"))) === "discard";
-}
-
-function ask(dialog) {
-  dialog.returnValue = "back";
-  dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true }));
-}
-
 /** Runs what a control asks for; what goes wrong is said at the top of the page. */
 const attempt = (work) => async (event) => {
   event?.preventDefault();
@@ -121,7 +100,34 @@ const attempt = (work) => async (event) => {
   }
 };
 
-const goTo = (newDay, id) => attempt(async () => ((await mayLeave()) ? open(newDay, id) : showState()))();
+/** Nothing can be typed or opened while a record is on its way. */
+async function undisturbed(work) {
+  const main = document.querySelector("main");
+  if (main.inert) return;
+  const focused = document.activeElement;
+  main.inert = true;
+  try {
+    return await work();
+  } finally {
+    main.inert = false;
+    focused.focus({ preventScroll: true });
+  }
+}
+
+const mayLeave = async () => !isTouched() || mayDiscard(`${idInForm() || "the new record"}, ${shortDay(day)},`);
+
+/** Puts the record of an employee on a day into the form, or a new one. */
+const goTo = (newDay, id) =>
+  attempt(async () => {
+    if (!(await mayLeave())) return showState();
+    const entity = await undisturbed(async () => id && findRecord(newDay, id));
+    day = newDay;
+    $("saved").textContent = "";
+    if (entity) edit(entity);
+    else begin(id);
+    countNow();
+    if (id && !entity) await hint();
+  })();
 
 /** For a new record: says that there is one already, or offers what is known from another day. */
 async function hint() {
@@ -132,14 +138,21 @@ async function hint() {
   const [last] = known;
   if (!last) return $("idHint").replaceChildren("No record of this employee in the last 30 days.");
   if (last.PartitionKey === day) {
-    return $("idHint").replaceChildren(`${id} has a record for this day. `, element("button", { type: "button", class: "link", onclick: () => goTo(day, id) }, "Open it")); // prettier-ignore
+    return $("idHint").replaceChildren(
+      `${id} has a record for this day. `,
+      element("button", { type: "button", class: "link", onclick: () => goTo(day, id) }, "Open it"),
+    );
   }
   const copy = attempt(async () => {
-    writeForm({ ...valuesOf(await findRecord(last.PartitionKey, id)), Temperature: null, Notes: "" });
+    const entity = await undisturbed(() => findRecord(last.PartitionKey, id));
+    writeForm({ ...valuesOf(entity), Temperature: null, Notes: "" });
     $("idHint").replaceChildren(`Taken over from ${briefDay(last.PartitionKey)}: measure the temperature anew.`);
     $("temperature").focus();
   });
-  $("idHint").replaceChildren(`Last recorded on ${shortDay(last.PartitionKey)}. `, element("button", { type: "button", class: "link", onclick: copy }, "Take over what is known")); // prettier-ignore
+  $("idHint").replaceChildren(
+    `Last recorded on ${shortDay(last.PartitionKey)}. `,
+    element("button", { type: "button", class: "link", onclick: copy }, "Take over what is known"),
+  );
 }
 
 // --- saving
@@ -155,61 +168,42 @@ async function write(values) {
 const lostRace = (error) =>
   error instanceof TableError && ["UpdateConditionNotSatisfied", "EntityAlreadyExists"].includes(error.code);
 
-/** Saves the form. As often as somebody else was faster, both versions are shown and a person merges them. */
+/**
+ * Saves the form, and gives what was saved. As often as somebody else was faster, both versions are shown and a person
+ * merges them; nothing is given when that person would rather not save.
+ */
 async function save() {
-  for (let values = readForm(); ; ) {
+  for (let values = readForm(); ;) {
     try {
-      return finish(await write(values));
+      return await write(values);
     } catch (error) {
       if (!lostRace(error)) throw error;
     }
     const theirs = await findRecord(day, record?.RowKey ?? idInForm());
     if (!theirs) throw new Error("The record was deleted meanwhile.");
-    const merged = await merge(theirs, values);
-    if (!merged) return;
-    values = merged;
+    const decision = await askWhatToKeep(theirs, values, record && valuesOf(record));
+    if (decision.keep === "mine") return; // in the form, unsaved
+    edit(theirs); // from here on it is their version that is edited
+    if (decision.keep === "theirs") {
+      $("saved").textContent = "Theirs was kept.";
+      return;
+    }
+    writeForm(decision.values);
+    values = decision.values;
   }
 }
 
-function finish({ RowKey }) {
-  const again = element("button", { type: "button", class: "link", onclick: () => goTo(saved, RowKey) }, "Edit it again");
-  const saved = day;
+async function saveAndBeginAnew() {
+  $("saved").textContent = "";
+  const entity = await undisturbed(save);
+  if (!entity) return;
+  const { PartitionKey, RowKey } = entity;
+  const again = { type: "button", class: "link", onclick: () => goTo(PartitionKey, RowKey) };
   begin();
-  $("saved").replaceChildren(`Saved ${RowKey} for ${shortDay(saved)}. `, again);
+  $("saved").replaceChildren(`Saved ${RowKey} for ${shortDay(PartitionKey)}. `, element("button", again, "Edit it again"));
   $("employeeId").focus();
-  announceChange(saved);
-  countDay();
-}
-
-const shown = (value) => (value === null || value === "" ? "–" : String(value));
-
-function choice({ name, mine, theirs, choice }) {
-  const side = (which, value) =>
-    element("td", {}, element("label", {}, element("input", { type: "radio", name, value: which, required: true, checked: choice === which }), element("span", {}, shown(value)))); // prettier-ignore
-  const head = element("th", { scope: "row" }, FIELDS[name], ...(choice ? [] : [element("small", {}, "both changed it")]));
-  return element("tr", { class: choice ? "" : "undecided", "aria-label": FIELDS[name] }, head, side("mine", mine), side("theirs", theirs));
-}
-
-/** Asks what to keep. Gives the merged values, to be saved over theirs, or undefined when there is nothing to save. */
-async function merge(theirs, mine) {
-  const theirValues = valuesOf(theirs);
-  const rows = differences(record && valuesOf(record), mine, theirValues);
-  $("mergeWho").textContent =
-    `${theirs.UpdatedBy ?? "Somebody"} saved ${theirs.RowKey} on ${clockTime(theirs.LastUpdated)}, after you opened it. ` +
-    (rows.length ? "Choose what to keep of each field in which you differ." : "You both entered the same.");
-  $("mergeRows").replaceChildren(...rows.map(choice));
-  const answer = await ask($("merge"));
-  if (answer === "theirs") {
-    edit(theirs);
-    $("saved").textContent = "Theirs was kept.";
-  }
-  if (answer !== "merge") return;
-  const chosen = new FormData($("merge").querySelector("form"));
-  const merged = { ...theirValues };
-  for (const { name } of rows) if (chosen.get(name) === "mine") merged[name] = mine[name];
-  edit(theirs); // from here on it is their version that is edited
-  writeForm(merged);
-  return merged;
+  announceChange(PartitionKey);
+  countNow();
 }
 
 // --- search
@@ -228,8 +222,21 @@ const historyRow = ({ PartitionKey, RowKey, InfectionStatus, TreatmentStatus, Te
   element(
     "tr",
     {},
-    element("th", { scope: "row" }, element("button", { type: "button", class: "link", onclick: () => openFound(PartitionKey, RowKey), "aria-label": `Edit ${longDay(PartitionKey)}` }, shortDay(PartitionKey))), // prettier-ignore
-    element("td", {}, element("span", { class: `dot ${(InfectionStatus ?? "").split(" ")[0].toLowerCase()}` }), InfectionStatus ?? ""),
+    element(
+      "th",
+      { scope: "row" },
+      element(
+        "button",
+        { type: "button", class: "link", onclick: () => openFound(PartitionKey, RowKey) },
+        shortDay(PartitionKey),
+      ),
+    ),
+    element(
+      "td",
+      {},
+      element("span", { class: `dot ${(InfectionStatus ?? "").split(" ")[0].toLowerCase()}` }),
+      InfectionStatus ?? "",
+    ),
     element("td", {}, TreatmentStatus ?? ""),
     element("td", { class: Temperature >= FEVER ? "number fever" : "number" }, Temperature?.toFixed?.(1) ?? "–"),
     element("td", { class: "short" }, TentNumber ?? ""),
@@ -242,9 +249,13 @@ async function search() {
   const found = await history(id, today(), count);
   const took = Math.round(performance.now() - started);
   const records = found.length === 1 ? "1 record" : `${found.length} records`;
-  $("searchResult").textContent = found.length ? `${records} of ${id} in ${count} days (${took} ms)` : `${id} has no record in the last ${count} days`;
+  $("searchResult").textContent = found.length
+    ? `${records} of ${id} in ${count} days (${took} ms)`
+    : `${id} has no record in the last ${count} days`;
   $("history").hidden = !found.length;
-  $("history").querySelector("tbody").replaceChildren(...found.map(historyRow));
+  $("history")
+    .querySelector("tbody")
+    .replaceChildren(...found.map(historyRow));
 }
 
 // --- the day's numbers
@@ -257,7 +268,17 @@ async function countDay() {
   if (counted !== day) return;
   const { patients, infection, treatment, active, recoveryRate, average, fevers } = statistics(records);
   const line = (name, value, share, kind) =>
-    element("div", {}, element("dt", {}, name), element("dd", {}, String(value)), ...(share === undefined ? [] : [element("meter", { min: 0, max: patients || 1, value: share, class: kind, "aria-hidden": true })])); // prettier-ignore
+    element(
+      "div",
+      {},
+      element("dt", {}, name),
+      element("dd", {}, String(value)),
+      ...(share === undefined
+        ? []
+        : [
+            element("dd", { "aria-hidden": true }, element("meter", { min: 0, max: patients || 1, value: share, class: kind })),
+          ]),
+    );
   $("statisticsDay").textContent = shortDay(counted);
   $("statistics").replaceChildren(
     line("Patients", patients),
@@ -274,9 +295,12 @@ async function countDay() {
   $("knownIds").replaceChildren(...ids.map((id) => new Option(id)));
 }
 
+const countNow = keepDoing(countDay, 15_000);
+
 // --- wiring
 
-const fill = (id, values) => $(id).replaceChildren(new Option("Choose…", ""), ...values.map((value) => new Option(value, value)));
+const fill = (id, values) =>
+  $(id).replaceChildren(new Option("Choose…", ""), ...values.map((value) => new Option(value, value)));
 fill("tentNumber", TENTS);
 fill("infectionStatus", INFECTION);
 fill("treatmentStatus", TREATMENT);
@@ -287,19 +311,7 @@ $("username").value = sessionStorage.getItem("username") ?? "";
 $("username").addEventListener("input", ({ target }) => sessionStorage.setItem("username", target.value.trim()));
 
 $("patientForm").addEventListener("input", touch);
-$("patientForm").addEventListener(
-  "submit",
-  attempt(async () => {
-    if ($("save").disabled) return;
-    $("save").disabled = true;
-    $("saved").textContent = "";
-    try {
-      await save();
-    } finally {
-      $("save").disabled = false;
-    }
-  }),
-);
+$("patientForm").addEventListener("submit", attempt(saveAndBeginAnew));
 $("patientForm").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("patientForm").requestSubmit();
 });
@@ -320,6 +332,5 @@ document.addEventListener("keydown", (event) => {
   $("searchId").focus();
 });
 addEventListener("beforeunload", (event) => isTouched() && event.preventDefault());
-onChange((changed) => changed === day && countDay());
+onChange((changed) => changed === day && countNow());
 setInterval(() => ($("dayAge").textContent = relativeDay(day)), 60_000); // at midnight today becomes yesterday
-keepDoing(countDay, 15_000);

@@ -28,7 +28,13 @@ export const sameValues = (a, b) => Object.keys(FIELDS).every((name) => a[name] 
  */
 export function entityOf(day, id, values, user, replaced = {}) {
   const kept = Object.entries(replaced).filter(([name]) => !name.startsWith("odata.") && !name.startsWith("Timestamp"));
-  const entity = { ...Object.fromEntries(kept), PartitionKey: day, RowKey: id, ...values, "Temperature@odata.type": "Edm.Double" };
+  const entity = {
+    ...Object.fromEntries(kept),
+    PartitionKey: day,
+    RowKey: id,
+    ...values,
+    "Temperature@odata.type": "Edm.Double",
+  };
   if (values.Temperature === null) {
     delete entity.Temperature;
     delete entity["Temperature@odata.type"];
@@ -41,7 +47,8 @@ export function entityOf(day, id, values, user, replaced = {}) {
  * `choice` is "mine" or "theirs" where only that side changed it, and undefined where a person must decide.
  */
 export function differences(base, mine, theirs) {
-  const choose = (name) => (!base ? undefined : base[name] === theirs[name] ? "mine" : base[name] === mine[name] ? "theirs" : undefined);
+  const choose = (name) =>
+    !base ? undefined : base[name] === theirs[name] ? "mine" : base[name] === mine[name] ? "theirs" : undefined;
   return Object.keys(FIELDS)
     .filter((name) => mine[name] !== theirs[name])
     .map((name) => ({ name, mine: mine[name], theirs: theirs[name], choice: choose(name) }));

@@ -28,7 +28,16 @@ export function statistics(records) {
 
 /** { "T-01": { Positive, Negative, "Awaiting Results" }, ... } for every tent. */
 export const tents = (records) =>
-  Object.fromEntries(TENTS.map((tent) => [tent, countBy(records.filter((one) => one.TentNumber === tent), "InfectionStatus", INFECTION)])); // prettier-ignore
+  Object.fromEntries(
+    TENTS.map((tent) => [
+      tent,
+      countBy(
+        records.filter((one) => one.TentNumber === tent),
+        "InfectionStatus",
+        INFECTION,
+      ),
+    ]),
+  );
 
 /** Those with a fever, the highest first. */
 export const feverish = (records) =>
