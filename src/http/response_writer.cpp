@@ -88,6 +88,8 @@ Task<bool> ResponseWriter::flush(bool more) {
 
 Task<ResponseWriter::Outcome> ResponseWriter::send(Response& response, bool head_only, Persistence persistence) {
     const auto* text = std::get_if<std::string>(&response.body);
+    const auto* shared = std::get_if<std::shared_ptr<const std::string>>(&response.body);
+    if (shared != nullptr) text = shared->get();
     const auto* source = std::get_if<std::unique_ptr<BodySource>>(&response.body);
     std::uint64_t length = response.content_length;
     if (text != nullptr && !head_only) length = text->size();

@@ -1,5 +1,6 @@
 #include "service/current_properties.hpp"
 
+#include <atomic>
 #include <mutex>
 #include <shared_mutex>
 
@@ -27,7 +28,9 @@ Result<ServiceProperties> read_stored(ReadTxn& tx) {
 
 Result<std::shared_ptr<const CurrentProperties>> load_properties(Store& store, const Behaviour& behaviour) {
     LAZ_TRY(const ServiceProperties stored, store.read([](ReadTxn& tx) { return read_stored(tx); }));
+    static std::atomic<std::uint64_t> last_serial{0};
     auto current = std::make_shared<CurrentProperties>();
+    current->serial = ++last_serial;
     current->values = default_service_properties();
     current->values.cors = behaviour.cors;
     current->values.set(stored);

@@ -14,6 +14,7 @@ namespace lazulite {
 struct CurrentProperties {
     ServiceProperties values;                          ///< every element but DefaultServiceVersion is there
     std::optional<ServiceVersion> default_version;     ///< of requests that name none
+    std::uint64_t serial = 0;                          ///< no other properties of this process have it, ever
     [[nodiscard]] const std::vector<CorsRule>& cors() const { return *values.cors; }
 };
 

@@ -71,6 +71,26 @@ Result<> check_client_request_id(const Request& request) {
     return {};
 }
 
+void add_server(Response& response, const Service& service, std::string_view product_version) {
+    for (const std::string_view part : {std::string_view("Server: "), service.server_header, std::string_view("/"),
+                                        product_version, std::string_view("\r\n")}) {
+        response.fields.add_text(part);
+    }
+}
+
+/// Written anew once a second.
+std::string_view date_text(Instant now) {
+    thread_local std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds> second{};
+    thread_local std::string text;
+    const auto wanted = std::chrono::floor<std::chrono::seconds>(now);
+    if (wanted != second || text.empty()) {
+        text.clear();
+        append_rfc1123(text, now);
+        second = wanted;
+    }
+    return text;
+}
+
 StorageError no_authentication(ServiceVersion version, bool version_named) {
     if (!version_named || version < kBearerChallenged) return {ErrorCode::resource_not_found};
     return StorageError(ErrorCode::no_authentication_information).with_header("WWW-Authenticate", kBearerChallenge);
@@ -305,13 +325,13 @@ Result<> Gateway::check_public(const Progress& progress) const {
 }
 
 void Gateway::stamp(Response& response, const Request& request, const Progress& progress) const {
-    response.fields.add("Server", std::string(progress.service->server_header) + "/" + environment_.product_version);
+    add_server(response, *progress.service, environment_.product_version);
     response.fields.add("x-ms-request-id", progress.request_id);
     if (progress.named_version || progress.authenticated) response.fields.add("x-ms-version", progress.version.text());
     if (const auto id = request.fields.find("x-ms-client-request-id"); id && id->size() <= kClientRequestIdLimit) {
         response.fields.add("x-ms-client-request-id", *id);
     }
-    response.fields.add("Date", format_rfc1123(progress.store ? progress.store->now() : environment_.wall.now()));
+    response.fields.add("Date", date_text(progress.store ? progress.store->now() : environment_.wall.now()));
     if (!progress.service->anonymous) add_cors_headers(response, progress.cors(), request);
 }
 
@@ -342,9 +362,9 @@ Response Gateway::refuse(const StorageError& error) {
     const std::string request_id = Guid::fast().text();
     const Instant now = environment_.wall.now();
     Response response = error_response(error, service.errors, false, request_id, now);
-    response.fields.add("Server", std::string(service.server_header) + "/" + environment_.product_version);
+    add_server(response, service, environment_.product_version);
     response.fields.add("x-ms-request-id", request_id);
-    response.fields.add("Date", format_rfc1123(now));
+    response.fields.add("Date", date_text(now));
     environment_.metrics.count({label(service.kind), "", response.status, info(error.code()).name, "other"});
     return response;
 }

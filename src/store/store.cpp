@@ -64,6 +64,11 @@ thread_local RanHere ran_here;
 
 }  // namespace
 
+std::size_t Store::next_place() {
+    static std::atomic<std::size_t> last{0};
+    return last++;
+}
+
 // ---- life ---------------------------------------------------------------------------------------------------------
 
 tl::expected<std::shared_ptr<OpenStore>, std::string> OpenStore::open(const Place& place, const EmptyDatabase& empty) {
@@ -124,7 +129,7 @@ void OpenStore::start(bool born) {
                                                         place_.kind.has_extents, first_extent});
     if (const auto adopted = barrier_->adopt(born); !adopted) throw std::runtime_error(adopted.error().message());
     writer_ = std::make_unique<Writer>(
-        Writer::Parts{*connection_, *extents_, readers_, *barrier_, place_.kind, place_.wall, clock_offset_});
+        Writer::Parts{*connection_, *extents_, readers_, *barrier_, place_.kind, place_.wall, clock_offset_, commits_});
     checkpointer_ = std::make_unique<Checkpointer>(
         place_.files, paths_.database(), *barrier_,
         Checkpointer::Options{place_.kind.page_size, place_.durability == Durability::none, wal_bytes});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <coroutine>
 #include <cstdint>
@@ -137,12 +138,18 @@ class Store {
     [[nodiscard]] virtual Ticks clock_offset() const = 0;
     virtual Result<> set_clock_offset(Ticks offset) = 0;  ///< blocks
 
-    /// One object that the layers above keep with an open store, such as settings they have parsed: made when first asked
-    /// for, always of the same type, gone with the store. Any thread.
+    /// How often what readers see was changed, times two; odd while a change is being committed. What was read after an
+    /// even count still stands while the count is the same: a write that was acknowledged has raised it. Any thread.
+    [[nodiscard]] std::uint64_t commits() const { return commits_.load(); }
+
+    /// An object of each type that the layers above keep with an open store, such as settings they have parsed: made when
+    /// first asked for, gone with the store; at most four types in a process. Any thread.
     template <class T>
     [[nodiscard]] T& attached() {
-        std::call_once(attached_once_, [this] { attached_ = std::make_shared<T>(); });
-        return *static_cast<T*>(attached_.get());
+        static const std::size_t place = next_place();
+        Attached& attached = attached_.at(place);
+        std::call_once(attached.once, [&attached] { attached.object = std::make_shared<T>(); });
+        return *static_cast<T*>(attached.object.get());
     }
 
   protected:
@@ -153,10 +160,15 @@ class Store {
         void operator()(ReadTxn& tx) { outcome.emplace(fn(tx)); }
     };
     virtual Result<> run_read(void (*call)(void*, ReadTxn&), void* context) = 0;
+    std::atomic<std::uint64_t> commits_{0};
 
   private:
-    std::once_flag attached_once_;
-    std::shared_ptr<void> attached_;
+    struct Attached {
+        std::once_flag once;
+        std::shared_ptr<void> object;
+    };
+    static std::size_t next_place();
+    std::array<Attached, 4> attached_;
 };
 
 }  // namespace lazulite

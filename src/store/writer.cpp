@@ -18,6 +18,18 @@ void log_problem(std::string_view what, const std::exception& problem) {
     log::error("store: " + std::string(what) + ": " + problem.what());
 }
 
+/// Makes the count of commits odd for as long as readers may see either side of one.
+class UnderWay {
+  public:
+    explicit UnderWay(std::atomic<std::uint64_t>& commits) : commits_(commits) { ++commits_; }
+    ~UnderWay() { ++commits_; }
+    UnderWay(const UnderWay&) = delete;
+    UnderWay& operator=(const UnderWay&) = delete;
+
+  private:
+    std::atomic<std::uint64_t>& commits_;
+};
+
 /// How to answer a job without an executor; it outlives the job. A coroutine that waits on a thread of nobody goes on
 /// right here.
 std::function<void()> callback_of(WriteJob& job) {
@@ -278,7 +290,10 @@ void Writer::commit() {
     ticks_.before_commit(with_.connection);
     ids_.before_commit(with_.connection);
     ledger_.flush(with_.connection);
-    with_.connection.execute("COMMIT");
+    {
+        const UnderWay here(with_.commits);
+        with_.connection.execute("COMMIT");
+    }
     ticks_.committed();
     ids_.committed();
     if (work.released != 0 || work.drains != 0) released_ = true;

@@ -64,6 +64,7 @@ class Writer {
         const StoreKind& kind;
         const Clock& wall;
         const std::atomic<std::int64_t>& clock_offset;  ///< ticks
+        std::atomic<std::uint64_t>& commits;            ///< Store::commits()
     };
     explicit Writer(const Parts& parts);
 

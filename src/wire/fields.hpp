@@ -66,6 +66,11 @@ class Fields {
         *to++ = '\r';
         *to++ = '\n';
     }
+    /// Fields that are ready to send, as `text` gave them.
+    void add_text(std::string_view lines) {
+        if (text_.empty()) text_.reserve(kUsualBytes);
+        text_ += lines;
+    }
     [[nodiscard]] bool has(std::string_view name) const { return find(name).has_value(); }
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const {
         std::string_view rest = text_;

@@ -32,19 +32,24 @@ struct Request {
     bool secure = false;  ///< came over TLS
 };
 
-/// An answer: status and fields, and nothing, a small buffer, or a source of slices as body. `http` adds Content-Length,
+/// An answer: status and fields, and nothing, a small text, or a source of slices as body. `http` adds Content-Length,
 /// Connection and (where the handler did not) Date.
 struct Response {
     int status = 200;
     std::string reason;  ///< empty: the status's standard phrase
     Fields fields;
-    std::variant<std::monostate, std::string, std::unique_ptr<BodySource>> body;
+    /// A shared text is one that others send too.
+    std::variant<std::monostate, std::string, std::unique_ptr<BodySource>, std::shared_ptr<const std::string>> body;
     /// Length of the body. Set by whoever sets a source, and on HEAD answers, which name a length and carry no body.
     std::uint64_t content_length = 0;
     bool close = false;  ///< close the connection after this answer
 
     void set_body(std::string text) {
         content_length = text.size();
+        body = std::move(text);
+    }
+    void set_body(std::shared_ptr<const std::string> text) {
+        content_length = text->size();
         body = std::move(text);
     }
     void set_body(std::unique_ptr<BodySource> source, std::uint64_t length) {

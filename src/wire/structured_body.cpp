@@ -186,6 +186,7 @@ class StructuredSource final : public BodySource {
   public:
     StructuredSource(decltype(Response::body) content, std::uint64_t length) : length_(length), left_(length) {
         if (auto* text = std::get_if<std::string>(&content)) pending_.emplace_back(std::move(*text));
+        if (auto* text = std::get_if<std::shared_ptr<const std::string>>(&content)) pending_.emplace_back(**text);
         if (auto* source = std::get_if<std::unique_ptr<BodySource>>(&content)) source_ = std::move(*source);
     }
 

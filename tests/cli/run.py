@@ -580,6 +580,40 @@ def the_website_has_a_listener_of_its_own():
 
 
 @test
+def no_page_is_older_than_an_acknowledged_write():
+    with Folder() as folder, Server("--location", folder, "--silent") as server:
+        switch_website_on(server.started())
+        acknowledged, problems, served = [0], [], []
+        put_page(server, "page", b"0")
+        ended = threading.Event()
+
+        def read():
+            connection = http.client.HTTPConnection("127.0.0.1", web_port(server), timeout=60)
+            while not ended.is_set():
+                least = acknowledged[0]
+                connection.request("GET", f"/{ACCOUNT}/page")
+                shown = int(connection.getresponse().read())
+                served.append(shown)
+                if shown < least:
+                    problems.append(f"version {shown} after {least} was acknowledged")
+            connection.close()
+
+        readers = [threading.Thread(target=read) for _ in range(3)]
+        for reader in readers:
+            reader.start()
+        for version in range(1, 301):
+            put_page(server, "page", str(version).encode())
+            acknowledged[0] = version
+        ended.set()
+        for reader in readers:
+            reader.join()
+        check(not problems, "; ".join(problems[:3]))
+        check(len(set(served)) > 10, f"only {len(set(served))} versions were seen")
+        check(browse(web_port(server), f"/{ACCOUNT}/page")[2] == b"300", "the last version")
+        server.stop()
+
+
+@test
 def memory_stays_flat_over_a_large_page():
     size = 256
     with Folder() as folder, Server("--location", folder, "--silent") as server:

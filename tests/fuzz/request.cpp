@@ -6,6 +6,7 @@
 #include "queue/domain/message.hpp"
 #include "queue/operations.hpp"
 #include "service/target.hpp"
+#include "web/operations.hpp"
 #include "wire/metadata.hpp"
 
 using namespace lazulite;
@@ -24,6 +25,7 @@ const Accounts& accounts() {
 void select(const Service& service, const Request& request, const Query& query) {
     auto target = parse_target(request, service.kind, accounts());
     if (!target) return;
+    if (target->service == ServiceKind::web && target->container != kWebsiteContainer) __builtin_trap();
     (void)match_operation(service.operations, request, query, service.scope(*target, query));
     const auto account = accounts().find(target->account);
     (void)verify_shared_key({request, query, target->account, account->keys, kNewestVersion, Instant(Ticks(0))},
@@ -41,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Request request = parse_head(text_of(data, size));
     const auto query = Query::parse(request.query);
     if (!query) return 0;
-    for (const Service* const service : {&blob::service(), &queue::service()}) select(*service, request, *query);
+    for (const Service* const service : {&blob::service(), &queue::service(), &web::service()}) select(*service, request, *query);
     (void)parse_metadata(request.fields);
     return 0;
 }

@@ -2,6 +2,7 @@
 #include "blob/ops/common.hpp"
 #include "service/content_body.hpp"
 #include "service/current_properties.hpp"
+#include "store/snapshot_cache.hpp"
 #include "web/domain/pages.hpp"
 #include "web/ops/operations.hpp"
 #include "wire/range.hpp"
@@ -12,92 +13,151 @@ namespace {
 using blob::Blob;
 using blob::BlobKey;
 
+constexpr std::uint64_t kLongestKept = 64 << 10;  // what set_content_body copies out
+constexpr std::size_t kMostKeptBytes = 24 << 20;  // of one website
+
 struct GetWebContent {
     blob::Conditions when;
     std::optional<ByteRange> range;
 };
 
-struct Page {
+struct Found {
     BlobKey key;
     Blob blob;
     bool missing = false;  ///< the error document, in place of what was asked for
 };
 
+/// A page as it is sent.
+struct Page {
+    std::uint64_t website = 0;  ///< CurrentProperties::serial of the settings that led to it
+    Instant tick;
+    std::uint64_t size = 0;
+    std::string fields;
+    std::string fields_of_whole;              ///< those that only an answer without a range has
+    std::shared_ptr<const std::string> body;  ///< null: too long to be kept
+};
+
+/// The pages that were asked for lately.
+struct KeptPages : SnapshotCache<Page> {
+    KeptPages() : SnapshotCache(kMostKeptBytes) {}
+};
+
 /// The first of `names` that is there, else the error document.
-Result<Page> find_page(ReadTxn& tx, std::string_view container_name, const std::vector<std::string>& names,
-                       const std::optional<std::string>& error_document) {
+Result<Found> find_page(ReadTxn& tx, std::string_view container_name, const std::vector<std::string>& names,
+                        const std::optional<std::string>& error_document) {
     const auto container = blob::find_container(tx, container_name);
     if (!container) return fail(ErrorCode::web_content_not_found);
     BlobKey key{container->root_dir_id, {}};
     for (const std::string& name : names) {
         key.name = name;
-        if (auto found = blob::find_current(tx, key)) return Page{std::move(key), *std::move(found)};
+        if (auto blob = blob::find_current(tx, key)) return Found{std::move(key), *std::move(blob)};
     }
     key.name = error_document.value_or("");
-    auto found = error_document ? blob::find_current(tx, key) : std::nullopt;
-    if (!found) return fail(ErrorCode::web_content_not_found);
-    return Page{std::move(key), *std::move(found), true};
+    auto blob = error_document ? blob::find_current(tx, key) : std::nullopt;
+    if (!blob) return fail(ErrorCode::web_content_not_found);
+    return Found{std::move(key), *std::move(blob), true};
 }
 
-void add_headers(Response& response, const Blob& page, bool whole, ServiceVersion version) {
-    HeaderEncoder headers(response.fields);
+Page page_of(const Blob& blob, ServiceVersion version) {
+    Fields fields;
+    HeaderEncoder headers(fields);
     const auto text = [&headers](std::string_view name, const std::string& value) {
         if (!value.empty()) headers.header(name, value);
     };
-    text("Content-Type", page.headers.type);
-    text("Content-Encoding", page.headers.encoding);
-    text("Content-Language", page.headers.language);
-    if (whole) text("Content-MD5", base64_encode(as_bytes(page.headers.md5)));
-    text("Cache-Control", page.headers.cache_control);
-    text("Content-Disposition", page.headers.disposition);
-    headers.header("Last-Modified", page.tick);
+    text("Content-Type", blob.headers.type);
+    text("Content-Encoding", blob.headers.encoding);
+    text("Content-Language", blob.headers.language);
+    text("Cache-Control", blob.headers.cache_control);
+    text("Content-Disposition", blob.headers.disposition);
+    headers.header("Last-Modified", blob.tick);
     headers.header("Accept-Ranges", std::string_view("bytes"));
-    headers.header("ETag", blob::header_etag(page.tick, version));
+    headers.header("ETag", blob::header_etag(blob.tick, version));
+    Fields of_whole;
+    if (!blob.headers.md5.empty()) of_whole.add("Content-MD5", base64_encode(as_bytes(blob.headers.md5)));
+    return {.tick = blob.tick, .size = blob.size, .fields = fields.text(), .fields_of_whole = of_whole.text()};
 }
 
-/// Conditions and ranges are for what was asked for, not for what stands in its place.
-Result<> show(Exchange& x, ReadTxn& tx, const GetWebContent& command, const Page& page, Response& response) {
-    const Blob& blob = page.blob;
-    if (!page.missing) LAZ_CHECK(check_read(command.when, blob.tick));
-    LAZ_CHECK(check_online(blob.tier));
-    ResolvedRange range{0, blob.size};
-    const bool ranged = command.range && !page.missing;
-    if (page.missing) {
+/// Whether a page stays the same until somebody writes: a tier may change with time, and reading may have to be noted.
+bool stays(const Blob& blob) {
+    return !blob.tier.rehydration && !blob.tier.archived() && blob.tier.set != blob::AccessTier::smart;
+}
+
+struct Answer {
+    Response response;
+    ResolvedRange range;
+};
+
+/// The answer without its body, unless the page has it. Conditions and ranges are for what was asked for, not for what
+/// stands in its place.
+Result<Answer> answer_with(const Page& page, const GetWebContent& command, bool missing) {
+    Answer answer{.range = {0, page.size}};
+    Response& response = answer.response;
+    if (!missing) LAZ_CHECK(check_read(command.when, page.tick));
+    const bool ranged = command.range && !missing;
+    if (missing) {
         const ErrorInfo& error = info(ErrorCode::web_content_not_found);
         response.status = error.status;
         response.reason = error.message;
         response.fields.add("x-ms-error-code", error.name);
     } else if (ranged) {
-        LAZ_TRY(range, resolve(*command.range, blob.size));
+        LAZ_TRY(answer.range, resolve(*command.range, page.size));
         response.status = 206;
-        response.fields.add("Content-Range", content_range(range, blob.size));
+        response.fields.add("Content-Range", content_range(answer.range, page.size));
     }
-    add_headers(response, blob, !ranged, x.version);
-    response.content_length = range.length;
-    if (x.request.method == Method::head) return {};
-    return set_content_body(response, x.store, tx, blob.content, range.first, range.length);
+    response.fields.add_text(page.fields);
+    if (!ranged) response.fields.add_text(page.fields_of_whole);
+    if (page.body && !ranged) response.set_body(page.body);
+    if (page.body && ranged) response.set_body(page.body->substr(answer.range.first, answer.range.length));
+    response.content_length = answer.range.length;
+    return answer;
 }
 
 }  // namespace
 
 Task<Result<Response>> get_web_content(Exchange& x) {
+    const std::uint64_t commits = x.store->commits();  // before anything is read
     LAZ_CO_TRY(const auto properties, current_properties(*x.store, x.behaviour));
     const StaticWebsite& website = *properties->values.static_website;
     if (!website.enabled) co_return fail(ErrorCode::web_content_not_found);
-    const std::vector<std::string> names =
-        pages_for(x.target.name, website.index_document, website.default_index_document_path);
-    if (names.empty()) co_return fail(ErrorCode::invalid_uri);
     GetWebContent command;
     LAZ_CO_TRY(command.when, decode<blob::Conditions>(x.request, x.query));
     command.range = range_of(x.request.fields);
 
+    auto& pages = x.store->attached<KeptPages>();
+    auto [as_of, kept] = pages.find(x.target.name);
+    if (kept && kept->website != properties->serial) kept = nullptr;
+    if (kept && as_of == commits) {
+        LAZ_CO_TRY(Answer answer, answer_with(*kept, command, false));
+        co_return std::move(answer.response);
+    }
+
+    const std::vector<std::string> names =
+        pages_for(x.target.name, website.index_document, website.default_index_document_path);
+    if (names.empty()) co_return fail(ErrorCode::invalid_uri);
     Response response;
-    std::optional<Page> accessed;  // the page that was read, where that has to be noted
+    std::optional<Found> accessed;  // the page that was read, where that has to be noted
     LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
-        LAZ_TRY(Page page, find_page(tx, x.target.container, names, website.error_document_404_path));
-        LAZ_CHECK(show(x, tx, command, page, response));
-        const bool read = x.request.method == Method::get;
-        if (read && notes_access(page.blob.tier, tx.now())) accessed = std::move(page);
+        LAZ_TRY(Found found, find_page(tx, x.target.container, names, website.error_document_404_path));
+        const Blob& blob = found.blob;
+        LAZ_CHECK(check_online(blob.tier));
+        const bool keep = !found.missing && blob.size <= kLongestKept && stays(blob);
+        if (!keep || !kept || kept->tick != blob.tick) {
+            Page page = page_of(blob, x.version);
+            page.website = properties->serial;
+            if (keep) {
+                LAZ_TRY(std::string body, read_content(*x.store, tx, blob.content, 0, blob.size));
+                page.body = std::make_shared<const std::string>(std::move(body));
+            }
+            kept = std::make_shared<const Page>(std::move(page));
+        }
+        if (keep) pages.keep(x.target.name, commits, kept, kept->fields.size() + kept->size);
+        LAZ_TRY(Answer answer, answer_with(*kept, command, found.missing));
+        response = std::move(answer.response);
+        if (x.request.method == Method::head) return {};
+        if (!kept->body) {
+            LAZ_CHECK(set_content_body(response, x.store, tx, blob.content, answer.range.first, answer.range.length));
+        }
+        if (notes_access(blob.tier, tx.now())) accessed = std::move(found);
         return {};
     }));
     if (accessed) {
