@@ -1,5 +1,6 @@
 #include "blob/ops/blob_properties.hpp"
 #include "blob/ops/common.hpp"
+#include "blob/ops/kept_blobs.hpp"
 #include "blob/ops/limits.hpp"
 #include "blob/ops/operations.hpp"
 #include "service/content_body.hpp"
@@ -81,14 +82,14 @@ Task<Result<Response>> get_blob(Exchange& x) {
         Instant tick;
     };
     std::optional<Read> accessed;  // the blob that was read, where that has to be noted
-    const auto fill = [&](ReadTxn& tx) -> Result<> {
-        LAZ_TRY(Found found, require_blob(tx, x.target));
-        override_headers(x, found.blob.headers);
-        const Blob& blob = found.blob;
+    // `tx` is there unless the bytes were kept.
+    const auto answer = [&](const KeptBlob& found, Instant now, ReadTxn* tx) -> Result<> {
+        Blob blob = found.blob;
+        override_headers(x, blob.headers);
         LAZ_CHECK(check_blob_lease(command.guards));
         LAZ_CHECK(check_read_guards(x, command.guards, blob.tick));
         LAZ_CHECK(check_online(blob.tier));
-        if (notes_access(blob.tier, tx.now())) accessed = Read{found.key, blob.tick};
+        if (notes_access(blob.tier, now)) accessed = Read{found.key, blob.tick};
         ResolvedRange range{0, blob.size};
         if (asked) {
             LAZ_TRY(range, resolve(*asked, blob.size));
@@ -97,24 +98,49 @@ Task<Result<Response>> get_blob(Exchange& x) {
         }
         LAZ_CHECK(check_hash_request(command, asked.has_value(), range.length));
 
+        const ShownBlob shown{blob, x.version, default_tier(x.account), now};
         HeaderEncoder encoder(response.fields);
-        describe(encoder, shown(blob, x, tx));
-        if (x.version >= kTiersOnGet) add_tier(encoder, shown(blob, x, tx));
+        describe(encoder, shown);
+        if (x.version >= kTiersOnGet) add_tier(encoder, shown);
         encoder.metadata(Metadata::unpack(blob.metadata).value_or(Metadata{}));
         if (x.version >= kOpenRanges) response.fields.add("Accept-Ranges", "bytes");
-        if (command.range_md5.value_or(false) || command.range_crc64.value_or(false)) {
-            LAZ_TRY(std::string bytes, read_content(*x.store, tx, blob.content, range.first, range.length));
-            add_hashes(response, command, blob, true, bytes, x.version);
-            response.set_body(std::move(bytes));
-            return {};
+        const bool hashes = command.range_md5.value_or(false) || command.range_crc64.value_or(false);
+        std::string bytes;
+        if (found.bytes && asked) {
+            bytes = found.bytes->substr(range.first, range.length);
+        } else if (hashes) {
+            LAZ_TRY(bytes, read_content(*x.store, *tx, blob.content, range.first, range.length));
         }
-        add_hashes(response, command, blob, asked.has_value(), {}, x.version);
-        return set_content_body(response, x.store, tx, blob.content, range.first, range.length);
+        add_hashes(response, command, blob, asked.has_value(), bytes, x.version);
+        if (hashes || (found.bytes && asked)) {
+            response.set_body(std::move(bytes));
+        } else if (found.bytes) {
+            response.set_body(found.bytes);
+        } else {
+            return set_content_body(response, x.store, *tx, blob.content, range.first, range.length);
+        }
+        return {};
     };
-    if (hashes_much(command, asked)) {
-        LAZ_CO_CHECK(co_await run_on(x.workers, [&] { return x.store->read(fill); }));
+
+    auto& kept_blobs = x.store->attached<KeptBlobs>();
+    const std::string kept_key = x.target.container + '/' + x.target.name;
+    const std::uint64_t commits = x.store->commits();  // before anything is read
+    const auto read = [&](ReadTxn& tx) -> Result<> {
+        LAZ_TRY(Found found, require_blob(tx, x.target));
+        KeptBlob blob{std::move(found.key), std::move(found.blob), nullptr};
+        if (asked || !may_be_kept(blob.blob)) return answer(blob, tx.now(), &tx);
+        LAZ_TRY(std::string bytes, read_content(*x.store, tx, blob.blob.content, 0, blob.blob.size));
+        blob.bytes = std::make_shared<const std::string>(std::move(bytes));
+        const auto kept = std::make_shared<const KeptBlob>(std::move(blob));
+        kept_blobs.keep(kept_key, commits, kept, kept->blob.size + kept->blob.metadata.size());
+        return answer(*kept, tx.now(), &tx);
+    };
+    if (const auto [as_of, kept] = kept_blobs.find(kept_key); kept && as_of == commits) {
+        LAZ_CO_CHECK(answer(*kept, x.store->now(), nullptr));
+    } else if (hashes_much(command, asked)) {
+        LAZ_CO_CHECK(co_await run_on(x.workers, [&] { return x.store->read(read); }));
     } else {
-        LAZ_CO_CHECK(x.store->read(fill));
+        LAZ_CO_CHECK(x.store->read(read));
     }
     if (accessed) {
         // A read does not fail because it could not be noted: the outcome does not matter.

@@ -1,5 +1,6 @@
 #include "base/error_table.hpp"
 #include "blob/ops/common.hpp"
+#include "blob/ops/kept_blobs.hpp"
 #include "service/content_body.hpp"
 #include "service/current_properties.hpp"
 #include "store/snapshot_cache.hpp"
@@ -12,9 +13,6 @@ namespace {
 
 using blob::Blob;
 using blob::BlobKey;
-
-constexpr std::uint64_t kLongestKept = 64 << 10;  // what set_content_body copies out
-constexpr std::size_t kMostKeptBytes = 24 << 20;  // of one website
 
 struct GetWebContent {
     blob::Conditions when;
@@ -39,7 +37,7 @@ struct Page {
 
 /// The pages that were asked for lately.
 struct KeptPages : SnapshotCache<Page> {
-    KeptPages() : SnapshotCache(kMostKeptBytes) {}
+    KeptPages() : SnapshotCache(blob::kMostKeptBytes) {}
 };
 
 /// The first of `names` that is there, else the error document.
@@ -75,11 +73,6 @@ Page page_of(const Blob& blob, ServiceVersion version) {
     Fields of_whole;
     if (!blob.headers.md5.empty()) of_whole.add("Content-MD5", base64_encode(as_bytes(blob.headers.md5)));
     return {.tick = blob.tick, .size = blob.size, .fields = fields.text(), .fields_of_whole = of_whole.text()};
-}
-
-/// Whether a page stays the same until somebody writes: a tier may change with time, and reading may have to be noted.
-bool stays(const Blob& blob) {
-    return !blob.tier.rehydration && !blob.tier.archived() && blob.tier.set != blob::AccessTier::smart;
 }
 
 struct Answer {
@@ -140,7 +133,7 @@ Task<Result<Response>> get_web_content(Exchange& x) {
         LAZ_TRY(Found found, find_page(tx, x.target.container, names, website.error_document_404_path));
         const Blob& blob = found.blob;
         LAZ_CHECK(check_online(blob.tier));
-        const bool keep = !found.missing && blob.size <= kLongestKept && stays(blob);
+        const bool keep = !found.missing && may_be_kept(blob);
         if (!keep || !kept || kept->tick != blob.tick) {
             Page page = page_of(blob, x.version);
             page.website = properties->serial;
