@@ -72,18 +72,24 @@ Page page_of(const Blob& blob, ServiceVersion version) {
     headers.header("ETag", blob::header_etag(blob.tick, version));
     Fields of_whole;
     if (!blob.headers.md5.empty()) of_whole.add("Content-MD5", base64_encode(as_bytes(blob.headers.md5)));
-    return {.tick = blob.tick, .size = blob.size, .fields = fields.text(), .fields_of_whole = of_whole.text()};
+    Page page;
+    page.tick = blob.tick;
+    page.size = blob.size;
+    page.fields = fields.text();
+    page.fields_of_whole = of_whole.text();
+    return page;
 }
 
 struct Answer {
     Response response;
-    ResolvedRange range;
+    ResolvedRange range;  ///< of the page, that the answer has
 };
 
 /// The answer without its body, unless the page has it. Conditions and ranges are for what was asked for, not for what
 /// stands in its place.
 Result<Answer> answer_with(const Page& page, const GetWebContent& command, bool missing) {
-    Answer answer{.range = {0, page.size}};
+    Answer answer;
+    answer.range = {0, page.size};
     Response& response = answer.response;
     if (!missing) LAZ_CHECK(check_read(command.when, page.tick));
     const bool ranged = command.range && !missing;
