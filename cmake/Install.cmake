@@ -4,8 +4,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-# What lazuliteConfig.cmake finds again, because it is linked (and fmt, which spdlog's headers call); the rest of what
-# the layers use is headers alone.
+# What lazuliteConfig.cmake finds again, because it is linked; the rest of what the layers use is headers alone.
 set(linked OpenSSL::SSL OpenSSL::Crypto SQLite::SQLite3 Threads::Threads pugixml::pugixml)
 set(compiled_in Boost::headers spdlog::spdlog_header_only nlohmann_json::nlohmann_json CLI11::CLI11 tl::expected)
 
@@ -33,7 +32,7 @@ endfunction()
 set(layers "")
 collect_layers(app layers)
 
-set(bundle "${PROJECT_BINARY_DIR}/lib/${CMAKE_STATIC_LIBRARY_PREFIX}lazulite${CMAKE_STATIC_LIBRARY_SUFFIX}")
+set(bundle "${LAZULITE_BUNDLE}")
 file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
 set(script "CREATE ${bundle}\n")
 foreach(layer IN LISTS layers)

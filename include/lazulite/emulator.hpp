@@ -52,6 +52,7 @@ struct TlsOptions {
 /// What an emulator inside another program is started with. The defaults suit a test: free ports, data in memory.
 struct EmulatorOptions {
     std::filesystem::path location;        ///< data folder; empty: in memory
+    std::optional<std::uint32_t> user;     ///< a root process gives `location` to that user and group and becomes it
     std::uint64_t memory_limit_bytes = 0;  ///< in memory only; 0: half of the machine's memory
     bool survive_power_loss = false;       ///< `--durability power`
     Listen listen[6];                      ///< by Surface

@@ -8,6 +8,7 @@
 #include "app/access_log.hpp"
 #include "app/control.hpp"
 #include "app/machine.hpp"
+#include "app/run_as.hpp"
 #include "app/seeding.hpp"
 #include "app/surfaces.hpp"
 #include "app/url.hpp"
@@ -98,7 +99,8 @@ std::array<const Service*, std::size(kServiceKinds)> offered_services(const Emul
 class Emulator::Running {
   public:
     explicit Running(const EmulatorOptions& options)
-        : tls_(load_tls(options.tls)),
+        : tls_(load_tls(options.tls)),  // a key may be for root alone
+          as_root_(options.user ? run_as(*options.user, options.location) : std::nullopt),
           files_(open_files(options)),
           stores_(open_stores(options)),
           workers_(std::max(2U, std::thread::hardware_concurrency())),
@@ -107,6 +109,7 @@ class Emulator::Running {
           control_(environment_, accounts_, options.remote_control),
           io_(options.threads ? options.threads : std::max(1U, std::thread::hardware_concurrency())),
           server_(io_, server_options(options)) {
+        if (as_root_) warnings_.push_back(*as_root_);
         set_accounts(options.accounts);
         io_.start();
         make_gateways(options);
@@ -156,7 +159,7 @@ class Emulator::Running {
         wanted.wall = &clock_;
         wanted.kinds = all_store_kinds();
         auto stores = Stores::open(*files_, wanted);
-        if (!stores) throw std::runtime_error(stores.error());
+        if (!stores) throw std::runtime_error((options.location.empty() ? "" : options.location.string() + ": ") + stores.error());
         return *std::move(stores);
     }
 
@@ -233,6 +236,7 @@ class Emulator::Running {
     }
 
     std::shared_ptr<const TlsContext> tls_;
+    std::optional<std::string> as_root_;
     SystemClock clock_;
     Accounts accounts_;
     Metrics metrics_;

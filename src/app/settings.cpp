@@ -91,6 +91,11 @@ std::vector<Setting> common_settings() {
              if (mb) c.emulator.memory_limit_bytes = static_cast<std::uint64_t>(std::llround(*mb * 1024 * 1024));
              return mb.has_value();
          }},
+        {"user", 0, false, "ID", "started as root: take over an empty or own data folder and become this user and group",
+         [](Configuration& c, const std::string& text) {
+             c.emulator.user = parse_number<std::uint32_t>(text);
+             return c.emulator.user.has_value();
+         }},
         {"threads", 0, false, "N", "threads for connections (one a core)",
          [](Configuration& c, const std::string& text) {
              const auto threads = parse_number<unsigned>(text);
