@@ -124,6 +124,8 @@ part_browser() { conformance browser browser; }
 
 part_tools() { LAZULITE_BINARY=build/release/lazulite run tools tests/conformance/run.sh tools; }
 
+part_docs() { run docs tests/conformance/run.sh docs; }
+
 part_cli() {
   run cli python3 tests/cli/run.py --binary build/release/lazulite
   run drop-in python3 tests/cli/drop_in.py --binary build/release/lazulite
@@ -136,13 +138,28 @@ part_fault() {
   run fault-tables python3 tests/fault/tables.py --binary build/release/lazulite --kills "$($full && echo 400 || echo 12)"
 }
 
-part_install() { run install tests/install/run.sh; }
+part_install() {
+  run install tests/install/run.sh
+  ! $full || run readme tests/install/readme.py
+}
 
 fuzz_corpora() {  # fuzz_corpora PRESET
   local folder
   for folder in tests/fuzz/corpus/*; do
     run "$1-fuzz-$(basename "$folder")" "build/$1/tests/fuzz/fuzz_$(basename "$folder")" "$folder"
   done
+}
+
+# The server once more, without shared libraries: a link; then the image around it. The long form compiles it in the image
+# itself, for arm64 too.
+part_image() {
+  install_packages "${BUILD_PACKAGES[@]}" "${IMAGE_PACKAGES[@]}" || { failed=$((failed + 1)); return; }
+  { cmake --preset release -DLAZULITE_TESTS=ON -DLAZULITE_STATIC=ON &&
+    cmake --build build/release --target lazulite_static; } >"$log_folder/build-static.log" 2>&1 ||
+    { tail -n 20 "$log_folder/build-static.log"; failed=$((failed + 1)); return; }
+  run image tests/image/run.sh --binary build/release/static
+  grep -E '^(  |built |made )' "$log_folder/image.log" | sed 's/^ */    /'
+  ! $full || run image-whole tests/image/run.sh --whole
 }
 
 part_asan() {
@@ -159,7 +176,7 @@ part_tsan() {
   run tsan-wire build/tsan/tests/wire/wire_tests tests/wire
 }
 
-parts=(packages lint release cli conformance browser tools fault install asan tsan)
+parts=(packages lint release cli conformance browser tools docs fault install image asan tsan)
 [ ${#only[@]} -eq 0 ] || parts=("${only[@]}")
 for part in "${parts[@]}"; do
   declare -F "part_$part" >/dev/null || { echo "no part is called '$part'; --list names them" >&2; exit 2; }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs one suite against $LAZULITE_CONNECTION_STRING and ends with "N passed, N failed, N skipped".
 #
-#     tests/conformance/run.sh {js|python|go|java|rust|seeds|browser|tools} [more arguments for the test runner]
+#     tests/conformance/run.sh {js|python|go|java|rust|seeds|browser|tools|docs} [more arguments for the test runner]
 #
 # What a suite needs is installed below build/conformance, once, and again when its list of packages changes; Go, Maven
 # and Cargo keep what they download where they always do.
@@ -137,12 +137,17 @@ browser)
   failed=$(($(number '^ℹ fail [0-9]+') + $(number '^ℹ cancelled [0-9]+')))
   finish "$(number '^ℹ pass [0-9]+')" "$failed" "$(number '^ℹ skipped [0-9]+')"
   ;;
+docs)
+  install "$out/js" npm_ci "$here/js/package.json" "$here/js/package-lock.json"
+  install "$out/python" venv "$here/python/requirements.txt"
+  DOCS_PACKAGES=$out DOCS_GO=$(go_command) python3 "$tests/docs/run.py" --binary "$(dirname "$tests")/build/release/lazulite" "$@"
+  ;;
 seeds)
   install "$out/python" venv "$here/python/requirements.txt"
   exec "$out/python/venv/bin/python" "$tests/seeds/run.py"
   ;;
 *)
-  echo "usage: $0 {js|python|go|java|rust|seeds|browser|tools}" >&2
+  echo "usage: $0 {js|python|go|java|rust|seeds|browser|tools|docs}" >&2
   exit 2
   ;;
 esac
