@@ -135,7 +135,7 @@ part_cli() {
 part_fault() {
   run fault python3 tests/fault/kill.py --binary build/release/lazulite --kills "$($full && echo 500 || echo 50)"
   run fault-consumers python3 tests/fault/consumers.py --binary build/release/lazulite --kills "$($full && echo 40 || echo 4)"
-  run fault-tables python3 tests/fault/tables.py --binary build/release/lazulite --kills "$($full && echo 400 || echo 12)"
+  run fault-tables python3 tests/fault/tables.py --binary build/release/lazulite --kills "$($full && echo 500 || echo 12)"
 }
 
 part_install() {

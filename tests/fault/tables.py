@@ -98,6 +98,11 @@ def read_table(connection, table):
             return found
 
 
+def post(connection, path, values):
+    headers = {**MINIMAL, "Prefer": "return-no-content"}
+    ask(connection, {204}, "POST", path, "", json.dumps(values).encode(), headers)
+
+
 class Client:
     """Sends one request after the other until the server is gone; runs in a process of its own."""
 
@@ -139,8 +144,7 @@ class Writer(Client):
 
     def create(self, place):
         self.notes.open = place, {}
-        ask(self.connection, {204}, "POST", "Tables", "", json.dumps({"TableName": place[0]}).encode(),
-            {**MINIMAL, "Prefer": "return-no-content"})
+        post(self.connection, "Tables", {"TableName": place[0]})
         self.settle(place, {})
 
     def drop(self, place):
@@ -252,7 +256,8 @@ class Clerk(Client):
         note = f"{counter}-{count:08}"
         self.notes.open = counter, note if noted else None
         if noted:
-            changes = [("PATCH", "p", counter, headers["ETag"], {**raised, "Noted": found["Noted"] + 1}), ("POST", "p", note, None, {"By": self.index})]
+            changes = [("PATCH", "p", counter, headers["ETag"], {**raised, "Noted": found["Noted"] + 1}),
+                       ("POST", "p", note, None, {"By": self.index})]
             statuses, _ = send_batch(self.connection, known["table"], changes)
             if statuses not in ([204, 204], [412]):
                 raise AssertionError(f"a batch answered {statuses}")
@@ -284,8 +289,11 @@ def shown(entity):
 
 
 def differences(found, known):
-    """Lines that say how the rows of a partition differ."""
-    return [f"{row}: {shown(found.get(row))}, acknowledged was {shown(known.get(row))}" for row in sorted(found.keys() | known.keys())
+    """Lines that say how the rows of a partition differ; None: the table is not there."""
+    if found is None or known is None:
+        return [] if found is known else [f"the table is {'gone' if found is None else 'there'}"]
+    rows = sorted(found.keys() | known.keys())
+    return [f"{row}: {shown(found.get(row))}, acknowledged was {shown(known.get(row))}" for row in rows
             if not same(found.get(row), known.get(row))]
 
 
@@ -299,18 +307,16 @@ class Tables:
 
     def prepare(self, connection):
         """The tables that all share."""
-        create = lambda table: ask(connection, {204, 409}, "POST", "Tables", "", json.dumps({"TableName": table}).encode(),
-                                   {**MINIMAL, "Prefer": "return-no-content"})
-        create(SHARED)
+        if self.lives == 0:
+            post(connection, "Tables", {"TableName": SHARED})
         if self.lives % LIVES_OF_COUNTERS == 0:
             if self.lives:
                 ask(connection, {204}, "DELETE", f"Tables('{self.counters}')")
             self.counters = f"counters{self.lives}"
-            create(self.counters)
+            post(connection, "Tables", {"TableName": self.counters})
             self.clerks = [{"table": self.counters, "notes": [], **dict.fromkeys(COUNTERS, 0)} for _ in range(CLERKS)]
             for counter in COUNTERS:
-                entity = {"PartitionKey": "p", "RowKey": counter, "Count": 0, "Noted": 0}
-                ask(connection, {204}, "POST", self.counters, "", json.dumps(entity).encode(), {**MINIMAL, "Prefer": "return-no-content"})
+                post(connection, self.counters, {"PartitionKey": "p", "RowKey": counter, "Count": 0, "Noted": 0})
         self.lives += 1
 
     def start(self, port):
@@ -349,13 +355,11 @@ class Tables:
 
     @staticmethod
     def compare(place, shows, notes, problems):
-        allowed = [notes.known.get(place)]
-        if notes.open and notes.open[0] == place:
-            allowed.append(notes.open[1])
-        if not any(shows == one if None in (shows, one) else not differences(shows, one) for one in allowed):
-            problems.append(f"{place} is not as acknowledged" + (", nor with the open request done:" if len(allowed) > 1 else ":"))
-            for one in allowed:
-                problems += ["  " + line for line in (["no table" if one is None else "a table"] if None in (shows, one) else differences(shows, one))]
+        faults = differences(shows, notes.known.get(place))
+        if faults and notes.open and notes.open[0] == place:
+            faults_if_done = differences(shows, notes.open[1])
+            faults = faults_if_done and [*faults, "with the open request done:", *faults_if_done]
+        problems += [f"{place}: {fault}" for fault in faults]
         notes.known.pop(place, None)
         if shows is not None:
             notes.known[place] = shows

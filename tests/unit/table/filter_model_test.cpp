@@ -86,7 +86,7 @@ TEST(FilterModel, TwentyThousandFiltersFindWhatTheRulesSay) {
 /// Filters that name keys, as queries: by spans of the keys, over pages.
 class FilterModelOfTables : public TableRows {
   protected:
-    static constexpr std::size_t kWorldsQueried = 60;
+    static constexpr std::size_t kWorldsQueried = 30;
     static constexpr std::int64_t kTable = 1;
 
     void fill(const naive::World& world) {
