@@ -59,15 +59,15 @@ const isLocal = (url) => /^(127\.0\.0\.1|\[::1\]|(.*\.)?localhost)$/.test(new UR
 /** Where the world finds `$web`. The real service has a zone in that name, which no connection string tells. */
 function webEndpoint(blobs) {
   if (options.web) return options.web.replace(/\/*$/, "/");
-  if (isLocal(blobs.url)) return `http://127.0.0.1:10005/${blobs.accountName}/`;
+  if (isLocal(blobs.url)) return `${new URL(blobs.url).protocol}//127.0.0.1:10005/${blobs.accountName}/`;
   throw new Error(`--web is missing: az storage account show --name ${blobs.accountName} --query primaryEndpoints.web`);
 }
 
 /** The origins that the page may have: on this machine all names of it, with and without the account's. */
 function originsOf(web, account) {
-  const { origin, port } = new URL(web);
+  const { origin, protocol, port } = new URL(web);
   if (!isLocal(web)) return origin;
-  return ["127.0.0.1", "localhost", `${account}.web.localhost`].map((host) => `http://${host}:${port}`).join(",");
+  return ["127.0.0.1", "localhost", `${account}.web.localhost`].map((host) => `${protocol}//${host}:${port}`).join(",");
 }
 
 /** One rule for the page beside those that are there; at most five fit, and each deployment replaces its own. */

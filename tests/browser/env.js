@@ -131,9 +131,9 @@ export function browsers(accountOf) {
   return {
     context,
     expect: (pattern) => expected.push(pattern),
-    /** A page of the application in a new context, as this user; `ready` once its numbers stand there. */
-    async open(path = "", { user = "Nurse Sarah", ...options } = {}) {
-      const page = await (await context(options)).newPage();
+    /** A page of the application, as this user, in a new context or `on` one; its numbers stand there. */
+    async open(path = "", { user = "Nurse Sarah", on, ...options } = {}) {
+      const page = await (on ?? (await context(options))).newPage();
       await page.addInitScript((name) => sessionStorage.setItem("username", name), user);
       await page.goto(new URL(path, accountOf().web).href);
       await ready(page);
