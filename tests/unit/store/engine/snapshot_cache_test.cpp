@@ -5,6 +5,7 @@
 
 #include "notes.hpp"
 #include "store/fault_file_system.hpp"
+#include "watched_files.hpp"
 
 namespace lazulite {
 namespace {
@@ -74,6 +75,23 @@ TEST(CommitsTest, AreCountedOnceTheyAreThere) {
     EXPECT_GT(after, before);
     EXPECT_EQ(names_in(*store).size(), 1U);
     EXPECT_EQ(store->commits(), after);
+}
+
+TEST(CommitsTest, AreOddWhileReadersMaySeeEitherSideOfOne) {
+    const auto under = make_memory_file_system(kNoLimit);
+    std::shared_ptr<Store> store;
+    std::atomic<int> even{0};
+    std::atomic<int> odd{0};
+    WatchedFiles files(*under, [&](FileOperation::Kind kind, const std::string& path, std::uint64_t) {
+        if (!store || kind != FileOperation::Kind::write || !path.ends_with("-wal")) return;
+        ++(store->commits() % 2 == 0 ? even : odd);
+    });
+    const auto stores = open_stores(files);
+    store = notes_of(*stores);
+    for (int i = 0; i < 20; ++i) ASSERT_TRUE(add(*store, std::to_string(i)));
+    EXPECT_EQ(even, 0);
+    EXPECT_GE(odd, 20);
+    store.reset();
 }
 
 TEST(CommitsTest, AreEvenAgainAfterOneThatFailed) {
