@@ -28,7 +28,7 @@ sys.path.insert(0, os.path.join(TOP, "tests", "cli"))
 import run  # noqa: E402
 from run import ACCOUNT, check, without_variables  # noqa: E402
 
-PATIENCE = 300.0
+PATIENCE = 900.0
 
 tests = []
 binary = None
