@@ -58,7 +58,7 @@ case "${1:-}" in
     ;;
   --whole)
     build lazulite
-    build lazulite-arm64 --platform linux/arm64
+    build lazulite-arm64 --platform linux/arm64 --build-arg TARGETARCH=arm64 --build-arg BUILDPLATFORM=linux/amd64
     status=0
     play lazulite || status=1
     play lazulite-arm64 --emulator "$(command -v qemu-aarch64-static)" || status=1
