@@ -9,6 +9,7 @@ namespace lazulite {
 namespace {
 
 constexpr int kFrameHeader = 24;
+constexpr std::uint32_t kLittle = 8;  // what may come between a copy and a start over: an eighth of what a copy waits for
 constexpr int kCacheKib = 64;  // a checkpoint reads pages past the cache
 
 std::uint32_t frames_in(std::uint64_t bytes, int page_size) {
@@ -30,7 +31,10 @@ Checkpointer::Moment Checkpointer::after_group(const Connection& writer, Moment 
     const std::uint32_t frames = std::max(writer.wal_frames(), left_over_);
     if (frames != frames_) last_write_ = now;
     if (!uncovered_ && barrier_.needed() && (frames != frames_ || barrier_.wanted())) uncovered_ = now;
-    if (frames < frames_) copied_ = copying_ = 0;  // the WAL was started over
+    if (frames < frames_) {  // the WAL was started over
+        copied_ = copying_ = 0;
+        copy_ended_at_.reset();
+    }
     frames_ = frames;
     note_end_of_work(now);
 
@@ -47,16 +51,16 @@ bool Checkpointer::copy_is_due(Moment now) const {
 }
 
 bool Checkpointer::begin(Connection& writer, Moment now) {
-    if (frames_ < restart_frames_ || !just_copied_) {
+    const bool right_after_copy = copy_ended_at_ && frames_ - *copy_ended_at_ < copy_frames_ / kLittle;
+    copy_ended_at_.reset();
+    if (frames_ < restart_frames_ || !right_after_copy) {
         copies_ = frames_ > copied_ && copy_is_due(now);
         if (copies_) copying_ = frames_;
-        just_copied_ = false;
         uncovered_.reset();
         work_ = Work::running;
         return true;
     }
     not_before_ = now + kRetry;
-    just_copied_ = false;
     uncovered_.reset();
     if (checkpoint(writer, Connection::Checkpoint::restart)) frames_ = copied_ = copying_ = left_over_ = 0;
     return false;
@@ -74,11 +78,11 @@ void Checkpointer::note_end_of_work(Moment now) {
             return;
         case Work::complete:
             if (copies_ && copying_ != 0) copied_ = copying_ = reached_;
-            just_copied_ = copies_;
+            if (copies_) copy_ended_at_ = frames_;
             break;
         case Work::blocked:
             not_before_ = now + kRetry;
-            just_copied_ = copies_;
+            if (copies_) copy_ended_at_ = frames_;
             break;
         case Work::failed:
             not_before_ = now + kRetryAfterError;

@@ -66,7 +66,7 @@ class Checkpointer {
     std::uint32_t frames_ = 0;   ///< in the WAL
     std::uint32_t copied_ = 0;   ///< of them
     std::uint32_t copying_ = 0;  ///< there were that many when the last copy was begun; 0 after a start over
-    bool just_copied_ = false;   ///< nothing else was done since
+    std::optional<std::uint32_t> copy_ended_at_;  ///< as many frames were there when the last copy was seen to have ended
     Moment last_write_{};
     Moment not_before_{};
     std::optional<Moment> uncovered_;  ///< when the first commit came that no barrier begun since covers

@@ -133,5 +133,19 @@ TEST_F(CheckpointerTest, StartsALongWalOverRightAfterACopy) {
     EXPECT_LT(position->frames, 10U);
 }
 
+TEST_F(CheckpointerTest, CopiesALongWalInTheBackgroundBeforeTheWriterStartsItOver) {
+    Connection reader(files_, paths_.database(), {.read_only = true});
+    reader.script("BEGIN; SELECT count(*) FROM t");  // so that no commit starts the WAL over by itself
+    while (connection_->wal_frames() * 4120ULL < Checkpointer::kRestartBytes) {
+        commit(1 << 20);
+        if (after_group() > now_) continue;
+        EXPECT_TRUE(checkpointer_->begin(*connection_, now_));
+        checkpointer_->work();
+        now_ += Checkpointer::kRetry;
+    }
+    after_group();
+    EXPECT_TRUE(checkpointer_->begin(*connection_, now_));  // 16 MiB since the last copy are no matter of the writer's turn
+}
+
 }  // namespace
 }  // namespace lazulite
