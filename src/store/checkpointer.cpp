@@ -9,7 +9,8 @@ namespace lazulite {
 namespace {
 
 constexpr int kFrameHeader = 24;
-constexpr std::uint32_t kLittle = 8;  // what may come between a copy and a start over: an eighth of what a copy waits for
+constexpr std::uint32_t kLittle = 8;  // what a start over may find left to copy: an eighth of what a copy waits for
+constexpr std::uint32_t kTooLong = 2;  // times what a start over waits for: more than the copies can keep up with
 constexpr int kCacheKib = 64;  // a checkpoint reads pages past the cache
 
 std::uint32_t frames_in(std::uint64_t bytes, int page_size) {
@@ -31,10 +32,7 @@ Checkpointer::Moment Checkpointer::after_group(const Connection& writer, Moment 
     const std::uint32_t frames = std::max(writer.wal_frames(), left_over_);
     if (frames != frames_) last_write_ = now;
     if (!uncovered_ && barrier_.needed() && (frames != frames_ || barrier_.wanted())) uncovered_ = now;
-    if (frames < frames_) {  // the WAL was started over
-        copied_ = copying_ = 0;
-        copy_ended_at_.reset();
-    }
+    if (frames < frames_) copied_ = copying_ = 0;  // the WAL was started over
     frames_ = frames;
     note_end_of_work(now);
 
@@ -50,10 +48,14 @@ bool Checkpointer::copy_is_due(Moment now) const {
     return frames_ >= restart_frames_ || frames_ - copied_ >= copy_frames_ || now >= last_write_ + kIdle;
 }
 
+/// Once a copy has left the writer's turn little to do, or when the writer is faster than the copies: it has to wait then.
+bool Checkpointer::may_start_over_now() const {
+    if (frames_ < restart_frames_ || copied_ == 0) return false;
+    return frames_ - copied_ < copy_frames_ / kLittle || frames_ >= kTooLong * restart_frames_;
+}
+
 bool Checkpointer::begin(Connection& writer, Moment now) {
-    const bool right_after_copy = copy_ended_at_ && frames_ - *copy_ended_at_ < copy_frames_ / kLittle;
-    copy_ended_at_.reset();
-    if (frames_ < restart_frames_ || !right_after_copy) {
+    if (!may_start_over_now()) {
         copies_ = frames_ > copied_ && copy_is_due(now);
         if (copies_) copying_ = frames_;
         uncovered_.reset();
@@ -78,11 +80,10 @@ void Checkpointer::note_end_of_work(Moment now) {
             return;
         case Work::complete:
             if (copies_ && copying_ != 0) copied_ = copying_ = reached_;
-            if (copies_) copy_ended_at_ = frames_;
             break;
-        case Work::blocked:
-            not_before_ = now + kRetry;
-            if (copies_) copy_ended_at_ = frames_;
+        case Work::blocked:  // by a reader, or by a commit that came while the copy began
+            if (copying_ != 0) copied_ = std::max(copied_, reached_);
+            if (!may_start_over_now()) not_before_ = now + kRetry;
             break;
         case Work::failed:
             not_before_ = now + kRetryAfterError;
@@ -105,7 +106,7 @@ void Checkpointer::work() {
             connection_ = std::make_unique<Connection>(files_, database_, options);
         }
         const bool complete = checkpoint(*connection_, Connection::Checkpoint::passive);
-        reached_ = connection_->wal_frames();
+        reached_ = connection_->wal_copied();
         work_ = complete ? Work::complete : Work::blocked;
     } catch (const SqlError& problem) {
         log::error(std::string("store: a checkpoint failed and is tried again: ") + problem.what());

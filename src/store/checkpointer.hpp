@@ -14,9 +14,9 @@ namespace lazulite {
 
 /// Decides when the WAL of one store goes back into its database, since SQLite's own checkpoints would stop the writer:
 /// copied in the background from 16 MiB on and after a second without writes, and started over by the writer itself,
-/// between groups, from 64 MiB on, right after such a copy. (A long WAL costs every page miss and the next start.) Every
-/// checkpoint raises the store's barrier; where none is due, it is raised by itself, 4 s after the first commit that it
-/// has to cover. `work` belongs to the background thread, everything else to the writer's turn.
+/// between groups, from 64 MiB on, once a copy has left it little to do, or from 128 MiB on. (A long WAL costs every page
+/// miss and the next start.) Every checkpoint raises the store's barrier; where none is due, it is raised by itself, 4 s
+/// after the first commit that it has to cover. `work` belongs to the background thread, everything else to the writer's turn.
 class Checkpointer {
   public:
     using Moment = std::chrono::steady_clock::time_point;
@@ -51,6 +51,7 @@ class Checkpointer {
     enum class Work : std::uint8_t { none, running, complete, blocked, failed };
     void note_end_of_work(Moment now);
     [[nodiscard]] bool copy_is_due(Moment now) const;
+    [[nodiscard]] bool may_start_over_now() const;
     [[nodiscard]] bool raise();
     bool checkpoint(Connection& connection, Connection::Checkpoint how);
 
@@ -66,7 +67,6 @@ class Checkpointer {
     std::uint32_t frames_ = 0;   ///< in the WAL
     std::uint32_t copied_ = 0;   ///< of them
     std::uint32_t copying_ = 0;  ///< there were that many when the last copy was begun; 0 after a start over
-    std::optional<std::uint32_t> copy_ended_at_;  ///< as many frames were there when the last copy was seen to have ended
     Moment last_write_{};
     Moment not_before_{};
     std::optional<Moment> uncovered_;  ///< when the first commit came that no barrier begun since covers

@@ -166,9 +166,11 @@ bool Connection::checkpoint(Checkpoint how, const std::function<bool()>& sync_wa
     sqlite3_busy_timeout(db_, kCheckpointPatienceMs);
     const int rc = sqlite3_wal_checkpoint_v2(db_, nullptr, mode, &frames, &copied);
     sqlite3_busy_timeout(db_, kPatienceMs);
+    wal_copied_ = 0;
     if ((rc & 0xff) == SQLITE_BUSY) return false;
     if (rc != SQLITE_OK) raise(db_, "checkpoint");
     wal_frames_ = how == Checkpoint::passive ? static_cast<std::uint32_t>(frames) : 0;
+    wal_copied_ = how == Checkpoint::passive ? static_cast<std::uint32_t>(copied) : 0;
     return frames == copied;
 }
 

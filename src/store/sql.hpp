@@ -88,6 +88,8 @@ class Connection {
     [[nodiscard]] bool in_transaction() const;  ///< false after SQLite rolled back by itself
     /// Frames in the WAL as of the last commit or checkpoint of this connection.
     [[nodiscard]] std::uint32_t wal_frames() const { return wal_frames_; }
+    /// So many of them, from the first on, were in the database after the last checkpoint of this connection.
+    [[nodiscard]] std::uint32_t wal_copied() const { return wal_copied_; }
     enum class Checkpoint { passive, restart, truncate };
     /// False when readers or the writer kept it from finishing; restart and truncate wait for them for 100 ms. `sync_wal`
     /// puts the WAL on the disk before the first page is copied; where it is empty, or fails to, SQLite does, or stops.
@@ -108,6 +110,7 @@ class Connection {
     std::shared_ptr<const std::string> vfs_;  // a VfsHandle
     sqlite3* db_ = nullptr;
     std::uint32_t wal_frames_ = 0;
+    std::uint32_t wal_copied_ = 0;
     std::unordered_map<const char*, sqlite3_stmt*> statements_;
 };
 

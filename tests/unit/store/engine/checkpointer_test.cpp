@@ -133,6 +133,19 @@ TEST_F(CheckpointerTest, StartsALongWalOverRightAfterACopy) {
     EXPECT_LT(position->frames, 10U);
 }
 
+TEST_F(CheckpointerTest, StartsALongWalOverAtOnceAfterACopyThatAReaderKeptFromItsLastFrames) {
+    while (connection_->wal_frames() * 4120ULL < Checkpointer::kRestartBytes) commit(1 << 20);
+    {
+        Connection reader(files_, paths_.database(), {.read_only = true});
+        reader.script("BEGIN; SELECT count(*) FROM t");
+        commit();  // behind what the reader sees
+        work();
+    }
+    EXPECT_LE(after_group(), now_) << "what is written while it waits would have to be copied again";
+    EXPECT_FALSE(checkpointer_->begin(*connection_, now_));
+    EXPECT_EQ(after_group(), Moment::max());
+}
+
 TEST_F(CheckpointerTest, CopiesALongWalInTheBackgroundBeforeTheWriterStartsItOver) {
     Connection reader(files_, paths_.database(), {.read_only = true});
     reader.script("BEGIN; SELECT count(*) FROM t");  // so that no commit starts the WAL over by itself
@@ -145,6 +158,22 @@ TEST_F(CheckpointerTest, CopiesALongWalInTheBackgroundBeforeTheWriterStartsItOve
     }
     after_group();
     EXPECT_TRUE(checkpointer_->begin(*connection_, now_));  // 16 MiB since the last copy are no matter of the writer's turn
+}
+
+TEST_F(CheckpointerTest, StartsAWalOverThatGrowsFasterThanItIsCopied) {
+    for (;; now_ += 10ms) {
+        commit(1 << 20);
+        ASSERT_LT(connection_->wal_frames() * 4120ULL, Checkpointer::kRestartBytes * 2 + (32U << 20));
+        if (after_group() > now_) continue;
+        if (!checkpointer_->begin(*connection_, now_)) break;
+        Connection reader(files_, paths_.database(), {.read_only = true});
+        reader.script("BEGIN; SELECT count(*) FROM t");
+        for (int i = 0; i < 16; ++i) commit(1 << 20);  // while it copies what the reader sees
+        checkpointer_->work();
+    }
+    EXPECT_EQ(after_group(), Moment::max());
+    commit();
+    EXPECT_LT(connection_->wal_frames(), 10U);
 }
 
 }  // namespace
