@@ -25,6 +25,8 @@ CPU = [(transfer.name, *PER_REQUEST.get(transfer.size, ("us/req", "server_cpu_us
 CPU += [(name, "us/req", "server_cpu_us", 1) for name in SMALL]
 COSTS = [(scenarios.LIST, "ms/page", "p50_us", 1e-3), (scenarios.LIST, "CPU ms/page", "server_cpu_us", 1e-3),
          *((scenario.name, "us", "p50_us", 1) for scenario in scenarios.TABLES if scenario.operation == "get"),
+         *((scenario.name, "ms", "p50_us", 1e-3) for scenario in scenarios.TABLES
+           if scenario.operation in ("partition", "filter")),
          (scenarios.STARTUP, "ms", "start_ms", 1), (scenarios.MEMORY, "MiB", "resident_mib", 1)]
 SECTIONS = [("Throughput: more is better", RATES), ("CPU time of the server: less is better", CPU),
             ("Other costs: less is better", COSTS)]

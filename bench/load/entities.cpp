@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint64_t kBatchSize = 100;
 constexpr std::uint64_t kMostHeads = 65'536;  // of entities that are read in turn
 constexpr std::uint64_t kHotEntities = 8;     // that all connections upsert
-constexpr std::uint64_t kWholeEach = 10;      // of a page, one in so many is compared whole
+constexpr std::uint64_t kWholeEach = 50;      // of a page, one in so many is compared whole
 constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
 
 /// What @azure/data-tables 13 sends unless told otherwise; azure-data-tables 12 asks for the same metadata.

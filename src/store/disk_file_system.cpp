@@ -1,5 +1,6 @@
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,6 +42,18 @@ class Descriptor {
 
   private:
     int number_;
+};
+
+class DiskMapping final : public Mapping {
+  public:
+    DiskMapping(const void* start, std::size_t size) : bytes_(static_cast<const std::byte*>(start), size) {}
+    DiskMapping(const DiskMapping&) = delete;
+    DiskMapping& operator=(const DiskMapping&) = delete;
+    ~DiskMapping() override { ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size()); }
+    [[nodiscard]] ByteView bytes() const override { return bytes_; }
+
+  private:
+    ByteView bytes_;
 };
 
 class DiskFile final : public File {
@@ -101,6 +114,12 @@ class DiskFile final : public File {
         struct stat status {};
         if (::fstat(descriptor(), &status) < 0) return io_failure(errno);
         return static_cast<std::uint64_t>(status.st_nlink);
+    }
+
+    std::shared_ptr<const Mapping> map(std::uint64_t size) override {
+        void* const start = ::mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_NORESERVE, descriptor(), 0);
+        if (start == MAP_FAILED) return nullptr;
+        return std::make_shared<DiskMapping>(start, size);
     }
 
     [[nodiscard]] int descriptor() const override { return descriptor_.number(); }

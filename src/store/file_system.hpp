@@ -29,6 +29,13 @@ inline tl::unexpected<std::error_code> io_failure(int error) {
            error == std::error_code(EDQUOT, std::generic_category());
 }
 
+/// The beginning of a file as memory, as long as this lives.
+class Mapping {
+  public:
+    virtual ~Mapping() = default;
+    [[nodiscard]] virtual ByteView bytes() const = 0;  ///< what lies past the file's end must not be looked at
+};
+
 /// An open file. Positional reads and writes may come from many threads at once.
 class File {
   public:
@@ -43,6 +50,9 @@ class File {
     /// that, nothing happens and the bytes go with the file.
     virtual IoResult<> punch(std::uint64_t offset, std::uint64_t length) = 0;
     virtual IoResult<std::uint64_t> links() = 0;
+    /// The first `size` bytes, whether they are there yet or not, for reading; follows every write. Nothing where the file
+    /// system does not map, and then bytes are read. What the disk fails to deliver ends the process (SIGBUS).
+    [[nodiscard]] virtual std::shared_ptr<const Mapping> map(std::uint64_t /*size*/) { return nullptr; }
     /// A descriptor to pread and sendfile from, owned by this object; every implementation has one for files opened as
     /// extents (a memfd in memory), -1 for others.
     [[nodiscard]] virtual int descriptor() const = 0;

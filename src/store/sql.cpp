@@ -43,7 +43,26 @@ void enter_wal_mode(Connection& connection, const std::string& path) {
     }
 }
 
+/// How much is mapped is the VFS's affair.
+constexpr const char* kMapAll = ";PRAGMA mmap_size=1000000000000";
+constexpr const char* kTestType = "lazulite::RowTest";
+
+/// `wanted(test, column, ...)`
+void wanted(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
+    auto* const test = static_cast<RowTest*>(sqlite3_value_pointer(values[0], kTestType));
+    sqlite3_result_int(context, test != nullptr && test->wants(RowValues(values + 1)) ? 1 : 0);
+}
+
 }  // namespace
+
+std::int64_t RowValues::integer(int index) const { return sqlite3_value_int64(values_[index]); }
+
+std::string_view RowValues::bytes(int index) const {
+    const void* data = sqlite3_value_blob(values_[index]);  // before the size: it may convert
+    const int size = sqlite3_value_bytes(values_[index]);
+    if (data == nullptr) return {};
+    return {static_cast<const char*>(data), static_cast<std::size_t>(size)};
+}
 
 bool SqlError::full() const { return (code_ & 0xff) == SQLITE_FULL; }  // the VFS says so wherever there is no room
 
@@ -90,8 +109,10 @@ Connection::Connection(FileSystem& files, const std::string& path, const Options
         const std::string settings = "PRAGMA page_size=" + std::to_string(options.page_size) +
                                      ";PRAGMA cache_size=-" + std::to_string(options.cache_kib) +
                                      ";PRAGMA synchronous=" + (options.full_sync ? "FULL" : "NORMAL") +
-                                     ";PRAGMA temp_store=MEMORY;PRAGMA secure_delete=OFF;PRAGMA cell_size_check=OFF";
+                                     ";PRAGMA temp_store=MEMORY;PRAGMA secure_delete=OFF;PRAGMA cell_size_check=OFF" +
+                                     (options.read_only ? kMapAll : "");
         script(settings.c_str());
+        sqlite3_create_function_v2(db_, "wanted", -1, SQLITE_UTF8, nullptr, wanted, nullptr, nullptr, nullptr);
         if (!options.read_only) enter_wal_mode(*this, path);
         // Also ends autocheckpoint, which is a hook itself.
         sqlite3_wal_hook(
@@ -146,6 +167,10 @@ void Connection::bind(sqlite3_stmt* statement, int index, std::string_view bytes
 
 void Connection::bind(sqlite3_stmt* statement, int index, std::nullptr_t) {
     check_bind(sqlite3_bind_null(statement, index), statement);
+}
+
+void Connection::bind(sqlite3_stmt* statement, int index, RowTest* test) {
+    check_bind(sqlite3_bind_pointer(statement, index, test, kTestType, nullptr), statement);
 }
 
 void Connection::script(const char* sql) {

@@ -12,6 +12,7 @@
 
 struct sqlite3;
 struct sqlite3_stmt;
+struct sqlite3_value;
 
 namespace lazulite {
 
@@ -29,9 +30,31 @@ class SqlError : public std::runtime_error {
     int code_;
 };
 
+/// Values that a statement hands to a RowTest; valid during the call.
+class RowValues {
+  public:
+    explicit RowValues(sqlite3_value** values) : values_(values) {}
+    [[nodiscard]] std::int64_t integer(int index) const;
+    [[nodiscard]] std::string_view bytes(int index) const;
+
+  private:
+    sqlite3_value** values_;
+};
+
+/// Says of a row, inside the statement that walks there, whether it is to come out: `wanted(?n, column, ...)`. A row that
+/// is not wanted costs half of what it would cost the one who steps.
+class RowTest {
+  public:
+    [[nodiscard]] virtual bool wants(const RowValues& row) noexcept = 0;
+
+  protected:
+    ~RowTest() = default;
+};
+
 /// A running statement: bound, stepped, and reset when it goes out of scope. Integers bind as INTEGER, std::string_view
-/// as BLOB without a copy (names and packed properties are blobs, compared byte by byte), nullptr as NULL. So the bytes
-/// bound must live as long as the cursor, and a cursor that is being stepped must end before its statement is run again.
+/// as BLOB without a copy (names and packed properties are blobs, compared byte by byte), nullptr as NULL, a RowTest as
+/// itself. So what is bound must live as long as the cursor, and a cursor that is being stepped must end before its
+/// statement is run again.
 class Cursor {
   public:
     explicit Cursor(sqlite3_stmt* statement) : statement_(statement) {}
@@ -55,7 +78,7 @@ class Cursor {
 class Connection {
   public:
     struct Options {
-        bool read_only = false;
+        bool read_only = false;  ///< and reads from a map of the database, where the file system has one
         int page_size = 4096;   ///< for a new database
         int cache_kib = 2048;   ///< page cache of this connection
         bool full_sync = false; ///< synchronous=FULL (`power`), else NORMAL... never OFF on disk
@@ -101,6 +124,7 @@ class Connection {
     static void bind(sqlite3_stmt* statement, int index, std::int64_t value);
     static void bind(sqlite3_stmt* statement, int index, std::string_view bytes);
     static void bind(sqlite3_stmt* statement, int index, std::nullptr_t);
+    static void bind(sqlite3_stmt* statement, int index, RowTest* test);
     template <class T>
         requires std::is_integral_v<T> && (!std::is_same_v<T, std::int64_t>)
     static void bind(sqlite3_stmt* statement, int index, T value) {

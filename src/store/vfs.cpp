@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 #include <sys/random.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -62,6 +63,7 @@ struct Database {
     const void* writer = nullptr;     // the connection at RESERVED or above
     bool pending = false;             // ... which is past RESERVED, so nobody may begin to read
     int attached = 0;                 // connections that use the wal-index
+    std::shared_ptr<const Mapping> mapping;  // of the database's file, the largest so far
     std::vector<std::unique_ptr<std::byte[]>> regions;
 
     SlotLocks slots;
@@ -93,6 +95,11 @@ struct OpenFile {
     bool attached = false;
     std::uint8_t shared_slots = 0;
     std::uint8_t exclusive_slots = 0;
+
+    bool maps = true;  // until the file system says otherwise
+    std::shared_ptr<const Mapping> mapping;
+    std::uint64_t mapped = 0;  // bytes of it that lie within the file
+    int fetched = 0;           // pages of it that SQLite holds
 };
 
 OpenFile& self(sqlite3_file* file) { return *reinterpret_cast<OpenFile*>(file); }
@@ -298,6 +305,49 @@ int shm_unmap(sqlite3_file* handle, int) {
     return SQLITE_OK;
 }
 
+// ---- an open file: its map --------------------------------------------------------------------------------------
+
+// A database never gets shorter while it is open (nothing vacuums), and its pages are written in place only where no
+// reader needs the old ones. So a map stays good over commits and checkpoints, where SQLite would let go of it and pay
+// for every page anew; and it may reach beyond the end of the file, so that a file which grows is not mapped again.
+
+constexpr std::uint64_t kLeastMap = 64 << 20;
+/// SQLite may look a little past a page that is damaged.
+constexpr std::uint64_t kReadBehind = 256;
+
+/// Takes in how long the file is by now.
+void update_map(OpenFile& file) {
+    const auto size = file.file->size();
+    if (!size || *size <= file.mapped) return;
+    if (!file.mapping || file.mapping->bytes().size() < *size) {
+        if (file.fetched != 0) return;
+        const std::lock_guard guard(file.database->mutex);
+        std::shared_ptr<const Mapping>& known = file.database->mapping;
+        if (!known || known->bytes().size() < *size) known = file.file->map(std::max(kLeastMap, 4 * *size));
+        file.mapping = known;
+    }
+    file.maps = file.mapping != nullptr;
+    file.mapped = file.maps ? *size : 0;
+}
+
+int fetch(sqlite3_file* handle, sqlite3_int64 offset, int size, void** out) {
+    *out = nullptr;  // "read it"
+    return guarded([&] {
+        OpenFile& file = self(handle);
+        const std::uint64_t end = static_cast<std::uint64_t>(offset) + static_cast<std::uint64_t>(size) + kReadBehind;
+        if (end > file.mapped && file.database && file.maps) update_map(file);
+        if (end > file.mapped) return SQLITE_OK;
+        ++file.fetched;
+        *out = const_cast<std::byte*>(file.mapping->bytes().data() + offset);  // SQLite reads only
+        return SQLITE_OK;
+    });
+}
+
+int unfetch(sqlite3_file* handle, sqlite3_int64 /*offset*/, void* page) {
+    if (page != nullptr) --self(handle).fetched;
+    return SQLITE_OK;
+}
+
 int close(sqlite3_file* handle) {
     OpenFile& file = self(handle);
     if (file.database) {
@@ -310,9 +360,8 @@ int close(sqlite3_file* handle) {
     return SQLITE_OK;
 }
 
-// No xFetch: a reader that begins after a commit unmaps everything, so a mapping costs more than it saves.
 constexpr sqlite3_io_methods kFileMethods{
-    .iVersion = 2,
+    .iVersion = 3,
     .xClose = close,
     .xRead = read,
     .xWrite = write,
@@ -329,8 +378,8 @@ constexpr sqlite3_io_methods kFileMethods{
     .xShmLock = shm_lock,
     .xShmBarrier = shm_barrier,
     .xShmUnmap = shm_unmap,
-    .xFetch = nullptr,
-    .xUnfetch = nullptr,
+    .xFetch = fetch,
+    .xUnfetch = unfetch,
 };
 
 // ---- the file system --------------------------------------------------------------------------------------------

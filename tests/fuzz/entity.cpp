@@ -15,15 +15,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const auto content = parse_entity_json(text);
     if (!content) return 0;
-    std::string body = "{";
+    Pen body;
+    body.append("{");
     PropertyReader reader(content->properties.bytes());
     while (const auto property = reader.next()) {
+        if (body.last() != '{') body.append(",");
         append_json_property(body, property->name, property->value, OdataLevel::full);
-        body += ',';
     }
     if (!reader.whole()) std::abort();
-    if (body.back() == ',') body.pop_back();
-    const auto again = parse_entity_json(body + "}");
+    body.append("}");
+    const auto again = parse_entity_json(body.take());
     if (!again || again->properties.bytes().size() != content->properties.bytes().size()) std::abort();
     return 0;
 }

@@ -1,5 +1,6 @@
 #include "table/domain/edm.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -77,12 +78,9 @@ std::int64_t zone(Scanner& in) {
     return west ? -seconds : seconds;
 }
 
-void append_digits(std::string& to, std::int64_t value, int digits) {
-    const std::size_t end = to.size() + static_cast<std::size_t>(digits);
-    to.resize(end);
-    for (int i = 1; i <= digits; ++i, value /= 10) {
-        to[end - static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
-    }
+char* write_digits(char* to, unsigned value, int digits) {
+    for (int i = digits; i-- > 0; value /= 10) to[i] = static_cast<char>('0' + value % 10);
+    return to + digits;
 }
 
 int hex_digit(char c) {
@@ -161,31 +159,37 @@ Result<std::int64_t> parse_date_time(std::string_view text) {
     return seconds * kTicksPerSecond + ticks;
 }
 
-void append_date_time(std::string& to, std::int64_t ticks) {
+char* write_date_time(char* to, std::int64_t ticks) {
     const Instant when = instant_of(ticks);
     const auto midnight = std::chrono::floor<std::chrono::days>(when);
     const std::chrono::year_month_day date(midnight);
-    std::int64_t rest = (when - midnight).count();
-    std::int64_t part = rest % kTicksPerSecond;
-    rest /= kTicksPerSecond;
-    append_digits(to, static_cast<int>(date.year()), 4);
-    to += '-';
-    append_digits(to, static_cast<unsigned>(date.month()), 2);
-    to += '-';
-    append_digits(to, static_cast<unsigned>(date.day()), 2);
-    to += 'T';
-    append_digits(to, rest / 3600, 2);
-    to += ':';
-    append_digits(to, rest / 60 % 60, 2);
-    to += ':';
-    append_digits(to, rest % 60, 2);
+    const std::int64_t rest = (when - midnight).count();
+    const auto seconds = static_cast<unsigned>(rest / kTicksPerSecond);
+    auto part = static_cast<unsigned>(rest % kTicksPerSecond);
+    char* at = write_digits(to, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    *at++ = '-';
+    at = write_digits(at, static_cast<unsigned>(date.month()), 2);
+    *at++ = '-';
+    at = write_digits(at, static_cast<unsigned>(date.day()), 2);
+    *at++ = 'T';
+    at = write_digits(at, seconds / 3600, 2);
+    *at++ = ':';
+    at = write_digits(at, seconds / 60 % 60, 2);
+    *at++ = ':';
+    at = write_digits(at, seconds % 60, 2);
     if (part != 0) {
         int digits = 7;
         for (; part % 10 == 0; part /= 10) --digits;
-        to += '.';
-        append_digits(to, part, digits);
+        *at++ = '.';
+        at = write_digits(at, part, digits);
     }
-    to += 'Z';
+    *at++ = 'Z';
+    return at;
+}
+
+void append_date_time(std::string& to, std::int64_t ticks) {
+    std::array<char, kLongestValueText> text;
+    to.append(text.data(), write_date_time(text.data(), ticks));
 }
 
 std::optional<std::string> parse_guid(std::string_view text) {
@@ -211,14 +215,15 @@ std::optional<std::string> parse_guid(std::string_view text) {
     return bytes;
 }
 
-void append_guid(std::string& to, std::string_view bytes) {
+char* write_guid(char* to, std::string_view bytes) {
     constexpr std::string_view kDigits = "0123456789abcdef";
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        if (i == 4 || i == 6 || i == 8 || i == 10) to += '-';
+    for (std::size_t i = 0; i < 16; ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) *to++ = '-';
         const auto byte = static_cast<unsigned char>(bytes[i]);
-        to += kDigits[byte >> 4];
-        to += kDigits[byte & 15];
+        *to++ = kDigits[byte >> 4];
+        *to++ = kDigits[byte & 15];
     }
+    return to;
 }
 
 std::optional<double> parse_real(std::string_view text) {
@@ -231,18 +236,16 @@ std::optional<double> parse_real(std::string_view text) {
     return parse_number<double>(text);
 }
 
-void append_real(std::string& to, double value) {
-    if (std::isnan(value)) {
-        to += "NaN";
-    } else if (std::isinf(value)) {
-        to += value < 0 ? "-Infinity" : "Infinity";
-    } else {
-        std::array<char, 32> digits;
-        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-        const std::string_view text(digits.data(), static_cast<std::size_t>(end - digits.data()));
-        to += text;
-        if (text.find_first_of(".e") == std::string_view::npos) to += ".0";
-    }
+char* write_real(char* to, double value) {
+    const auto word = [to](std::string_view text) { return std::copy(text.begin(), text.end(), to); };
+    if (std::isnan(value)) return word("NaN");
+    if (std::isinf(value)) return word(value < 0 ? "-Infinity" : "Infinity");
+    char* const end = std::to_chars(to, to + kLongestValueText, value).ptr;
+    const std::string_view text(to, static_cast<std::size_t>(end - to));
+    if (text.find_first_of(".e") != std::string_view::npos) return end;
+    end[0] = '.';
+    end[1] = '0';
+    return end + 2;
 }
 
 }  // namespace lazulite::table

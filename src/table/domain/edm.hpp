@@ -60,17 +60,20 @@ struct EdmValue {
 /// `2026-01-02`, `2026-01-02T03:04`, with seconds, with a fraction (what is beyond 100 ns is cut), with `Z`, `+hh:mm`
 /// or nothing, which means UTC. Fails with invalid_input for another form, out_of_range_input outside 1601 to 9999.
 [[nodiscard]] Result<std::int64_t> parse_date_time(std::string_view text);
+/// The longest text that the `write_` functions make; each returns its end.
+inline constexpr std::size_t kLongestValueText = 36;
 /// `2026-01-02T03:04:05.1234567Z` without zeros at the end of the fraction, as the service was seen to write it.
+char* write_date_time(char* to, std::int64_t ticks);
 void append_date_time(std::string& to, std::int64_t ticks);
 
 /// 32 digits with or without hyphens, also in braces, as 16 bytes; nothing for another form.
 [[nodiscard]] std::optional<std::string> parse_guid(std::string_view text);
-void append_guid(std::string& to, std::string_view bytes);
+char* write_guid(char* to, std::string_view bytes);
 
 /// Digits, sign, fraction, exponent; `NaN`, `Infinity`, `-Infinity`, `INF`, `-INF`. Nothing for another form, and for a
 /// number no double can hold.
 [[nodiscard]] std::optional<double> parse_real(std::string_view text);
 /// As short as it can be read back, with `.0` where nothing else says that it is no integer.
-void append_real(std::string& to, double value);
+char* write_real(char* to, double value);
 
 }  // namespace lazulite::table

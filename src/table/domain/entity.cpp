@@ -1,7 +1,10 @@
 #include "table/domain/entity.hpp"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "base/text.hpp"
@@ -12,24 +15,6 @@ namespace {
 void put_varint(std::string& to, std::uint64_t value) {
     for (; value >= 0x80; value >>= 7) to.push_back(static_cast<char>(value | 0x80));
     to.push_back(static_cast<char>(value));
-}
-
-std::optional<std::uint64_t> take_varint(std::string_view& from) {
-    std::uint64_t value = 0;
-    for (int shift = 0; !from.empty() && shift < 64; shift += 7) {
-        const auto byte = static_cast<unsigned char>(from.front());
-        from.remove_prefix(1);
-        value |= std::uint64_t{byte & 0x7FU} << shift;
-        if (byte < 0x80) return value;
-    }
-    return std::nullopt;
-}
-
-std::optional<std::string_view> take_bytes(std::string_view& from, std::uint64_t length) {
-    if (length > from.size()) return std::nullopt;
-    const std::string_view taken = from.substr(0, length);
-    from.remove_prefix(length);
-    return taken;
 }
 
 void put_little_endian(std::string& to, std::uint64_t value, int bytes) {
@@ -55,24 +40,6 @@ std::optional<std::uint64_t> fixed_length(EdmType type) {
         case EdmType::binary: break;
     }
     return std::nullopt;
-}
-
-bool known_type(unsigned char type) {
-    return type >= static_cast<unsigned char>(EdmType::string) && type <= static_cast<unsigned char>(EdmType::binary);
-}
-
-EdmValue value_of_bytes(EdmType type, std::string_view bytes) {
-    switch (type) {
-        case EdmType::int32: return EdmValue::of_integer(type, static_cast<std::int32_t>(little_endian(bytes)));
-        case EdmType::real: return EdmValue::of_real(std::bit_cast<double>(little_endian(bytes)));
-        case EdmType::int64:
-        case EdmType::boolean:
-        case EdmType::date_time: return EdmValue::of_integer(type, static_cast<std::int64_t>(little_endian(bytes)));
-        case EdmType::string:
-        case EdmType::guid:
-        case EdmType::binary: break;
-    }
-    return {type, bytes};
 }
 
 /// As the reference counts it.
@@ -112,24 +79,29 @@ void PackedProperties::add(std::string_view name, const EdmValue& value) {
     }
 }
 
-std::optional<Property> PropertyReader::next() {
-    if (rest_.empty()) return std::nullopt;
-    std::string_view rest = rest_;
-    const auto type_byte = static_cast<unsigned char>(rest.front());
-    rest.remove_prefix(1);
-    if (!known_type(type_byte)) return std::nullopt;
-    const auto type = static_cast<EdmType>(type_byte);
-    const auto name_length = take_varint(rest);
-    if (!name_length) return std::nullopt;
-    const auto name = take_bytes(rest, *name_length);
-    if (!name) return std::nullopt;
-    auto length = fixed_length(type);
-    if (!length) length = take_varint(rest);
-    if (!length) return std::nullopt;
-    const auto bytes = take_bytes(rest, *length);
-    if (!bytes) return std::nullopt;
-    rest_ = rest;
-    return Property{*name, value_of_bytes(type, *bytes)};
+bool PropertyReader::take_varint(std::string_view& rest, std::uint64_t& value) {
+    value = 0;
+    for (int shift = 0; !rest.empty() && shift < 64; shift += 7) {
+        const auto byte = static_cast<unsigned char>(rest.front());
+        rest.remove_prefix(1);
+        value |= std::uint64_t{byte & 0x7FU} << shift;
+        if (byte < 0x80) return true;
+    }
+    return false;
+}
+
+EdmValue PackedProperty::value() const {
+    switch (type) {
+        case EdmType::int32: return EdmValue::of_integer(type, static_cast<std::int32_t>(little_endian(bytes)));
+        case EdmType::real: return EdmValue::of_real(std::bit_cast<double>(little_endian(bytes)));
+        case EdmType::int64:
+        case EdmType::boolean:
+        case EdmType::date_time: return EdmValue::of_integer(type, static_cast<std::int64_t>(little_endian(bytes)));
+        case EdmType::string:
+        case EdmType::guid:
+        case EdmType::binary: break;
+    }
+    return {type, bytes};
 }
 
 Result<> check_property_name(std::string_view name) {
@@ -181,15 +153,25 @@ PackedProperties merged(const PackedProperties& there, const PackedProperties& g
     return result;
 }
 
-std::string entity_etag(Instant timestamp) {
-    std::string text;
-    append_date_time(text, tick_count(timestamp));
-    std::string etag(kEtagStart);
-    for (const char c : text) {
-        if (c == ':') etag += "%3A";
-        else etag += c;
+char* write_etag_time(char* to, Instant timestamp) {
+    std::array<char, kLongestValueText> plain;
+    const char* const end = write_date_time(plain.data(), tick_count(timestamp));
+    constexpr std::string_view kColon = "%3A";
+    constexpr std::ptrdiff_t kColons[] = {13, 16};  // where they stand in a time
+    const char* from = plain.data();
+    for (const std::ptrdiff_t colon : kColons) {
+        to = std::copy(from, std::as_const(plain).data() + colon, to);
+        to = std::copy(kColon.begin(), kColon.end(), to);
+        from = plain.data() + colon + 1;
     }
-    return etag.append(kEtagEnd);
+    return std::copy(from, end, to);
+}
+
+std::string entity_etag(Instant timestamp) {
+    std::array<char, kLongestValueText> time;
+    std::string etag(kEtagStart);
+    etag.reserve(kEtagStart.size() + time.size() + kEtagEnd.size());
+    return etag.append(time.data(), write_etag_time(time.data(), timestamp)).append(kEtagEnd);
 }
 
 Result<EntityCondition> parse_condition(std::string_view if_match) {

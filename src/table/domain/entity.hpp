@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -43,15 +44,69 @@ class PackedProperties {
     std::string bytes_;
 };
 
+/// A property whose value nobody has looked at.
+struct PackedProperty {
+    EdmType type;
+    std::string_view name;
+    std::string_view bytes;
+
+    [[nodiscard]] EdmValue value() const;
+};
+
 /// Walks properties in that form; views stay valid as long as the bytes.
 class PropertyReader {
   public:
     explicit PropertyReader(std::string_view packed) : rest_(packed) {}
     /// The next property; nothing at the end, or where the bytes are cut or of no known type: then `whole()` is false.
-    [[nodiscard]] std::optional<Property> next();
+    [[nodiscard]] std::optional<Property> next() {
+        const auto packed = next_packed();
+        if (!packed) return std::nullopt;
+        return Property{packed->name, packed->value()};
+    }
+    [[nodiscard]] std::optional<PackedProperty> next_packed() {
+        std::string_view rest = rest_;
+        if (rest.size() < 2) return std::nullopt;
+        const auto type = static_cast<unsigned char>(rest.front());
+        if (type >= kFixedLengths.size() || kFixedLengths[type] == kNoType) return std::nullopt;
+        rest.remove_prefix(1);
+        const auto name = take(rest);
+        if (!name) return std::nullopt;
+        PackedProperty property{static_cast<EdmType>(type), *name, {}};
+        if (const std::size_t fixed = kFixedLengths[type]; fixed != 0) {
+            if (fixed > rest.size()) return std::nullopt;
+            property.bytes = {rest.data(), fixed};
+            rest.remove_prefix(fixed);
+        } else {
+            const auto bytes = take(rest);
+            if (!bytes) return std::nullopt;
+            property.bytes = *bytes;
+        }
+        rest_ = rest;
+        return property;
+    }
     [[nodiscard]] bool whole() const { return rest_.empty(); }
 
   private:
+    /// Bytes of a value by its type; 0 for those that say it themselves.
+    static constexpr std::uint8_t kNoType = 0xFF;
+    static constexpr std::array<std::uint8_t, 9> kFixedLengths{kNoType, 0, 4, 8, 8, 1, 8, 16, 0};
+
+    /// What has its length before it.
+    static std::optional<std::string_view> take(std::string_view& rest) {
+        std::uint64_t length = 0x80;
+        if (!rest.empty()) length = static_cast<unsigned char>(rest.front());
+        if (length < 0x80) {
+            rest.remove_prefix(1);
+        } else if (!take_varint(rest, length)) {
+            return std::nullopt;
+        }
+        if (length > rest.size()) return std::nullopt;
+        const std::string_view taken(rest.data(), length);
+        rest.remove_prefix(length);
+        return taken;
+    }
+    static bool take_varint(std::string_view& rest, std::uint64_t& value);
+
     std::string_view rest_;
 };
 
@@ -82,6 +137,8 @@ struct Entity {
 
 /// `W/"datetime'2026-01-02T03%3A04%3A05.1234567Z'"`
 [[nodiscard]] std::string entity_etag(Instant timestamp);
+/// What stands in it between the quotes of `datetime`: at most kLongestValueText characters. Returns their end.
+char* write_etag_time(char* to, Instant timestamp);
 
 /// `If-Match`: `*`, or one entity's ETag.
 struct EntityCondition {

@@ -1,89 +1,41 @@
 #include "table/domain/entity_json.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "base/text.hpp"
+#include "table/domain/flat_json.hpp"
+#include "table/domain/json_bytes.hpp"
 
 namespace lazulite::table {
 namespace {
 
 constexpr std::string_view kTypeSuffix = "@odata.type";
 
-/// A member of the object as it came.
-struct Member {
-    std::string name;
-    std::variant<std::monostate, bool, std::int64_t, double, std::string> value;  ///< nothing: null
-};
-
-/// Takes the events of a flat object; an array or object within gives up.
-class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
-  public:
-    std::vector<Member> members;
-    bool nested = false;
-
-    bool null() override { return take(std::monostate()); }
-    bool boolean(bool value) override { return take(value); }
-    bool number_integer(number_integer_t value) override { return take(value); }
-    bool number_unsigned(number_unsigned_t value) override {
-        if (value > static_cast<number_unsigned_t>(std::numeric_limits<std::int64_t>::max())) {
-            return take(static_cast<double>(value));
-        }
-        return take(static_cast<std::int64_t>(value));
-    }
-    bool number_float(number_float_t value, const string_t& /*text*/) override { return take(value); }
-    bool string(string_t& value) override { return take(std::move(value)); }
-    bool binary(binary_t& /*value*/) override { return false; }
-    bool start_object(std::size_t /*elements*/) override {
-        nested = std::exchange(inside_, true);
-        return !nested;
-    }
-    bool key(string_t& name) override {
-        members.push_back({std::move(name), {}});
-        return true;
-    }
-    bool end_object() override { return true; }
-    bool start_array(std::size_t /*elements*/) override {
-        nested = inside_;
-        return false;
-    }
-    bool end_array() override { return false; }
-    bool parse_error(std::size_t /*at*/, const std::string& /*token*/,
-                     const nlohmann::detail::exception& /*why*/) override {
-        return false;
-    }
-
-  private:
-    template <class T>
-    bool take(T value) {
-        if (!inside_) return false;
-        members.back().value = std::move(value);
-        return true;
-    }
-    bool inside_ = false;
-};
-
-Result<std::vector<Member>> parse_object(std::string_view body) {
-    FlatObject object;
-    if (!nlohmann::json::sax_parse(body.begin(), body.end(), &object)) {
-        return fail(object.nested ? ErrorCode::invalid_value_type : ErrorCode::invalid_input);
-    }
+Result<> parse_object(FlatJson& json, std::string_view body) {
+    const FlatJson::Outcome outcome = json.parse(body);
+    if (outcome == FlatJson::Outcome::nested) return fail(ErrorCode::invalid_value_type);
+    if (outcome == FlatJson::Outcome::malformed) return fail(ErrorCode::invalid_input);
     std::vector<std::string_view> names;
-    for (const Member& member : object.members) names.push_back(member.name);
-    std::sort(names.begin(), names.end());
+    names.reserve(json.members().size());
+    for (const JsonMember& member : json.members()) names.push_back(member.name);
+    std::sort(names.begin(), names.end(), [](std::string_view a, std::string_view b) {
+        return a.size() != b.size() ? a.size() < b.size() : a < b;  // most differ in size
+    });
     if (std::adjacent_find(names.begin(), names.end()) != names.end()) {
         return fail(ErrorCode::duplicate_properties_specified);
     }
-    return std::move(object.members);
+    return {};
 }
 
-/// A value and the bytes it may refer to.
+/// A value, and its bytes where they are no others'.
 struct Owned {
     EdmValue value;
     std::string bytes;
@@ -95,7 +47,7 @@ tl::unexpected<StorageError> not_of_type(std::string_view name, EdmType type) {
                             std::string(name_of(type)) + "."));
 }
 
-Result<Owned> inferred(Member& member) {
+Result<Owned> inferred(const JsonMember& member) {
     if (const bool* flag = std::get_if<bool>(&member.value)) {
         return Owned{EdmValue::of_integer(EdmType::boolean, *flag ? 1 : 0), {}};
     }
@@ -105,41 +57,41 @@ Result<Owned> inferred(Member& member) {
         return Owned{
             fits ? EdmValue::of_integer(EdmType::int32, *whole) : EdmValue::of_real(static_cast<double>(*whole)), {}};
     }
-    return Owned{EdmValue::of_string({}), std::get<std::string>(std::move(member.value))};
+    return Owned{EdmValue::of_string(std::get<std::string_view>(member.value)), {}};
 }
 
-Result<Owned> typed_integer(const Member& member, EdmType type) {
+Result<Owned> typed_integer(const JsonMember& member, EdmType type) {
     const auto* whole = std::get_if<std::int64_t>(&member.value);
-    const auto* text = std::get_if<std::string>(&member.value);
+    const auto* text = std::get_if<std::string_view>(&member.value);
     const auto number = whole ? std::optional(*whole) : text ? parse_number<std::int64_t>(*text) : std::nullopt;
     const bool fits = number && (type == EdmType::int64 || std::in_range<std::int32_t>(*number));
     if (!fits) return not_of_type(member.name, type);
     return Owned{EdmValue::of_integer(type, *number), {}};
 }
 
-Result<Owned> typed_real(const Member& member) {
+Result<Owned> typed_real(const JsonMember& member) {
     if (const double* number = std::get_if<double>(&member.value)) return Owned{EdmValue::of_real(*number), {}};
     if (const auto* whole = std::get_if<std::int64_t>(&member.value)) {
         return Owned{EdmValue::of_real(static_cast<double>(*whole)), {}};
     }
-    const auto* text = std::get_if<std::string>(&member.value);
+    const auto* text = std::get_if<std::string_view>(&member.value);
     const auto number = text ? parse_real(*text) : std::nullopt;
     if (!number) return not_of_type(member.name, EdmType::real);
     return Owned{EdmValue::of_real(*number), {}};
 }
 
-Result<Owned> typed_boolean(const Member& member) {
+Result<Owned> typed_boolean(const JsonMember& member) {
     if (const bool* flag = std::get_if<bool>(&member.value)) {
         return Owned{EdmValue::of_integer(EdmType::boolean, *flag ? 1 : 0), {}};
     }
-    const auto* text = std::get_if<std::string>(&member.value);
+    const auto* text = std::get_if<std::string_view>(&member.value);
     if (text && (equals_ignoring_case(*text, "true") || equals_ignoring_case(*text, "false"))) {
         return Owned{EdmValue::of_integer(EdmType::boolean, equals_ignoring_case(*text, "true") ? 1 : 0), {}};
     }
     return not_of_type(member.name, EdmType::boolean);
 }
 
-Result<Owned> typed(Member& member, EdmType type) {
+Result<Owned> typed(const JsonMember& member, EdmType type) {
     switch (type) {
         case EdmType::int32:
         case EdmType::int64: return typed_integer(member, type);
@@ -150,9 +102,9 @@ Result<Owned> typed(Member& member, EdmType type) {
         case EdmType::guid:
         case EdmType::binary: break;
     }
-    auto* const text = std::get_if<std::string>(&member.value);
+    const auto* const text = std::get_if<std::string_view>(&member.value);
     if (!text) return not_of_type(member.name, type);
-    if (type == EdmType::string) return Owned{EdmValue::of_string({}), std::move(*text)};
+    if (type == EdmType::string) return Owned{EdmValue::of_string(*text), {}};
     if (type == EdmType::date_time) {
         LAZ_TRY(const std::int64_t ticks, parse_date_time(*text));
         return Owned{EdmValue::of_integer(type, ticks), {}};
@@ -168,11 +120,11 @@ bool is_control(std::string_view name) {
 
 class EntityParser {
   public:
-    explicit EntityParser(std::vector<Member>& members) : members_(members) {}
+    explicit EntityParser(const std::vector<JsonMember>& members) : members_(members) {}
 
     Result<EntityContent> parse() {
         gather_types();
-        for (Member& member : members_) {
+        for (const JsonMember& member : members_) {
             if (is_control(member.name) || member.name == kTimestamp) continue;
             LAZ_CHECK(take(member));
         }
@@ -181,9 +133,9 @@ class EntityParser {
 
   private:
     void gather_types() {
-        for (const Member& member : members_) {
+        for (const JsonMember& member : members_) {
             const std::string_view name = member.name;
-            const auto* type = std::get_if<std::string>(&member.value);
+            const auto* type = std::get_if<std::string_view>(&member.value);
             if (name.ends_with(kTypeSuffix) && type) {
                 types_.emplace_back(name.substr(0, name.size() - kTypeSuffix.size()), *type);
             }
@@ -202,7 +154,7 @@ class EntityParser {
         return type;
     }
 
-    Result<> take(Member& member) {
+    Result<> take(const JsonMember& member) {
         const bool key = member.name == kPartitionKey || member.name == kRowKey;
         LAZ_TRY(const auto type, named_type(member.name));
         if (std::holds_alternative<std::monostate>(member.value)) {
@@ -211,13 +163,11 @@ class EntityParser {
         }
         LAZ_TRY(Owned owned, type ? typed(member, *type) : inferred(member));
         const EdmType kind = owned.value.type;
-        if (kind == EdmType::string || kind == EdmType::binary || kind == EdmType::guid) {
-            owned.value.bytes = owned.bytes;
-        }
+        if (kind == EdmType::binary || kind == EdmType::guid) owned.value.bytes = owned.bytes;
         if (key) {
             if (kind != EdmType::string) return not_of_type(member.name, EdmType::string);
-            LAZ_CHECK(check_key(owned.bytes));
-            (member.name == kPartitionKey ? content_.partition_key : content_.row_key) = std::move(owned.bytes);
+            LAZ_CHECK(check_key(owned.value.bytes));
+            (member.name == kPartitionKey ? content_.partition_key : content_.row_key) = owned.value.bytes;
             return {};
         }
         LAZ_CHECK(check_property_name(member.name));
@@ -227,7 +177,7 @@ class EntityParser {
         return {};
     }
 
-    std::vector<Member>& members_;
+    const std::vector<JsonMember>& members_;
     std::vector<std::pair<std::string_view, std::string_view>> types_;
     EntityContent content_;
     std::size_t count_ = 0;
@@ -248,26 +198,66 @@ bool json_says(const EdmValue& value) {
     return false;
 }
 
-void append_json_value(std::string& to, const EdmValue& value) {
+bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+void put_escaped(Pen& to, char c) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    to.put('\\');
+    switch (c) {
+        case '"':
+        case '\\': return to.put(c);
+        case '\n': return to.put('n');
+        case '\r': return to.put('r');
+        case '\t': return to.put('t');
+        default:
+            to.put("u00");
+            to.put(kDigits[static_cast<unsigned char>(c) >> 4]);
+            to.put(kDigits[c & 15]);
+    }
+}
+
+/// Any but a String or Binary, as it stands between quotes or alone.
+char* write_value(char* to, const EdmValue& value) {
+    switch (value.type) {
+        case EdmType::int32:
+        case EdmType::int64: return std::to_chars(to, to + kLongestValueText, value.integer).ptr;
+        case EdmType::real: return write_real(to, value.real);
+        case EdmType::boolean: {
+            const std::string_view word = value.integer != 0 ? "true" : "false";
+            return std::copy(word.begin(), word.end(), to);
+        }
+        case EdmType::date_time: return write_date_time(to, value.integer);
+        case EdmType::guid: return write_guid(to, value.bytes);
+        case EdmType::string:
+        case EdmType::binary: break;
+    }
+    return to;
+}
+
+void append_json_value(Pen& to, const EdmValue& value) {
     if (value.type == EdmType::string) return append_json_string(to, value.bytes);
+    if (value.type == EdmType::binary) return append_json_string(to, base64_encode(as_bytes(value.bytes)));
     const bool in_quotes = !json_says(value);
-    if (in_quotes) to += '"';
-    append_value_text(to, value);
-    if (in_quotes) to += '"';
+    to.need(kLongestValueText + 2);
+    if (in_quotes) to.put('"');
+    to.move_to(write_value(to.at(), value));
+    if (in_quotes) to.put('"');
 }
 
 }  // namespace
 
 Result<EntityContent> parse_entity_json(std::string_view body) {
-    LAZ_TRY(std::vector<Member> members, parse_object(body));
-    return EntityParser(members).parse();
+    FlatJson json;
+    LAZ_CHECK(parse_object(json, body));
+    return EntityParser(json.members()).parse();
 }
 
 Result<std::string> parse_table_json(std::string_view body) {
-    LAZ_TRY(std::vector<Member> members, parse_object(body));
-    for (Member& member : members) {
+    FlatJson json;
+    LAZ_CHECK(parse_object(json, body));
+    for (const JsonMember& member : json.members()) {
         if (member.name != "TableName") continue;
-        if (auto* const name = std::get_if<std::string>(&member.value)) return std::move(*name);
+        if (const auto* const name = std::get_if<std::string_view>(&member.value)) return std::string(*name);
         if (std::holds_alternative<std::monostate>(member.value)) break;
         return not_of_type(member.name, EdmType::string);
     }
@@ -275,45 +265,49 @@ Result<std::string> parse_table_json(std::string_view body) {
 }
 
 void append_value_text(std::string& to, const EdmValue& value) {
-    switch (value.type) {
-        case EdmType::string: to += value.bytes; break;
-        case EdmType::int32:
-        case EdmType::int64: to += std::to_string(value.integer); break;
-        case EdmType::real: append_real(to, value.real); break;
-        case EdmType::boolean: to += value.integer != 0 ? "true" : "false"; break;
-        case EdmType::date_time: append_date_time(to, value.integer); break;
-        case EdmType::guid: append_guid(to, value.bytes); break;
-        case EdmType::binary: to += base64_encode(as_bytes(value.bytes)); break;
+    if (value.type == EdmType::string) {
+        to += value.bytes;
+    } else if (value.type == EdmType::binary) {
+        to += base64_encode(as_bytes(value.bytes));
+    } else {
+        std::array<char, kLongestValueText> text;
+        to.append(text.data(), write_value(text.data(), value));
     }
+}
+
+void append_json_string(Pen& to, std::string_view text) {
+    constexpr std::size_t kLongestEscape = 6;
+    to.need(kLongestEscape * text.size() + 2);
+    to.put('"');
+    while (text.size() >= sizeof(EightBytes) && first_escape(eight_bytes(text.data())) == 0) {
+        to.put({text.data(), sizeof(EightBytes)});
+        text.remove_prefix(sizeof(EightBytes));
+    }
+    for (const char c : text) {
+        if (needs_escape(c)) put_escaped(to, c);
+        else to.put(c);
+    }
+    to.put('"');
 }
 
 void append_json_string(std::string& to, std::string_view text) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    to += '"';
-    std::size_t plain = 0;  // from here on nothing was appended yet
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        if (c >= 0x20 && c != '"' && c != '\\') continue;
-        to.append(text.substr(plain, i - plain));
-        plain = i + 1;
-        to += '\\';
-        switch (c) {
-            case '"':
-            case '\\': to += text[i]; break;
-            case '\n': to += 'n'; break;
-            case '\r': to += 'r'; break;
-            case '\t': to += 't'; break;
-            default: to.append("u00").append({kDigits[c >> 4], kDigits[c & 15]});
-        }
-    }
-    to.append(text.substr(plain)).append("\"");
+    Pen pen;
+    append_json_string(pen, text);
+    to += pen.take();
 }
 
-void append_json_property(std::string& to, std::string_view name, const EdmValue& value, OdataLevel level) {
+void append_json_property(Pen& to, std::string_view name, const EdmValue& value, OdataLevel level) {
+    constexpr std::size_t kRest = 64;
+    to.need(2 * name.size() + kRest);
+    to.put('"');
+    to.put(name);
     if (level != OdataLevel::none && !json_says(value)) {
-        to.append("\"").append(name).append("@odata.type\":\"").append(name_of(value.type)).append("\",");
+        to.put("@odata.type\":\"");
+        to.put(name_of(value.type));
+        to.put("\",\"");
+        to.put(name);
     }
-    to.append("\"").append(name).append("\":");
+    to.put("\":");
     append_json_value(to, value);
 }
 

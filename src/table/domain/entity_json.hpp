@@ -5,6 +5,7 @@
 
 #include "base/result.hpp"
 #include "table/domain/entity.hpp"
+#include "table/domain/pen.hpp"
 
 namespace lazulite::table {
 
@@ -27,8 +28,9 @@ enum class OdataLevel : std::uint8_t { none, minimal, full, atom };
 void append_value_text(std::string& to, const EdmValue& value);
 
 /// `"text"`, escaped.
+void append_json_string(Pen& to, std::string_view text);
 void append_json_string(std::string& to, std::string_view text);
 /// `"name":value`, with `"name@odata.type":"Edm.Guid",` before it where the level shows the types that JSON lacks.
-void append_json_property(std::string& to, std::string_view name, const EdmValue& value, OdataLevel level);
+void append_json_property(Pen& to, std::string_view name, const EdmValue& value, OdataLevel level);
 
 }  // namespace lazulite::table

@@ -151,25 +151,33 @@ KeySpans Filter::spans() const {
     return joined;
 }
 
-bool EntityFilter::matches(std::string_view partition, std::string_view row, Instant timestamp,
-                           std::string_view packed) {
+EntityFilter::EntityFilter(const Filter& filter) : filter_(filter), values_(filter.properties().size()) {
+    for (const std::string& name : filter.properties()) {
+        const bool of_row = name == kPartitionKey || name == kRowKey || name == kTimestamp;
+        (of_row ? asks_of_row_ : asks_of_properties_) = true;
+    }
+}
+
+bool EntityFilter::matches(KeyView key, Instant timestamp, std::string_view packed) {
     const std::vector<std::string>& names = filter_.properties();
-    std::size_t missing = 0;
+    std::size_t missing = names.size();
     for (std::size_t i = 0; i < names.size(); ++i) {
         values_[i].reset();
-        if (names[i] == kPartitionKey) values_[i] = EdmValue::of_string(partition);
-        else if (names[i] == kRowKey) values_[i] = EdmValue::of_string(row);
+        if (!asks_of_row_) continue;
+        if (names[i] == kPartitionKey) values_[i] = EdmValue::of_string(key.partition);
+        else if (names[i] == kRowKey) values_[i] = EdmValue::of_string(key.row);
         else if (names[i] == kTimestamp) values_[i] = EdmValue::of_integer(EdmType::date_time, tick_count(timestamp));
-        else ++missing;
+        if (values_[i]) --missing;
     }
     PropertyReader reader(packed);
     while (missing != 0) {
-        const auto property = reader.next();
+        const auto property = reader.next_packed();
         if (!property) break;
-        const auto at = std::find(names.begin(), names.end(), property->name);
-        if (at == names.end()) continue;
-        values_[static_cast<std::size_t>(at - names.begin())] = property->value;
-        --missing;
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            if (names[i] != property->name) continue;
+            values_[i] = property->value();
+            --missing;
+        }
     }
     return filter_.matches(values_);
 }

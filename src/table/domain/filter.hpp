@@ -68,13 +68,17 @@ class Filter {
 /// Asks a filter about entities, one after the other. One thread.
 class EntityFilter {
   public:
-    explicit EntityFilter(const Filter& filter) : filter_(filter), values_(filter.properties().size()) {}
-    /// The keys as UTF-8.
-    [[nodiscard]] bool matches(std::string_view partition, std::string_view row, Instant timestamp,
-                               std::string_view packed);
+    explicit EntityFilter(const Filter& filter);
+    /// Whether it asks about keys or Timestamp; whether about anything else.
+    [[nodiscard]] bool asks_of_row() const { return asks_of_row_; }
+    [[nodiscard]] bool asks_of_properties() const { return asks_of_properties_; }
+    /// The keys as UTF-8; looked at, like the timestamp, only where the filter asks about them.
+    [[nodiscard]] bool matches(KeyView key, Instant timestamp, std::string_view packed);
 
   private:
     const Filter& filter_;
+    bool asks_of_row_ = false;
+    bool asks_of_properties_ = false;
     std::vector<std::optional<EdmValue>> values_;
 };
 

@@ -85,6 +85,13 @@ std::string sortable(std::string_view utf8) {
     return bytes;
 }
 
+std::string_view from_sortable(std::string_view bytes, std::string& space) {
+    constexpr char kLeadsSurrogate = '\xED';
+    if (bytes.find(kLeadsSurrogate) == std::string_view::npos) return bytes;
+    space = from_sortable(bytes);
+    return space;
+}
+
 std::string from_sortable(std::string_view bytes) {
     std::string utf8;
     utf8.reserve(bytes.size());

@@ -17,6 +17,15 @@ struct EntityKey {
     bool operator==(const EntityKey&) const = default;
 };
 
+/// The same, of somebody else.
+struct KeyView {
+    KeyView(std::string_view of_partition, std::string_view of_row) : partition(of_partition), row(of_row) {}
+    KeyView(const EntityKey& key) : partition(key.partition), row(key.row) {}  // NOLINT(google-explicit-constructor)
+
+    std::string_view partition;
+    std::string_view row;
+};
+
 /// At most 512 UTF-16 units each, no `/ \ # ?` and no control character. Fails with key_value_too_large or
 /// out_of_range_input. Reference: "Understanding the Table service data model", characters disallowed in key fields.
 [[nodiscard]] Result<> check_key(std::string_view value);
@@ -25,6 +34,8 @@ struct EntityKey {
 /// characters beyond U+FFFF as two surrogates of three bytes each (CESU-8).
 [[nodiscard]] std::string sortable(std::string_view utf8);
 [[nodiscard]] std::string from_sortable(std::string_view bytes);
+/// The same without a copy where nothing differs, as in most keys; otherwise what it returns stands in `space`.
+[[nodiscard]] std::string_view from_sortable(std::string_view bytes, std::string& space);
 
 /// What stands in the parentheses of an entity's URL, decoded: `PartitionKey='p',RowKey='r'` in either order, quotes in
 /// a value doubled. Fails with invalid_input for another form, and what check_key says.

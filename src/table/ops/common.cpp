@@ -117,8 +117,8 @@ void add_preference(Response& response, Preference named) {
     if (named == Preference::return_no_content) response.fields.add("Preference-Applied", "return-no-content");
 }
 
-std::string entity_path(std::string_view table, const EntityKey& key) {
-    const auto value = [](const std::string& text) {
+std::string entity_path(std::string_view table, KeyView key) {
+    const auto value = [](std::string_view text) {
         const std::string in_quotes = quoted(text);
         return "'" + percent_encode(std::string_view(in_quotes).substr(1, in_quotes.size() - 2)) + "'";
     };

@@ -37,7 +37,7 @@ enum class Preference : std::uint8_t { none, return_content, return_no_content }
 void add_preference(Response& response, Preference named);
 
 /// `name(PartitionKey='p',RowKey='r')` and `Tables('name')`, percent-encoded.
-[[nodiscard]] std::string entity_path(std::string_view table, const EntityKey& key);
+[[nodiscard]] std::string entity_path(std::string_view table, KeyView key);
 [[nodiscard]] std::string table_path(std::string_view table);
 
 /// Continuation headers hold a key that may be empty.

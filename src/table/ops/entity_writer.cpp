@@ -1,6 +1,7 @@
 #include "table/ops/entity_writer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "table/ops/atom.hpp"
 #include "table/ops/common.hpp"
@@ -8,10 +9,21 @@
 namespace lazulite::table {
 namespace {
 
-void append_control(std::string& to, std::string_view name, const std::string& value) {
-    to.append("\"odata.").append(name).append("\":");
+void append_control(Pen& to, std::string_view name, std::string_view value) {
+    to.append("\"odata.");
+    to.append(name);
+    to.append("\":");
     append_json_string(to, value);
-    to += ',';
+    to.append(",");
+}
+
+void append_etag(Pen& to, Instant timestamp) {
+    constexpr std::string_view kStart = R"("odata.etag":"W/\"datetime')";
+    constexpr std::string_view kEnd = R"('\"",)";
+    to.need(kStart.size() + kLongestValueText + kEnd.size());
+    to.put(kStart);
+    to.move_to(write_etag_time(to.at(), timestamp));
+    to.put(kEnd);
 }
 
 }  // namespace
@@ -32,41 +44,50 @@ Result<std::optional<std::vector<std::string>>> parse_select(const Query& query)
     return names;
 }
 
-void EntityWriter::begin_page(std::string& to) const {
-    if (level_ == OdataLevel::atom) return begin_atom_feed(to, target_.endpoint(), table_, now_);
-    to += '{';
+void EntityWriter::begin_page(Pen& to) const {
+    if (level_ == OdataLevel::atom) {
+        std::string feed;
+        begin_atom_feed(feed, target_.endpoint(), table_, now_);
+        return to.append(feed);
+    }
+    to.append("{");
     if (level_ != OdataLevel::none) {
         append_control(to, "metadata", target_.endpoint() + "$metadata#" + std::string(table_));
     }
-    to += "\"value\":[";
+    to.append("\"value\":[");
 }
 
-void EntityWriter::append(std::string& to, const EntityKey& key, Instant timestamp, std::string_view packed) const {
-    if (level_ == OdataLevel::atom) return append_entry(to, key, timestamp, packed, false);
-    to += to.ends_with('}') ? ",{" : "{";
+void EntityWriter::append(Pen& to, KeyView key, Instant timestamp, std::string_view packed) const {
+    if (level_ == OdataLevel::atom) {
+        std::string entry;
+        append_entry(entry, key, timestamp, packed, false);
+        return to.append(entry);
+    }
+    to.append(to.last() == '}' ? ",{" : "{");
     append_members(to, key, timestamp, packed);
 }
 
-void EntityWriter::end_page(std::string& to) const { to += level_ == OdataLevel::atom ? kEndOfAtomFeed : "]}"; }
+void EntityWriter::end_page(Pen& to) const { to.append(level_ == OdataLevel::atom ? kEndOfAtomFeed : "]}"); }
 
 std::string EntityWriter::single(const Entity& entity) const {
-    std::string body;
     const std::string& packed = entity.properties.bytes();
     if (level_ == OdataLevel::atom) {
+        std::string body;
         append_entry(body, entity.key, entity.timestamp, packed, true);
         return body;
     }
-    body = "{";
+    Pen body;
+    body.append("{");
     if (level_ != OdataLevel::none) {
         append_control(body, "metadata", target_.endpoint() + "$metadata#" + std::string(table_) + "/@Element");
     }
     append_members(body, entity.key, entity.timestamp, packed);
-    return body;
+    return body.take();
 }
 
 /// Calls `each(name, optional<EdmValue>)` for what is shown, in its order.
 template <class Each>
-void EntityWriter::each_property(const EntityKey& key, Instant timestamp, std::string_view packed, Each each) const {
+void EntityWriter::each_property(KeyView key, Instant timestamp, std::string_view packed, Each each) const {
     const EdmValue when = EdmValue::of_integer(EdmType::date_time, tick_count(timestamp));
     PropertyReader reader(packed);
     if (!select_) {
@@ -88,29 +109,29 @@ void EntityWriter::each_property(const EntityKey& key, Instant timestamp, std::s
     for (std::size_t i = 0; i < values.size(); ++i) each(std::string_view((*select_)[i]), values[i]);
 }
 
-void EntityWriter::append_members(std::string& to, const EntityKey& key, Instant timestamp,
-                                  std::string_view packed) const {
+void EntityWriter::append_members(Pen& to, KeyView key, Instant timestamp, std::string_view packed) const {
     if (level_ == OdataLevel::full) {
         const std::string path = entity_path(table_, key);
         append_control(to, "type", target_.account + "." + std::string(table_));
         append_control(to, "id", target_.endpoint() + path);
-        append_control(to, "etag", entity_etag(timestamp));
+        append_etag(to, timestamp);
         append_control(to, "editLink", path);
     } else if (level_ == OdataLevel::minimal) {
-        append_control(to, "etag", entity_etag(timestamp));
+        append_etag(to, timestamp);
     }
+    bool first = true;
     each_property(key, timestamp, packed, [&](std::string_view name, const std::optional<EdmValue>& value) {
+        if (!std::exchange(first, false)) to.append(",");
         // The type of Timestamp goes without saying, but for the full level.
         const bool untyped = name == kTimestamp && level_ == OdataLevel::minimal;
-        if (value) append_json_property(to, name, *value, untyped ? OdataLevel::none : level_);
-        else to.append("\"").append(name).append("\":null");
-        to += ',';
+        if (value) return append_json_property(to, name, *value, untyped ? OdataLevel::none : level_);
+        append_json_string(to, name);
+        to.append(":null");
     });
-    if (to.back() == ',') to.pop_back();
-    to += '}';
+    to.append("}");
 }
 
-void EntityWriter::append_entry(std::string& to, const EntityKey& key, Instant timestamp, std::string_view packed,
+void EntityWriter::append_entry(std::string& to, KeyView key, Instant timestamp, std::string_view packed,
                                 bool alone) const {
     const AtomEntry entry{target_.endpoint(),     entity_path(table_, key),
                           std::string(table_),    target_.account + "." + std::string(table_),

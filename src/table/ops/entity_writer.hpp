@@ -21,18 +21,18 @@ class EntityWriter {
                  std::optional<std::vector<std::string>> select = std::nullopt)
         : target_(target), table_(table), level_(level), now_(now), select_(std::move(select)) {}
 
-    void begin_page(std::string& to) const;
+    void begin_page(Pen& to) const;
     /// One entity of a page. What `$select` names and the entity lacks is null, as the service was seen to answer.
-    void append(std::string& to, const EntityKey& key, Instant timestamp, std::string_view packed) const;
-    void end_page(std::string& to) const;
+    void append(Pen& to, KeyView key, Instant timestamp, std::string_view packed) const;
+    void end_page(Pen& to) const;
     /// One entity as an answer of its own.
     [[nodiscard]] std::string single(const Entity& entity) const;
 
   private:
     template <class Each>
-    void each_property(const EntityKey& key, Instant timestamp, std::string_view packed, Each each) const;
-    void append_members(std::string& to, const EntityKey& key, Instant timestamp, std::string_view packed) const;
-    void append_entry(std::string& to, const EntityKey& key, Instant timestamp, std::string_view packed,
+    void each_property(KeyView key, Instant timestamp, std::string_view packed, Each each) const;
+    void append_members(Pen& to, KeyView key, Instant timestamp, std::string_view packed) const;
+    void append_entry(std::string& to, KeyView key, Instant timestamp, std::string_view packed,
                       bool alone) const;
 
     const Target& target_;

@@ -7,7 +7,7 @@ namespace lazulite::table {
 namespace {
 
 // Keys are sortable (domain/key.hpp), so the order of the primary key is Azure's. A table that is dropped gives up its
-// id, and the rows below it are drained later. Entities are some hundred bytes to a few thousand: pages of 16 KiB.
+// id, and the rows below it are drained later. Entities are some hundred bytes to a few thousand: pages of 8 KiB.
 constexpr const char* kTableSchema = R"sql(
 CREATE TABLE tables(
     name BLOB NOT NULL PRIMARY KEY, shown_name BLOB NOT NULL, table_id INTEGER NOT NULL, created INTEGER NOT NULL,
@@ -30,7 +30,7 @@ const StoreKind kTableStore = {
     .name = "table",
     .format = 1,
     .schema = kTableSchema,
-    .page_size = 16384,
+    .page_size = 8192,
     .has_extents = false,
     .drain = drain_entities,
     .named_contents = {},

@@ -29,10 +29,12 @@ class OperationRunner {
         target_.container = container;
     }
 
-    /// Nothing, and a failure of the test, where the operation fails.
-    Answer run(Operation::Run operation, std::string_view query_text, std::string_view body = {}) const {
+    /// Nothing, and a failure of the test, where the operation fails. `elsewhere` does what is handed over, in place of the
+    /// calling thread.
+    Answer run(Operation::Run operation, std::string_view query_text, std::string_view body = {},
+               Executor* elsewhere = nullptr) const {
         Loop loop;
-        CountedWorkers workers(loop);
+        CountedWorkers workers(elsewhere != nullptr ? *elsewhere : loop);
         OneText reader(body);
         Request request;
         request.content_length = body.size();
@@ -54,18 +56,18 @@ class OperationRunner {
     }
 
   private:
-    /// Runs what it is given on the thread of the request, and counts it.
+    /// Counts what it hands on.
     class CountedWorkers final : public Executor {
       public:
-        explicit CountedWorkers(Executor& loop) : loop_(loop) {}
+        explicit CountedWorkers(Executor& threads) : threads_(threads) {}
         void post(std::coroutine_handle<> handle) override {
             ++count;
-            loop_.post(handle);
+            threads_.post(handle);
         }
         int count = 0;
 
       private:
-        Executor& loop_;
+        Executor& threads_;
     };
 
     class OneText final : public BodyReader {

@@ -44,7 +44,8 @@ TEST(Edm, WhatIsNoDateTimeIsRefused) {
 
 TEST(Edm, GuidsAreReadWithHyphensWithoutAndInBraces) {
     std::string text;
-    append_guid(text, *parse_guid("C9DA6455-213d-42C9-9A79-3E9149A57833"));
+    text.resize(kLongestValueText);
+    write_guid(text.data(), *parse_guid("C9DA6455-213d-42C9-9A79-3E9149A57833"));
     EXPECT_EQ(text, "c9da6455-213d-42c9-9a79-3e9149a57833");
     EXPECT_EQ(parse_guid("c9da6455213d42c99a793e9149a57833"), parse_guid("c9da6455-213d-42c9-9a79-3e9149a57833"));
     EXPECT_EQ(parse_guid("{c9da6455-213d-42c9-9a79-3e9149a57833}"), parse_guid("c9da6455-213d-42c9-9a79-3e9149a57833"));
@@ -57,7 +58,8 @@ TEST(Edm, GuidsAreReadWithHyphensWithoutAndInBraces) {
 TEST(Edm, DoublesAreWrittenSoThatTheyAreNoIntegers) {
     const auto shown = [](double value) {
         std::string text;
-        append_real(text, value);
+        text.resize(kLongestValueText);
+        text.resize(static_cast<std::size_t>(write_real(text.data(), value) - text.data()));
         return text;
     };
     EXPECT_EQ(shown(1), "1.0");

@@ -11,13 +11,13 @@ namespace {
 std::string read(std::string_view body, OdataLevel level = OdataLevel::full) {
     const auto content = parse_entity_json(body);
     if (!content) return "error " + std::to_string(static_cast<int>(content.error().code()));
-    std::string text;
+    Pen text;
     PropertyReader reader(content->properties.bytes());
     while (const auto property = reader.next()) {
-        if (!text.empty()) text += ",";
+        if (text.size() != 0) text.append(",");
         append_json_property(text, property->name, property->value, level);
     }
-    return text;
+    return text.take();
 }
 
 ErrorCode refusal(std::string_view body) {
@@ -97,6 +97,16 @@ TEST(EntityJson, TextsAreEscaped) {
     std::string text;
     append_json_string(text, "a\"b\\c\n\r\t\x01\xC3\xBC/");
     EXPECT_EQ(text, "\"a\\\"b\\\\c\\n\\r\\t\\u0001\xC3\xBC/\"");
+    // Wherever it stands among others.
+    for (std::size_t before = 0; before < 20; ++before) {
+        for (const auto& [character, escape] :
+             {std::pair("\"", "\\\""), std::pair("\\", "\\\\"), std::pair("\x1F", "\\u001f"), std::pair("\x7F", "\x7F"),
+              std::pair(" ", " ")}) {
+            text.clear();
+            append_json_string(text, std::string(before, 'x') + character + "yyyyyyyyyy");
+            EXPECT_EQ(text, "\"" + std::string(before, 'x') + escape + "yyyyyyyyyy\"");
+        }
+    }
 }
 
 TEST(TableJson, NamesATable) {

@@ -29,7 +29,7 @@ bool finds(std::string_view text) {
         return false;
     }
     const PackedProperties packed = an_entity();
-    return EntityFilter(*filter).matches("part", "row", instant_of(*parse_date_time("2026-05-06T00:00:00Z")),
+    return EntityFilter(*filter).matches({"part", "row"}, instant_of(*parse_date_time("2026-05-06T00:00:00Z")),
                                          packed.bytes());
 }
 

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/worker_pool.hpp"
 #include "operation_runner.hpp"
 #include "table/ops/operations.hpp"
 #include "table_rows.hpp"
@@ -44,8 +45,66 @@ TEST_F(LongWorkOfTables, IsNotToFindEntitiesByTheirKeys) {
 TEST_F(LongWorkOfTables, IsToLookAtEveryEntity) {
     const auto scan = run(query_entities, "$filter=A ne 1");
     EXPECT_EQ(entities_in(scan.body), 0);
-    EXPECT_EQ(scan.handed_over, 1);
+    EXPECT_EQ(scan.handed_over, 2) << "one from the front, one from behind";
     EXPECT_FALSE(scan.fields.has("x-ms-continuation-NextPartitionKey"));
+}
+
+// Two who walk towards each other answer as one would; here the one from behind is always first.
+TEST_F(LongWorkOfTables, WhatIsFoundFromBehindComesInItsOrder) {
+    write([](WriteTxn& tx) {
+        PackedProperties marked;
+        marked.add("Mark", EdmValue::of_integer(EdmType::boolean, 1));
+        for (int i = 301; i < 2000; i += 7) {
+            put_entity(tx, kTable, {{"p", std::to_string(10'000 + i)}, tx.next_tick(), marked});
+        }
+    });
+    std::string expected;
+    for (int i = 301; i < 2000; i += 7) expected += std::to_string(10'000 + i) + " ";
+    for (const std::size_t top : {1000, 243, 242, 100, 7, 1}) {
+        std::string found;
+        std::string rest;
+        do {
+            const std::string query = "$filter=Mark and PartitionKey ge 'a'&$select=RowKey&$top=" + std::to_string(top);
+            const auto page = run(query_entities, query + rest);
+            EXPECT_LE(entities_in(page.body), static_cast<int>(top));
+            const std::string start = "\"RowKey\":\"";
+            for (std::size_t at = page.body.find(start); at != std::string::npos; at = page.body.find(start, at + 1)) {
+                found += page.body.substr(at + start.size(), 5) + " ";
+            }
+            rest.clear();
+            if (const auto partition = page.fields.find("x-ms-continuation-NextPartitionKey")) {
+                rest = "&NextPartitionKey=" + std::string(*partition) +
+                       "&NextRowKey=" + std::string(*page.fields.find("x-ms-continuation-NextRowKey"));
+            }
+        } while (!rest.empty());
+        EXPECT_EQ(found, expected) << top;
+    }
+}
+
+TEST_F(LongWorkOfTables, ThoseWhoMeetTakeEachEntityOnce) {
+    std::string expected;
+    write([&](WriteTxn& tx) {
+        PackedProperties marked = some();
+        marked.add("Mark", EdmValue::of_integer(EdmType::boolean, 1));
+        for (int i = 0; i < 30'000; ++i) {
+            const std::string row = std::to_string(100'000 + i);
+            if (i % 500 == 0) expected += row + " ";
+            put_entity(tx, kTable, {{"q", row}, tx.next_tick(), i % 500 == 0 ? marked : some()});
+        }
+    });
+    Workers workers(2);
+    for (int i = 0; i < 50; ++i) {
+        const auto page = OperationRunner(store_, "people", "application/json;odata=nometadata")
+                              .run(query_entities, "$filter=Mark&$select=RowKey", {}, &workers);
+        std::string found;
+        const std::string start = "\"RowKey\":\"";
+        for (std::size_t at = page.body.find(start); at != std::string::npos; at = page.body.find(start, at + 1)) {
+            found += page.body.substr(at + start.size(), 6) + " ";
+        }
+        ASSERT_EQ(found, expected);
+        ASSERT_FALSE(page.fields.has("x-ms-continuation-NextPartitionKey"));
+    }
+    workers.stop();
 }
 
 TEST_F(LongWorkOfTables, IsToMakeAFullPage) {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -85,16 +86,65 @@ TEST_F(TableRows, OfManyUpdatesWithOneEtagExactlyOneWins) {
     EXPECT_EQ(refused, 7);
 }
 
-TEST_F(TableRows, APageOfEntitiesReadsNoMoreThanItNeeds) {
-    const std::string plan = read([](ReadTxn& tx) {
-        Cursor row = tx.query(
-            "EXPLAIN QUERY PLAN SELECT partition_key, row_key, tick, properties FROM entities "
-            "WHERE table_id = ?1 AND (partition_key, row_key) >= (?2, ?3) ORDER BY partition_key, row_key");
-        std::string text;
-        while (row.next()) text += std::string(row.bytes(3));
-        return text;
+TEST_F(TableRows, APartOfATableIsWalkedFromItsFirstKeyToItsEnd) {
+    write([](WriteTxn& tx) {
+        for (const auto* partition : {"", "a", "b", "c", "d"}) {
+            for (const auto* row : {"", "1", "2"}) put(tx, 1, partition, row);
+        }
     });
-    EXPECT_EQ(plan, "SEARCH entities USING PRIMARY KEY (table_id=? AND (partition_key,row_key)>(?,?))");
+    const auto within = [this](const KeyPosition& first, const std::optional<KeyPosition>& end) {
+        return read([&](ReadTxn& tx) {
+            std::string keys;
+            EntityCursor cursor(tx, 1, {first, end});
+            while (cursor.next()) keys.append(cursor.partition()).append("|").append(cursor.row()).append(" ");
+            return keys;
+        });
+    };
+    EXPECT_EQ(within({"c", "1"}, std::nullopt), "c|1 c|2 d| d|1 d|2 ");
+    EXPECT_EQ(within({"a", "1"}, KeyPosition{"c", "1"}), "a|1 a|2 b| b|1 b|2 c| ");
+    EXPECT_EQ(within({"a", "2"}, KeyPosition{"c", ""}), "a|2 b| b|1 b|2 ");
+    EXPECT_EQ(within({"a", ""}, KeyPosition{"a", "2"}), "a| a|1 ");
+    EXPECT_EQ(within({"", ""}, KeyPosition{"", "1"}), "| ");
+    EXPECT_EQ(within({"aa", "x"}, KeyPosition{"b", "1"}), "b| ");
+    EXPECT_EQ(within({"b", "1"}, KeyPosition{"b", "1"}), "");
+    EXPECT_EQ(within({"c", ""}, KeyPosition{"b", "2"}), "");
+    const auto behind = [this](const KeyPosition& first, const std::optional<KeyPosition>& end) {
+        return read([&](ReadTxn& tx) {
+            std::string keys;
+            EntityCursor cursor(tx, 1, {first, end}, std::nullopt, EntityCursor::Order::backwards);
+            while (cursor.next()) keys.append(cursor.partition()).append("|").append(cursor.row()).append(" ");
+            return keys;
+        });
+    };
+    EXPECT_EQ(behind({"c", "1"}, std::nullopt), "d|2 d|1 d| c|2 c|1 ");
+    EXPECT_EQ(behind({"a", "1"}, KeyPosition{"c", "1"}), "c| b|2 b|1 b| a|2 a|1 ");
+    EXPECT_EQ(behind({"a", "2"}, KeyPosition{"c", ""}), "b|2 b|1 b| a|2 ");
+    EXPECT_EQ(behind({"a", ""}, KeyPosition{"a", "2"}), "a|1 a| ");
+    EXPECT_EQ(behind({"c", ""}, KeyPosition{"b", "2"}), "");
+}
+
+TEST_F(TableRows, AWalkReadsNoRowsBeyondItsPart) {
+    class Counted final : public RowTest {
+      public:
+        bool wants(const RowValues& /*row*/) noexcept override { return ++rows == 0; }
+        int rows = 0;
+    };
+    write([](WriteTxn& tx) {
+        for (const auto* partition : {"a", "b", "c"}) {
+            for (const auto* row : {"1", "2", "3"}) put(tx, 1, partition, row);
+        }
+        put(tx, 2, "b", "1");
+    });
+    const auto looked_at = [this](const KeyPosition& first, const KeyPosition& end, bool asks_of_row) {
+        return read([&](ReadTxn& tx) {
+            Counted counted;
+            EntityCursor cursor(tx, 1, {first, end}, EntityTest{counted, asks_of_row});
+            EXPECT_FALSE(cursor.next());
+            return counted.rows;
+        });
+    };
+    EXPECT_EQ(looked_at({"b", "2"}, {"b", "3"}, false), 1);
+    EXPECT_EQ(looked_at({"a", "3"}, {"c", "2"}, true), 5);
 }
 
 TEST_F(TableRows, TheCheckerFindsRowsOfNoTableAndDamagedOnes) {

@@ -59,7 +59,7 @@ class TableRows : public ::testing::Test {
     std::vector<std::string> keys_from(std::int64_t table_id, const KeyPosition& first) {
         return read([&](ReadTxn& tx) {
             std::vector<std::string> keys;
-            EntityCursor cursor(tx, table_id, first);
+            EntityCursor cursor(tx, table_id, {first, std::nullopt});
             while (cursor.next()) keys.push_back(from_sortable(cursor.partition()) + "|" + from_sortable(cursor.row()));
             return keys;
         });

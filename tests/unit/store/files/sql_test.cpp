@@ -37,7 +37,7 @@ TEST_P(Sql, OpensInTheModeThatTheStoreWants) {
     EXPECT_EQ(number(connection, "PRAGMA secure_delete"), 0);
     EXPECT_EQ(number(connection, "PRAGMA temp_store"), 2);
     EXPECT_EQ(number(connection, "PRAGMA wal_autocheckpoint"), 0);
-    EXPECT_EQ(number(connection, "PRAGMA mmap_size"), -1);  // no answer: the VFS does not map
+    EXPECT_EQ(number(connection, "PRAGMA mmap_size"), -1);  // no answer: that is the VFS's affair
     Connection second(files(), "t.db", {});
     EXPECT_EQ(number(second, "PRAGMA page_size"), 16384);
     EXPECT_EQ(number(second, "PRAGMA synchronous"), 1);
@@ -60,6 +60,30 @@ TEST_P(Sql, BindsIntegersBytesAndNull) {
     EXPECT_EQ(row.bytes(6), "blob");
     EXPECT_FALSE(row.next());
     EXPECT_FALSE(row.next()) << "a finished cursor does not start again";
+}
+
+TEST_P(Sql, ATestOfRowsDecidesWhichComeOut) {
+    class Odd final : public RowTest {
+      public:
+        bool wants(const RowValues& row) noexcept override {
+            seen += row.bytes(1);
+            return row.integer(0) % 2 == 1;
+        }
+        std::string seen;
+    };
+    Connection connection = connect();
+    connection.script("CREATE TABLE t(a INTEGER PRIMARY KEY, b); INSERT INTO t VALUES(1, 'x'), (2, 'y'), (3, 'z')");
+    const char* const select = "SELECT a FROM t WHERE a > ?1 AND wanted(?2, a, b) ORDER BY a";
+    Odd odd;
+    Cursor rows = connection.query(select, 0, &odd);
+    ASSERT_TRUE(rows.next());
+    EXPECT_EQ(rows.integer(0), 1);
+    EXPECT_EQ(odd.seen, "x") << "it is asked while the walk goes on";
+    ASSERT_TRUE(rows.next());
+    EXPECT_EQ(rows.integer(0), 3);
+    EXPECT_FALSE(rows.next());
+    EXPECT_EQ(odd.seen, "xyz");
+    EXPECT_EQ(number(connection, "SELECT count(*) FROM t WHERE wanted(NULL, a)"), 0);
 }
 
 TEST_P(Sql, AFinishedInsertDoesNotRunAgain) {

@@ -53,6 +53,27 @@ TEST_P(Wal, AReaderKeepsItsSnapshotWhileTheWriterCommits) {
     EXPECT_EQ(count(reader), 20);
 }
 
+// A reader's map stays over commits, checkpoints and the growth of the file.
+TEST_P(Wal, AReaderSeesWhatCheckpointsMovedIntoTheDatabase) {
+    Connection writer = connect();
+    writer.script("CREATE TABLE t(a INTEGER PRIMARY KEY, b)");
+    Connection reader = connect(true);
+    std::int64_t rows = 0;
+    for (int round = 0; round < 20; ++round) {
+        insert(writer, 100);
+        writer.execute("UPDATE t SET b = ? WHERE a % 7 = 0", std::string_view("changed"));
+        rows += 100;
+        if (round % 2 == 1) {
+            EXPECT_TRUE(writer.checkpoint(round % 4 == 1 ? Checkpoint::passive : Checkpoint::truncate));
+        }
+        EXPECT_EQ(count(reader), rows);
+        Cursor changed = reader.query("SELECT count(*) FROM t WHERE b = CAST('changed' AS BLOB)");
+        ASSERT_TRUE(changed.next());
+        EXPECT_EQ(changed.integer(0), rows / 7);
+    }
+    EXPECT_GT(size_of("t.db"), 2'000'000U);
+}
+
 TEST_P(Wal, OneWriterAtATime) {
     Connection one = connect();
     one.script("CREATE TABLE t(a INTEGER PRIMARY KEY, b)");

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace lazulite::table {
+
+/// Writes a long text piece by piece: `need` makes room, and what follows does not look whether there is any.
+class Pen {
+  public:
+    Pen() = default;
+    Pen(const Pen&) = delete;  // it points into its own text
+    Pen& operator=(const Pen&) = delete;
+    ~Pen() = default;
+
+    /// Room for so many characters more.
+    void need(std::size_t count) {
+        if (static_cast<std::size_t>(end_ - at_) < count) grow(count);
+    }
+    void put(char c) { *at_++ = c; }
+    void put(std::string_view text) { at_ = std::copy(text.begin(), text.end(), at_); }
+    /// For what writes by itself: where to begin, and where it ended.
+    [[nodiscard]] char* at() { return at_; }
+    void move_to(char* at) { at_ = at; }
+    /// With room for it.
+    void append(std::string_view text) {
+        need(text.size());
+        put(text);
+    }
+
+    [[nodiscard]] char last() const { return at_[-1]; }
+    [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(at_ - text_.data()); }
+    /// Once.
+    [[nodiscard]] std::string take() {
+        text_.resize(size());
+        return std::move(text_);
+    }
+
+  private:
+    void grow(std::size_t count) {
+        const std::size_t used = size();
+        text_.resize(std::max({used + count, 2 * text_.size(), kLeast}));
+        at_ = text_.data() + used;
+        end_ = text_.data() + text_.size();
+    }
+    static constexpr std::size_t kLeast = 1000;
+
+    std::string text_;
+    char* at_ = text_.data();
+    char* end_ = text_.data();
+};
+
+}  // namespace lazulite::table
