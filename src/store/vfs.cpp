@@ -4,7 +4,6 @@
 #include <sys/random.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -474,37 +473,6 @@ int current_time(sqlite3_vfs*, sqlite3_int64* out) {
 
 int get_last_error(sqlite3_vfs*, int, char*) { return last_errno; }
 
-// ---- the wal-index, read from outside -----------------------------------------------------------------------------
-
-/// One of the two copies of the header that begin a wal-index.
-using IndexHeader = std::array<std::uint32_t, 12>;
-constexpr std::uint32_t kIndexVersion = 3'007'000;
-constexpr int kIndexReads = 10'000;
-
-IndexHeader header_at(std::byte* from) {
-    auto* const words = reinterpret_cast<std::uint32_t*>(from);
-    IndexHeader header{};
-    for (std::size_t i = 0; i < header.size(); ++i) {
-        header[i] = std::atomic_ref(words[i]).load(std::memory_order_acquire);
-    }
-    return header;
-}
-
-std::optional<WalPosition> position_in(std::byte* index) {
-    for (int i = 0; i < kIndexReads; ++i) {
-        // A writer changes the second copy first.
-        const IndexHeader first = header_at(index);
-        const IndexHeader second = header_at(index + sizeof first);
-        if (first == second) {
-            const bool in_use = first[0] == kIndexVersion && (first[3] & 0xff) != 0;
-            if (!in_use) return std::nullopt;
-            return WalPosition{first[8] | std::uint64_t{first[9]} << 32, first[4]};
-        }
-        std::this_thread::yield();
-    }
-    return std::nullopt;
-}
-
 // ---- registration -----------------------------------------------------------------------------------------------
 
 struct KnownVfs {
@@ -578,7 +546,7 @@ std::optional<WalPosition> wal_position(FileSystem& files, const std::string& da
     }
     if (!found) return std::nullopt;
     const std::lock_guard guard(found->mutex);
-    return found->regions.empty() ? std::nullopt : position_in(found->regions.front().get());
+    return found->regions.empty() ? std::nullopt : position_in_index(found->regions.front().get());
 }
 
 WalSync::WalSync(const std::function<bool()>& sync) { wal_sync = &sync; }

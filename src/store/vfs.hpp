@@ -1,10 +1,11 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+
+#include "store/wal_index.hpp"
 
 namespace lazulite {
 
@@ -22,13 +23,8 @@ using VfsHandle = std::shared_ptr<const std::string>;
 /// thread; `files` outlives every handle.
 [[nodiscard]] VfsHandle vfs_for(FileSystem& files);
 
-/// How far the WAL of a database is committed, read from the wal-index that its connections in this process share
-/// (https://sqlite.org/walformat.html, 2.1). Nothing when no connection has used it yet.
-struct WalPosition {
-    std::uint64_t salts = 0;  ///< as the header of the WAL holds them; 0 for an empty one
-    std::uint64_t frames = 0;
-    bool operator==(const WalPosition&) const = default;
-};
+/// How far the WAL of a database is committed, read from the wal-index that its connections in this process share. Nothing
+/// when no connection has used it yet.
 [[nodiscard]] std::optional<WalPosition> wal_position(FileSystem& files, const std::string& database);
 
 /// While it lives, a WAL that SQLite wants synced on this thread is left to `sync`, which answers whether it did.
