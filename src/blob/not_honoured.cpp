@@ -27,6 +27,7 @@ constexpr auto kNotHonoured = std::to_array<NotHonoured>({
     {"PutBlockList",
      {kIfTagsHeader, kTagsHeader, kCustomerKeyHeaders, kScopeHeader, kImmutabilityHeaders, kLegalHoldHeader}},
     {"GetBlockList", {kIfTagsHeader}},
+    {"SnapshotBlob", {kIfTagsHeader, kCustomerKeyHeaders, kScopeHeader}},
 });
 
 }  // namespace

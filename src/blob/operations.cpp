@@ -154,7 +154,7 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"BreakBlobLease", "Blob_BreakLease",
      kPut, false, kAtBlob, {.comp = "lease", .headers = {lease("break")}}, writes(kObject, "wd"), nullptr},
     {"SnapshotBlob", "Blob_CreateSnapshot",
-     kPut, false, kAtBlob, {.comp = "snapshot"}, kCreateBlob, nullptr},
+     kPut, false, kAtBlob, {.comp = "snapshot"}, kCreateBlob, snapshot_blob},
     {"CopyBlob", "Blob_StartCopyFromURL",
      kPut, false, kAtBlob, {.headers = {kFromUrl}}, kCreateBlob, nullptr},
     {"CopyBlobFromURL", "Blob_CopyFromURL",

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "blob/rows/blobs.hpp"
+#include "blob/rows/history.hpp"
 
 namespace lazulite::blob {
 
@@ -19,6 +20,7 @@ struct ListFilter {
     std::string delimiter;   ///< empty: names are not folded
     std::string end_before;  ///< the first name that is left out; empty: none
     bool uncommitted = false;
+    bool snapshots = false;
     Show show = Show::all;
 };
 
@@ -26,17 +28,23 @@ struct ListFilter {
 struct ListedBlob {
     std::string name;
     std::optional<Blob> blob;
+    Which which = {};  ///< which state of the blob
 };
 
+/// Where in a listing an entry stands: begin there again with the next page. A plain name is the first entry of that name.
+[[nodiscard]] std::string position_of(const ListFilter& filter, const ListedBlob& entry);
+
 /// Walks committed and, when asked, uncommitted names together in byte order, each once, and folds at the delimiter by
-/// seeking past a whole prefix instead of stepping over what it holds. Lives inside one read.
+/// seeking past a whole prefix instead of stepping over what it holds. Snapshots stand before their blob, by time. Lives
+/// inside one read.
 class BlobWalk {
   public:
     BlobWalk(ReadTxn& tx, std::int64_t dir_id, const ListFilter& filter, std::string_view first);
     [[nodiscard]] std::optional<ListedBlob> next();
 
   private:
-    void seek(std::string_view first);
+    void seek(std::string_view name, const Which& which, bool current);
+    ListedBlob take_history(std::string name);
     ListedBlob take_committed(std::string name);
     ListedBlob take_uncommitted(std::string name);
 
@@ -46,14 +54,16 @@ class BlobWalk {
     std::string first_;
     std::optional<BlobCursor> blobs_;
     std::optional<StagedCursor> staged_;
+    std::optional<HistoryCursor> history_;
     bool blobs_left_ = false;
     bool staged_left_ = false;
+    bool history_left_ = false;
 };
 
 /// A page looks at this many entries, or at as many as it may show: where few of them are shown, it is short.
 inline constexpr std::size_t kMostWalked = 1000;
 
-/// Gives at most `most` entries to `write(const ListedBlob&)`, from the key `first` on. Returns the key of the entry
+/// Gives at most `most` entries to `write(const ListedBlob&)`, from the position `first` on. Returns that of the entry
 /// that the next page begins with; nothing when there is none.
 template <class Write>
 std::optional<std::string> walk_page(ReadTxn& tx, std::int64_t dir_id, const ListFilter& filter, std::string_view first,
@@ -70,7 +80,7 @@ std::optional<std::string> walk_page(ReadTxn& tx, std::int64_t dir_id, const Lis
         ++written;
     }
     if (!entry) return std::nullopt;
-    return std::move(entry->name);
+    return position_of(filter, *entry);
 }
 
 }  // namespace lazulite::blob

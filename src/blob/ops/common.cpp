@@ -1,14 +1,33 @@
 #include "blob/ops/common.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "blob/domain/names.hpp"
 #include "blob/ops/versions.hpp"
 #include "wire/date.hpp"
 
 namespace lazulite::blob {
 
+namespace {
+
+bool names_state(const Query& query) { return query.has("snapshot") || query.has("versionid"); }
+
+/// The writes that have `snapshot` or `versionid` among their parameters in the reference.
+bool writes_any_state(const Operation& operation) {
+    constexpr std::string_view kOperations[] = {"DeleteBlob",           "SetBlobTier",
+                                                "SetBlobTags",          "SetBlobImmutabilityPolicy",
+                                                "SetBlobLegalHold",     "DeleteBlobImmutabilityPolicy"};
+    return std::find(std::begin(kOperations), std::end(kOperations), operation.name) != std::end(kOperations);
+}
+
+}  // namespace
+
 Result<> check_names(const Exchange& x) {
     LAZ_CHECK(check_container_name(x.target.container.empty() ? "$root" : x.target.container));
-    if (x.operation.scope == Scope::blob) LAZ_CHECK(check_blob_name(x.target.container, x.target.name));
+    if (x.operation.scope != Scope::blob) return {};
+    LAZ_CHECK(check_blob_name(x.target.container, x.target.name));
+    if (names_state(x.query) && x.operation.needs.writes && !writes_any_state(x.operation)) return fail(only_current(x.query));
     return {};
 }
 
@@ -88,10 +107,20 @@ void override_headers(const Exchange& x, ContentHeaders& headers) {
     replace("rsct", headers.type);
 }
 
-Result<> check_version_parameters(const Query& query) {
+StorageError only_current(const Query& query) {
+    const std::string_view parameter = query.has("snapshot") ? "snapshot" : "versionid";
+    return StorageError(ErrorCode::invalid_query_parameter_value)
+        .with("QueryParameterName", parameter)
+        .with("QueryParameterValue", query.value_or_empty(parameter))
+        .with("Reason", parameter == "snapshot"
+                            ? "This operation is only allowed on the root blob. Snapshot should not be provided."
+                            : "This operation is only allowed on the root blob. Version should not be provided.");
+}
+
+Result<Which> decode_which(const Query& query) {
     const std::string_view* snapshot = query.find("snapshot");
     const std::string_view* version = query.find("versionid");
-    if (!snapshot && !version) return {};
+    if (!snapshot && !version) return Which();
     if (snapshot && version) {
         return fail(StorageError(ErrorCode::invalid_query_parameter_value)
                         .with("QueryParameterName", "versionid")
@@ -99,13 +128,15 @@ Result<> check_version_parameters(const Query& query) {
                         .with("Reason", "snapshot and versionid exclude each other."));
     }
     const std::string_view value = snapshot ? *snapshot : *version;
-    if (!parse_iso8601(value)) {
+    const auto id = parse_iso8601(value);
+    if (!id) {
         return fail(StorageError(ErrorCode::invalid_query_parameter_value)
                         .with("QueryParameterName", snapshot ? "snapshot" : "versionid")
                         .with("QueryParameterValue", value)
                         .with("Reason", "The value is not a date and time in the form of a snapshot id."));
     }
-    return fail(ErrorCode::blob_not_found);
+    if (version) return fail(ErrorCode::blob_not_found);
+    return Which({HistoryClass::snapshot, *id});
 }
 
 std::optional<Blob> find_current(ReadTxn& tx, const BlobKey& key) {
@@ -123,16 +154,20 @@ Result<> note_access(WriteTxn& tx, const BlobKey& key, Instant read) {
     return {};
 }
 
-Result<Place> find_place(ReadTxn& tx, const Target& target) {
+Result<Place> find_place(ReadTxn& tx, const Target& target, const Which& which) {
     Place place;
     LAZ_TRY(place.container, require_container(tx, target.container));
     place.key = {place.container.root_dir_id, target.name};
-    place.blob = find_current(tx, place.key);
+    if (!which) {
+        place.blob = find_current(tx, place.key);
+    } else if ((place.blob = find_history(tx, place.key, *which))) {
+        place.blob->tier = tier_at(place.blob->tier, tx.now());
+    }
     return place;
 }
 
-Result<Found> require_blob(ReadTxn& tx, const Target& target) {
-    LAZ_TRY(Place place, find_place(tx, target));
+Result<Found> require_blob(ReadTxn& tx, const Target& target, const Which& which) {
+    LAZ_TRY(Place place, find_place(tx, target, which));
     if (!place.blob) return fail(ErrorCode::blob_not_found);
     return Found{std::move(place.container), std::move(place.key), *std::move(place.blob)};
 }

@@ -9,6 +9,7 @@
 #include "blob/domain/model.hpp"
 #include "blob/rows/blobs.hpp"
 #include "blob/rows/containers.hpp"
+#include "blob/rows/history.hpp"
 #include "service/exchange.hpp"
 #include "wire/codec.hpp"
 
@@ -65,7 +66,8 @@ void describe(Codec& c, ContentHeaders& headers) {
 /// Forgets what the version does not know: a Content-Disposition before 2013-08-15.
 void keep_known(ContentHeaders& headers, ServiceVersion version);
 
-/// Fails with invalid_resource_name, out_of_range_input or invalid_uri before anything is looked up.
+/// Fails with invalid_resource_name, out_of_range_input or invalid_uri before anything is looked up; and with
+/// invalid_query_parameter_value where a write that is for current blobs alone names a snapshot or version.
 [[nodiscard]] Result<> check_names(const Exchange& x);
 
 /// Reads honour every combination from version 2013-08-15 on; writes, and older reads, only the pairs that make sense.
@@ -110,16 +112,19 @@ Task<Result<Instant>> change_container(Exchange& x, const Guards& guards, Change
 /// Reference: "Create a service SAS", query parameters to override response headers.
 void override_headers(const Exchange& x, ContentHeaders& headers);
 
-/// `snapshot` and `versionid`: well-formed ids name nothing yet (blob_not_found), others are refused.
-[[nodiscard]] Result<> check_version_parameters(const Query& query);
+/// What `snapshot` or `versionid` names. Versions do not exist yet: a well-formed id is blob_not_found. Fails with
+/// invalid_query_parameter_value for what is no id, and for both at once.
+[[nodiscard]] Result<Which> decode_which(const Query& query);
+/// The refusal of a parameter that is for other states of a blob, as the service was seen to word it.
+[[nodiscard]] StorageError only_current(const Query& query);
 
-/// The current blob at the target, its tier as of now, or container_not_found / blob_not_found.
+/// The blob at the target, in the state that is asked for, its tier as of now; or container_not_found / blob_not_found.
 struct Found {
     Container container;
     BlobKey key;
     Blob blob;
 };
-[[nodiscard]] Result<Found> require_blob(ReadTxn& tx, const Target& target);
+[[nodiscard]] Result<Found> require_blob(ReadTxn& tx, const Target& target, const Which& which = {});
 
 /// The place of a blob whose container exists, and the blob where there is one.
 struct Place {
@@ -127,7 +132,7 @@ struct Place {
     BlobKey key;
     std::optional<Blob> blob;
 };
-[[nodiscard]] Result<Place> find_place(ReadTxn& tx, const Target& target);
+[[nodiscard]] Result<Place> find_place(ReadTxn& tx, const Target& target, const Which& which = {});
 /// The blob as it is now: what its tier was set to may have changed with time.
 [[nodiscard]] std::optional<Blob> find_current(ReadTxn& tx, const BlobKey& key);
 /// Puts a blob of the smart tier back to Hot, unless it was written or deleted since it was `read`.

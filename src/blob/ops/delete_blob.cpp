@@ -5,11 +5,6 @@
 namespace lazulite::blob {
 namespace {
 
-enum class DeleteSnapshots : std::uint8_t { include, only };
-constexpr auto kDeleteSnapshots = std::to_array<Named<DeleteSnapshots>>(
-    {{DeleteSnapshots::include, "include"}, {DeleteSnapshots::only, "only"}});
-constexpr std::span<const Named<DeleteSnapshots>> names_of(DeleteSnapshots) { return kDeleteSnapshots; }
-
 struct DeleteBlob {
     Guards guards;
     std::optional<DeleteSnapshots> snapshots;
@@ -39,19 +34,21 @@ Result<> check_delete_type(const Exchange& x) {
 Task<Result<Response>> delete_blob(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
     LAZ_CO_TRY(const DeleteBlob command, decode<DeleteBlob>(x.request, x.query));
-    if (command.snapshots && x.query.has("snapshot")) {
-        co_return fail(StorageError(ErrorCode::invalid_header_value)
-                           .with("HeaderName", "x-ms-delete-snapshots")
-                           .with("HeaderValue", x.request.fields.value_or_empty("x-ms-delete-snapshots")));
-    }
     LAZ_CO_CHECK(check_delete_type(x));
-    LAZ_CO_CHECK(check_version_parameters(x.query));
+    LAZ_CO_TRY(const Which which, decode_which(x.query));
+    if (command.snapshots && which) co_return fail(only_current(x.query));
     LAZ_CO_CHECK(check_combination(command.guards.when));
     LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {
-        LAZ_TRY(const Found found, require_blob(tx, x.target));
+        LAZ_TRY(const Found found, require_blob(tx, x.target, which));
         LAZ_CHECK(check_blob_lease(command.guards));
         LAZ_CHECK(check_write(command.guards.when, found.blob.tick));
-        if (command.snapshots == DeleteSnapshots::only) return {};  // there are none; the blob stays
+        if (which) {
+            remove_history(tx, found.key, *which);
+            return {};
+        }
+        LAZ_TRY(const Deletion doomed, deletion(command.snapshots, has_snapshots(tx, found.key)));
+        if (doomed.snapshots) remove_snapshots(tx, found.key);
+        if (!doomed.current) return {};
         drop_staged_set(tx, found.key);
         replace(tx, found.key, found.blob, std::nullopt);
         return {};

@@ -65,11 +65,18 @@ void add_hashes(Response& response, const GetBlob& command, const Blob& blob, bo
     }
 }
 
+/// Below which a blob is kept in memory: no name has a NUL in it.
+std::string kept_name(const Target& target, const Which& which) {
+    std::string name = target.container + '/' + target.name;
+    if (which) name += '\0' + std::to_string(tick_count(which->id));
+    return name;
+}
+
 }  // namespace
 
 Task<Result<Response>> get_blob(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
-    LAZ_CO_CHECK(check_version_parameters(x.query));
+    LAZ_CO_TRY(const Which which, decode_which(x.query));
     LAZ_CO_TRY(GetBlob command, decode<GetBlob>(x.request, x.query));
     if (x.version < kCrc64) command.range_crc64.reset();
     LAZ_CO_TRY(const bool structured, is_structured(x.request));
@@ -89,7 +96,7 @@ Task<Result<Response>> get_blob(Exchange& x) {
         LAZ_CHECK(check_blob_lease(command.guards));
         LAZ_CHECK(check_read_guards(x, command.guards, blob.tick));
         LAZ_CHECK(check_online(blob.tier));
-        if (notes_access(blob.tier, now)) accessed = Read{found.key, blob.tick};
+        if (!which && notes_access(blob.tier, now)) accessed = Read{found.key, blob.tick};
         ResolvedRange range{0, blob.size};
         if (asked) {
             LAZ_TRY(range, resolve(*asked, blob.size));
@@ -123,10 +130,10 @@ Task<Result<Response>> get_blob(Exchange& x) {
     };
 
     auto& kept_blobs = x.store->attached<KeptBlobs>();
-    const std::string kept_key = x.target.container + '/' + x.target.name;
+    const std::string kept_key = kept_name(x.target, which);
     const std::uint64_t commits = x.store->commits();  // before anything is read
     const auto read = [&](ReadTxn& tx) -> Result<> {
-        LAZ_TRY(Found found, require_blob(tx, x.target));
+        LAZ_TRY(Found found, require_blob(tx, x.target, which));
         KeptBlob blob{std::move(found.key), std::move(found.blob), nullptr};
         if (asked || !may_be_kept(blob.blob)) return answer(blob, tx.now(), &tx);
         LAZ_TRY(std::string bytes, read_content(*x.store, tx, blob.blob.content, 0, blob.blob.size));

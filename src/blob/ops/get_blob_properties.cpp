@@ -12,10 +12,10 @@ struct Loaded {
 
 Result<Loaded> load_shown(Exchange& x) {
     LAZ_CHECK(check_names(x));
-    LAZ_CHECK(check_version_parameters(x.query));
+    LAZ_TRY(const Which which, decode_which(x.query));
     LAZ_TRY(const Guards guards, decode<Guards>(x.request, x.query));
     return x.store->read([&](ReadTxn& tx) -> Result<Loaded> {
-        LAZ_TRY(Found found, require_blob(tx, x.target));
+        LAZ_TRY(Found found, require_blob(tx, x.target, which));
         LAZ_CHECK(check_blob_lease(guards));
         LAZ_CHECK(check_read_guards(x, guards, found.blob.tick));
         return Loaded{std::move(found.blob), tx.now()};

@@ -40,10 +40,11 @@ struct BlockLists {
 };
 
 /// Nothing when there are too many for an io thread.
-Result<std::optional<BlockLists>> load(ReadTxn& tx, Effort effort, const Exchange& x, const GetBlockList& command) {
+Result<std::optional<BlockLists>> load(ReadTxn& tx, Effort effort, const Exchange& x, const Which& which,
+                                       const GetBlockList& command) {
     const BlockListType type = command.type.value_or(BlockListType::committed);
-    LAZ_TRY(Place place, find_place(tx, x.target));
-    const auto set = find_staged_set(tx, place.key);
+    LAZ_TRY(Place place, find_place(tx, x.target, which));
+    const auto set = which ? std::nullopt : find_staged_set(tx, place.key);
     if (!place.blob && !set) return fail(ErrorCode::blob_not_found);
     if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
     LAZ_CHECK(check_blob_lease({{}, command.lease_id}));
@@ -66,10 +67,10 @@ Result<std::optional<BlockLists>> load(ReadTxn& tx, Effort effort, const Exchang
 
 Task<Result<Response>> get_block_list(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
-    LAZ_CO_CHECK(check_version_parameters(x.query));
+    LAZ_CO_TRY(const Which which, decode_which(x.query));
     LAZ_CO_CHECK(check_no_conditions(x.request));
     LAZ_CO_TRY(const GetBlockList command, decode<GetBlockList>(x.request, x.query));
-    const auto read = [&](ReadTxn& tx, Effort effort) { return load(tx, effort, x, command); };
+    const auto read = [&](ReadTxn& tx, Effort effort) { return load(tx, effort, x, which, command); };
     LAZ_CO_TRY(BlockLists lists, co_await long_read(x, read));
 
     Response response;

@@ -1,8 +1,9 @@
 #include "blob/ops/blob_properties.hpp"
 #include "blob/ops/blob_walk.hpp"
 #include "blob/ops/common.hpp"
-#include "service/listing.hpp"
 #include "blob/ops/operations.hpp"
+#include "service/listing.hpp"
+#include "wire/date.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -111,8 +112,11 @@ void write_entry(XmlWriter& xml, const ListedBlob& entry, bool metadata, const E
     xml.open(entry.blob ? "Blob" : "BlobPrefix");
     write_name(xml, entry.name, x.version);
     if (entry.blob) {
+        const std::string snapshot = entry.which ? format_iso8601(entry.which->id) : "";
+        if (!snapshot.empty()) xml.element("Snapshot", snapshot);
         if (x.version < kServiceEndpointSince) {
-            xml.element("Url", x.target.endpoint() + x.target.container + '/' + percent_encode(entry.name, "/"));
+            xml.element("Url", x.target.endpoint() + x.target.container + '/' + percent_encode(entry.name, "/") +
+                                   (snapshot.empty() ? "" : "?snapshot=" + percent_encode(snapshot)));
         }
         XmlEncoder encoder(xml);
         xml.open("Properties");
@@ -135,8 +139,12 @@ Task<Result<Response>> list_blobs(Exchange& x) {
     const std::string prefix = command.prefix.value_or("");
     LAZ_CO_TRY(const std::string marker, decode_marker(command.marker.value_or("")));
     const std::string first = std::max({marker, command.start_from.value_or(""), prefix});
-    const ListFilter filter{prefix, command.delimiter.value_or(""), command.end_before.value_or(""),
-                            includes(include, "uncommittedblobs"), shown_by(command.show_only)};
+    const ListFilter filter{.prefix = prefix,
+                            .delimiter = command.delimiter.value_or(""),
+                            .end_before = command.end_before.value_or(""),
+                            .uncommitted = includes(include, "uncommittedblobs"),
+                            .snapshots = includes(include, "snapshots"),
+                            .show = shown_by(command.show_only)};
     const bool metadata = includes(include, "metadata");
     const auto most = static_cast<std::size_t>(command.max_results.value_or(kMostResults));
 

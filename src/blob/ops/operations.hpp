@@ -27,6 +27,7 @@ Task<Result<Response>> get_blob_metadata(Exchange& x);
 Task<Result<Response>> set_blob_properties(Exchange& x);
 Task<Result<Response>> set_blob_metadata(Exchange& x);
 Task<Result<Response>> delete_blob(Exchange& x);
+Task<Result<Response>> snapshot_blob(Exchange& x);
 Task<Result<Response>> set_blob_tier(Exchange& x);
 Task<Result<Response>> put_block(Exchange& x);
 Task<Result<Response>> put_block_list(Exchange& x);

@@ -23,7 +23,7 @@ void describe(Codec& c, SetBlobTier& m) {
 /// Immediate (200), but for a blob that leaves the archive (202). ETag and Last-Modified stay.
 Task<Result<Response>> set_blob_tier(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
-    LAZ_CO_CHECK(check_version_parameters(x.query));
+    LAZ_CO_TRY(const Which which, decode_which(x.query));
     LAZ_CO_CHECK(check_no_conditions(x.request));
     LAZ_CO_TRY(const SetBlobTier command, decode<SetBlobTier>(x.request, x.query));
     LAZ_CO_TRY(const auto wanted, named_tier(x));
@@ -33,12 +33,16 @@ Task<Result<Response>> set_blob_tier(Exchange& x) {
                            .with("HeaderValue", command.tier));
     }
     LAZ_CO_TRY(const Tier tier, co_await x.store->write([&](WriteTxn& tx) -> Result<Tier> {
-        LAZ_TRY(const Found found, require_blob(tx, x.target));
+        LAZ_TRY(const Found found, require_blob(tx, x.target, which));
         LAZ_CHECK(check_blob_lease({{}, command.lease_id}));
         if (found.blob.type != BlobType::block) return fail(ErrorCode::access_tier_not_supported_for_blob_type);
         Blob after = found.blob;
         LAZ_TRY(after.tier, set_tier(found.blob.tier, *wanted, command.priority, tx.now()));
-        replace(tx, found.key, found.blob, after);
+        if (which) {
+            update_history(tx, found.key, *which, after);
+        } else {
+            replace(tx, found.key, found.blob, after);
+        }
         return after.tier;
     }));
     Response response;

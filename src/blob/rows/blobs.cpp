@@ -1,6 +1,7 @@
 #include "blob/rows/blobs.hpp"
 
 #include "base/packed.hpp"
+#include "blob/rows/blob_row.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -79,8 +80,11 @@ void unpack(std::string_view bytes, Blob& blob) {
     }
 }
 
-// Columns from `at` on: kind, size, created, tick, content, props.
-Blob read_row(const Cursor& row, int at) {
+}  // namespace
+
+std::string pack_props(const Blob& blob) { return pack(blob); }
+
+Blob read_blob(const Cursor& row, int at) {
     Blob blob;
     blob.type = static_cast<BlobType>(row.integer(at));
     blob.size = static_cast<std::uint64_t>(row.integer(at + 1));
@@ -91,13 +95,11 @@ Blob read_row(const Cursor& row, int at) {
     return blob;
 }
 
-}  // namespace
-
 std::optional<Blob> find_blob(ReadTxn& tx, const BlobKey& key) {
     Cursor row = tx.query("SELECT kind, size, created, tick, content, props FROM blobs WHERE dir_id = ?1 AND name = ?2",
                           key.dir_id, key.name);
     if (!row.next()) return std::nullopt;
-    return read_row(row, 0);
+    return read_blob(row, 0);
 }
 
 void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before, const std::optional<Blob>& after) {
@@ -122,6 +124,6 @@ BlobCursor::BlobCursor(ReadTxn& tx, std::int64_t dir_id, std::string_view first)
 
 std::string_view BlobCursor::name() const { return cursor_.bytes(0); }
 
-Blob BlobCursor::blob() const { return read_row(cursor_, 1); }
+Blob BlobCursor::blob() const { return read_blob(cursor_, 1); }
 
 }  // namespace lazulite::blob

@@ -1,4 +1,5 @@
 #include "blob/rows/blobs.hpp"
+#include "blob/rows/history.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -33,7 +34,8 @@ bool drain_directory(WriteTxn& tx, std::int64_t dir_id, int rows) {
         contents::release(tx, blob.content);
         tx.execute("DELETE FROM blobs WHERE dir_id = ?1 AND name = ?2", dir_id, blob.name);
     }
-    const int left = rows - static_cast<int>(blobs.size());
+    int left = rows - static_cast<int>(blobs.size());
+    left -= drain_history(tx, dir_id, left);
     if (left == 0) return false;
 
     std::vector<std::string> staged;

@@ -3,12 +3,14 @@
 #include <cstring>
 #include <vector>
 
+#include "blob/rows/history.hpp"
+
 namespace lazulite::blob {
 namespace {
 
 constexpr int kRows = 200;
 
-/// A name of staged_sets as a key of expiry, and back.
+/// A blob's place as a key of expiry, and back.
 std::string encode(const BlobKey& key) {
     std::string text(sizeof key.dir_id, '\0');
     std::memcpy(text.data(), &key.dir_id, sizeof key.dir_id);
@@ -56,10 +58,15 @@ void delete_consumed_blocks(WriteTxn& tx, std::int64_t staging_id) {
 
 }  // namespace
 
+void expire_soon(WriteTxn& tx, Expiry kind, const BlobKey& key) {
+    tx.expire_at(tx.now(), static_cast<int>(kind), tx.next_id(), encode(key));
+}
+
 void expire(WriteTxn& tx, int kind, std::int64_t id, std::string_view key) {
     switch (static_cast<Expiry>(kind)) {
         case Expiry::staged_sets: return sweep_staged_sets(tx, id, key);
         case Expiry::consumed_blocks: return delete_consumed_blocks(tx, id);
+        case Expiry::cut_snapshots: return remove_cut_snapshots(tx, decode(key));
     }
 }
 

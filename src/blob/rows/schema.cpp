@@ -1,5 +1,9 @@
 #include "blob/rows/schema.hpp"
 
+#include <functional>
+#include <set>
+#include <string>
+
 #include "blob/rows/blobs.hpp"
 #include "blob/rows/expiry.hpp"
 
@@ -40,6 +44,22 @@ constexpr const char* kNamedContents[] = {"SELECT content FROM blobs", "SELECT c
 constexpr const char* kNamedSources[] = {
     "SELECT source FROM staged_blocks WHERE staging_id NOT IN (SELECT id FROM expiry WHERE kind = 2)"};
 static_assert(static_cast<int>(Expiry::consumed_blocks) == 2);
+constexpr const char* kFaults[] = {
+    "SELECT 'a former state of ' || CAST(name AS TEXT) || ' is of class ' || class FROM history WHERE class NOT IN (0, 1)",
+    "SELECT 'deleted snapshots of ' || CAST(h.name AS TEXT) || ' are not going to be removed' FROM history h WHERE h.class = 0 "
+    "AND NOT EXISTS (SELECT 1 FROM expiry WHERE kind = 3)",
+};
+static_assert(static_cast<int>(Expiry::cut_snapshots) == 3);
+
+void check_rows(ReadTxn& tx, const std::set<std::int64_t>& drained,
+                const std::function<void(const std::string&)>& problem) {
+    Cursor row = tx.query(
+        "SELECT DISTINCT dir_id FROM history WHERE dir_id NOT IN (SELECT root_dir_id FROM containers)");
+    while (row.next()) {
+        const std::int64_t dir_id = row.integer(0);
+        if (!drained.contains(dir_id)) problem("directory " + std::to_string(dir_id) + " is of no container and has snapshots");
+    }
+}
 
 }  // namespace
 
@@ -53,6 +73,8 @@ const StoreKind kBlobStore = {
     .expire = expire,
     .named_contents = kNamedContents,
     .named_sources = kNamedSources,
+    .faults = kFaults,
+    .check = check_rows,
 };
 
 }  // namespace lazulite::blob
