@@ -48,7 +48,7 @@ run() {
     echo "  $name: $counted"
   else
     echo "  $name: FAILED (exit $status), $counted"
-    grep -vE '^\[ (RUN|      OK) ' "$log" | tail -n 60 | sed 's/^/    | /'
+    { grep -A 5 ': Failure$' "$log" | head -n 60; grep -vE '^\[ (RUN|      OK) ' "$log" | tail -n 60; } | sed 's/^/    | /'
   fi
   return 0
 }
