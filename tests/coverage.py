@@ -70,7 +70,7 @@ ERRORS = {
                              "BlobArchived", "BlobBeingRehydrated"},
     "GetBlobProperties": SAS | READ - {"ContainerNotFound"} | {"UnsatisfiableCondition"},
     "GetBlobMetadata": {"BlobNotFound", "ContainerNotFound"},
-    "DeleteBlob": SAS | WRITE | {"BlobNotFound", "SnapshotsPresent"},
+    "DeleteBlob": SAS | WRITE | {"BlobNotFound", "OperationNotAllowedOnRootBlob", "SnapshotsPresent"},
     "SnapshotBlob": WRITE | METADATA - {"EmptyMetadataKey"} | {"AuthorizationPermissionMismatch", "BlobArchived", "BlobNotFound",
                                                                "InvalidQueryParameterValue", "LeaseNotPresentWithBlobOperation"},
     "SetBlobProperties": SAS | WRITE | {"BlobNotFound", "InvalidMd5"},

@@ -29,6 +29,7 @@ struct AccountOptions {
     std::vector<std::string> keys;  ///< one or two, base64
     bool allow_shared_key = true;
     bool allow_blob_public_access = true;  ///< false: no container can be opened to anonymous readers
+    bool blob_versioning = false;          ///< writes to blobs keep what they replace, as versions
     std::string kind = "StorageV2";        ///< what Get Account Information says, and the next too
     std::string sku = "Standard_RAGRS";    ///< only SKUs with RA in their name have a `-secondary` endpoint
 };

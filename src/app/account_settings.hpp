@@ -22,6 +22,7 @@ template <class Settings>
     };
     if (key == "allowSharedKeyAccess") return boolean(to.allow_shared_key);
     if (key == "allowBlobPublicAccess") return boolean(to.allow_blob_public_access);
+    if (key == "blobVersioning") return boolean(to.blob_versioning);
     if (key == "kind") return word(to.kind, is_account_kind);
     if (key == "sku") return word(to.sku, is_account_sku);
     return false;

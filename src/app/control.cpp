@@ -150,6 +150,7 @@ Response Control::show_accounts(std::string_view name) {
                             {"keys", account->keys.size()},
                             {"allowSharedKeyAccess", account->settings.allow_shared_key},
                             {"allowBlobPublicAccess", account->settings.allow_blob_public_access},
+                            {"blobVersioning", account->settings.blob_versioning},
                             {"kind", account->settings.kind},
                             {"sku", account->settings.sku}});
     }

@@ -20,7 +20,7 @@ namespace lazulite {
 ///     GET  accounts, accounts/NAME        names and settings; keys are never shown
 ///     PUT  accounts/NAME                  {"keys":[...],"sku":"Standard_LRS"}: makes or changes an account; settings
 ///     are
-///                                         allowSharedKeyAccess, allowBlobPublicAccess, kind, sku
+///                                         allowSharedKeyAccess, allowBlobPublicAccess, blobVersioning, kind, sku
 ///
 /// A change needs the header `x-lazulite-control: 1`, which no web page can send across origins without a preflight
 /// that is never granted, and a caller on the loopback interface unless `remote` is set.

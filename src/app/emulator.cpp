@@ -51,6 +51,7 @@ std::vector<Account> make_accounts(const std::vector<AccountOptions>& wanted, st
         Account account{options.name, {}, {}};
         account.settings.allow_shared_key = options.allow_shared_key;
         account.settings.allow_blob_public_access = options.allow_blob_public_access;
+        account.settings.blob_versioning = options.blob_versioning;
         account.settings.kind = options.kind;
         account.settings.sku = options.sku;
         if (!is_account_kind(options.kind) || !is_account_sku(options.sku)) {

@@ -16,6 +16,7 @@ namespace lazulite {
 struct AccountSettings {
     bool allow_shared_key = true;
     bool allow_blob_public_access = true;  ///< false: no container can be opened to anonymous readers
+    bool blob_versioning = false;          ///< writes keep what they replace, as versions
     std::string kind = "StorageV2";
     std::string sku = "Standard_RAGRS";  ///< what replication there is said to be
 

@@ -12,7 +12,7 @@
 namespace lazulite::blob {
 
 /// What stands under a blob's name beside the current blob. Stored, and the order in which listings show them.
-enum class HistoryClass : std::uint8_t { snapshot = 1 };
+enum class HistoryClass : std::uint8_t { snapshot = 1, version = 2 };
 
 /// A former state of a blob, by the time that clients name it with.
 struct HistoryId {
@@ -23,6 +23,25 @@ struct HistoryId {
 
 /// Which state of a blob a request means; nothing: the current one.
 using Which = std::optional<HistoryId>;
+
+/// What an operation does to a current blob. All others change it in place and keep nothing of what it was.
+enum class Change : std::uint8_t {
+    replace,   ///< Put Blob, Put Block List, a copy onto it
+    metadata,  ///< Set Blob Metadata
+    snapshot,  ///< Snapshot Blob
+    remove,    ///< Delete Blob
+};
+
+/// What becomes of the current blob.
+struct Fate {
+    bool kept = false;         ///< as a version, whatever comes in its place
+    bool new_version = false;  ///< what comes is a version: it gets an id
+    bool operator==(const Fate&) const = default;
+};
+
+/// `is_version`: the current blob has a version id. Once it has one it stays, also where the account makes no versions
+/// any more. Reference: "Blob versioning", write operations, delete operations, snapshots, disabling.
+[[nodiscard]] Fate fate(Change change, bool is_version, bool versioning);
 
 /// `x-ms-delete-snapshots`.
 enum class DeleteSnapshots : std::uint8_t { include, only };

@@ -7,6 +7,7 @@
 #include "blob/ops/versions.hpp"
 #include "blob/rows/blobs.hpp"
 #include "wire/codec.hpp"
+#include "wire/date.hpp"
 
 namespace lazulite::blob {
 
@@ -16,6 +17,11 @@ struct ShownBlob {
     ServiceVersion version;
     AccessTier default_tier;  ///< of the account
     Instant now;
+    bool current = true;  ///< not a former state
+
+    [[nodiscard]] std::optional<Instant> version_id() const {
+        return version >= kBlobVersions ? blob.version : std::nullopt;
+    }
 };
 
 [[nodiscard]] inline ShownBlob shown(const Blob& blob, const Exchange& x, const ReadTxn& tx) {
@@ -77,6 +83,10 @@ void describe(Codec& c, const ShownBlob& shown) {
     text("Cache-Control", "Cache-Control", blob.headers.cache_control);
     if (shown.version >= kContentDisposition) {
         text("Content-Disposition", "Content-Disposition", blob.headers.disposition);
+    }
+    if (const auto id = shown.version_id()) {
+        c.header("x-ms-version-id", format_iso8601(*id));
+        if (shown.current) c.header("x-ms-is-current-version", true);
     }
     c.property("x-ms-blob-type", "BlobType", blob.type);
     c.element("AccessTier", tier.tier);

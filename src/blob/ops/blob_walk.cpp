@@ -33,7 +33,7 @@ Position parse_position(std::string_view text) {
 
 std::string position_of(const ListFilter& filter, const ListedBlob& entry) {
     std::string position = entry.name;
-    if (!filter.snapshots || !entry.blob) return position;
+    if (!filter.history.any() || !entry.blob) return position;
     position += '\0';
     if (!entry.which) return position + kCurrent;
     position += static_cast<char>(entry.which->kind);
@@ -60,8 +60,8 @@ void BlobWalk::seek(std::string_view name, const Which& which, bool current) {
         staged_.emplace(tx_, dir_id_, first_);
         staged_left_ = staged_->next();
     }
-    if (filter_.snapshots) {
-        history_.emplace(tx_, dir_id_, current ? first_ + '\0' : first_, which);
+    if (filter_.history.any()) {
+        history_.emplace(tx_, dir_id_, filter_.history, current ? first_ + '\0' : first_, which);
         history_left_ = history_->next();
     }
 }

@@ -20,7 +20,7 @@ struct ListFilter {
     std::string delimiter;   ///< empty: names are not folded
     std::string end_before;  ///< the first name that is left out; empty: none
     bool uncommitted = false;
-    bool snapshots = false;
+    HistoryFilter history;
     Show show = Show::all;
 };
 
@@ -35,8 +35,8 @@ struct ListedBlob {
 [[nodiscard]] std::string position_of(const ListFilter& filter, const ListedBlob& entry);
 
 /// Walks committed and, when asked, uncommitted names together in byte order, each once, and folds at the delimiter by
-/// seeking past a whole prefix instead of stepping over what it holds. Snapshots stand before their blob, by time. Lives
-/// inside one read.
+/// seeking past a whole prefix instead of stepping over what it holds. Former states stand before their
+/// blob: snapshots, then versions, each by time. Lives inside one read.
 class BlobWalk {
   public:
     BlobWalk(ReadTxn& tx, std::int64_t dir_id, const ListFilter& filter, std::string_view first);

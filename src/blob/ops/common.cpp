@@ -135,8 +135,7 @@ Result<Which> decode_which(const Query& query) {
                         .with("QueryParameterValue", value)
                         .with("Reason", "The value is not a date and time in the form of a snapshot id."));
     }
-    if (version) return fail(ErrorCode::blob_not_found);
-    return Which({HistoryClass::snapshot, *id});
+    return Which({snapshot ? HistoryClass::snapshot : HistoryClass::version, *id});
 }
 
 std::optional<Blob> find_current(ReadTxn& tx, const BlobKey& key) {
@@ -158,18 +157,51 @@ Result<Place> find_place(ReadTxn& tx, const Target& target, const Which& which) 
     Place place;
     LAZ_TRY(place.container, require_container(tx, target.container));
     place.key = {place.container.root_dir_id, target.name};
-    if (!which) {
-        place.blob = find_current(tx, place.key);
-    } else if ((place.blob = find_history(tx, place.key, *which))) {
-        place.blob->tier = tier_at(place.blob->tier, tx.now());
-    }
+    if (!which || which->kind == HistoryClass::version) place.blob = find_current(tx, place.key);
+    if (!which || (place.blob && place.blob->version == which->id)) return place;
+    place.which = which;
+    place.blob = find_history(tx, place.key, *which);
+    if (place.blob) place.blob->tier = tier_at(place.blob->tier, tx.now());
     return place;
 }
 
 Result<Found> require_blob(ReadTxn& tx, const Target& target, const Which& which) {
     LAZ_TRY(Place place, find_place(tx, target, which));
     if (!place.blob) return fail(ErrorCode::blob_not_found);
-    return Found{std::move(place.container), std::move(place.key), *std::move(place.blob)};
+    return Found{std::move(place.container), std::move(place.key), *std::move(place.blob), place.which};
+}
+
+Changed change_blob(WriteTxn& tx, const Exchange& x, Change change, const BlobKey& key, const std::optional<Blob>& before,
+                    std::optional<Blob> after, Instant tick) {
+    const bool versioning = x.account.settings.blob_versioning;
+    const Fate what = before ? fate(change, before->version.has_value(), versioning) : Fate{false, versioning};
+    if (change == Change::snapshot && !what.kept) return {before->version, false};
+    Which kept;
+    if (what.kept) {
+        // One that was never a version takes its creation time for an id, as the service does.
+        Instant id = before->version.value_or(before->created);
+        if (!before->version && find_history(tx, key, {HistoryClass::version, id})) id = before->tick;
+        kept = {HistoryClass::version, id};
+    }
+    if (after && what.new_version) {
+        after->version = tick;
+    } else if (after && what.kept) {
+        after->version.reset();
+    }
+    replace(tx, key, before, after, kept);
+    return {after ? after->version : std::nullopt, what.kept};
+}
+
+Result<> check_type(ReadTxn& tx, const Place& place, BlobType type) {
+    if (type_of_versions(tx, place.key).value_or(type) != type) return fail(ErrorCode::invalid_blob_type);
+    if (!place.blob || place.blob->type == type) return {};
+    if (place.blob->version) return fail(ErrorCode::invalid_blob_type);
+    if (has_snapshots(tx, place.key)) return fail(ErrorCode::snapshots_present);
+    return {};
+}
+
+void add_version(Response& response, const std::optional<Instant>& version, ServiceVersion rules) {
+    if (version && rules >= kBlobVersions) response.fields.add("x-ms-version-id", format_iso8601(*version));
 }
 
 bool many_blocks(ReadTxn& tx, const Place& place, const std::optional<StagedSet>& set) {

@@ -112,8 +112,7 @@ Task<Result<Instant>> change_container(Exchange& x, const Guards& guards, Change
 /// Reference: "Create a service SAS", query parameters to override response headers.
 void override_headers(const Exchange& x, ContentHeaders& headers);
 
-/// What `snapshot` or `versionid` names. Versions do not exist yet: a well-formed id is blob_not_found. Fails with
-/// invalid_query_parameter_value for what is no id, and for both at once.
+/// What `snapshot` or `versionid` names. Fails with invalid_query_parameter_value for what is no id, and for both at once.
 [[nodiscard]] Result<Which> decode_which(const Query& query);
 /// The refusal of a parameter that is for other states of a blob, as the service was seen to word it.
 [[nodiscard]] StorageError only_current(const Query& query);
@@ -123,6 +122,7 @@ struct Found {
     Container container;
     BlobKey key;
     Blob blob;
+    Which which;  ///< nothing also where the current blob was named by its version id
 };
 [[nodiscard]] Result<Found> require_blob(ReadTxn& tx, const Target& target, const Which& which = {});
 
@@ -131,12 +131,27 @@ struct Place {
     Container container;
     BlobKey key;
     std::optional<Blob> blob;
+    Which which;  ///< as in Found
 };
 [[nodiscard]] Result<Place> find_place(ReadTxn& tx, const Target& target, const Which& which = {});
 /// The blob as it is now: what its tier was set to may have changed with time.
 [[nodiscard]] std::optional<Blob> find_current(ReadTxn& tx, const BlobKey& key);
 /// Puts a blob of the smart tier back to Hot, unless it was written or deleted since it was `read`.
 [[nodiscard]] Result<> note_access(WriteTxn& tx, const BlobKey& key, Instant read);
+
+/// Puts `after` in the place of the current blob, or removes that, and keeps what it was where the account has it so.
+/// `tick` was drawn for this change. Gives the version id of what stands there now.
+struct Changed {
+    std::optional<Instant> version;
+    bool kept = false;  ///< what stood there is a version now
+};
+Changed change_blob(WriteTxn& tx, const Exchange& x, Change change, const BlobKey& key, const std::optional<Blob>& before,
+                    std::optional<Blob> after, Instant tick);
+/// All versions of a blob are of one type (invalid_blob_type), and so are a blob and its snapshots (snapshots_present).
+/// Reference: "Blob versioning", write operations; "Copy Blob", remarks.
+[[nodiscard]] Result<> check_type(ReadTxn& tx, const Place& place, BlobType type);
+/// x-ms-version-id of what a write made.
+void add_version(Response& response, const std::optional<Instant>& version, ServiceVersion rules);
 
 /// Blocks of one blob that are dealt with on the io thread.
 inline constexpr std::size_t kFewBlocks = 1000;

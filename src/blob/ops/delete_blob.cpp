@@ -38,24 +38,24 @@ Task<Result<Response>> delete_blob(Exchange& x) {
     LAZ_CO_TRY(const Which which, decode_which(x.query));
     if (command.snapshots && which) co_return fail(only_current(x.query));
     LAZ_CO_CHECK(check_combination(command.guards.when));
-    LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {
+    LAZ_CO_TRY(const bool permanent, co_await x.store->write([&](WriteTxn& tx) -> Result<bool> {
         LAZ_TRY(const Found found, require_blob(tx, x.target, which));
         LAZ_CHECK(check_blob_lease(command.guards));
         LAZ_CHECK(check_write(command.guards.when, found.blob.tick));
-        if (which) {
-            remove_history(tx, found.key, *which);
-            return {};
+        if (found.which) {
+            remove_history(tx, found.key, *found.which);
+            return true;
         }
+        if (which) return fail(ErrorCode::operation_not_allowed_on_root_blob);
         LAZ_TRY(const Deletion doomed, deletion(command.snapshots, has_snapshots(tx, found.key)));
         if (doomed.snapshots) remove_snapshots(tx, found.key);
-        if (!doomed.current) return {};
+        if (!doomed.current) return true;
         drop_staged_set(tx, found.key);
-        replace(tx, found.key, found.blob, std::nullopt);
-        return {};
+        return !change_blob(tx, x, Change::remove, found.key, found.blob, std::nullopt, found.blob.tick).kept;
     }));
     Response response;
     response.status = 202;
-    if (x.version >= kDeleteType) response.fields.add("x-ms-delete-type-permanent", "true");
+    if (x.version >= kDeleteType) response.fields.add("x-ms-delete-type-permanent", permanent ? "true" : "false");
     co_return response;
 }
 

@@ -68,7 +68,7 @@ void add_hashes(Response& response, const GetBlob& command, const Blob& blob, bo
 /// Below which a blob is kept in memory: no name has a NUL in it.
 std::string kept_name(const Target& target, const Which& which) {
     std::string name = target.container + '/' + target.name;
-    if (which) name += '\0' + std::to_string(tick_count(which->id));
+    if (which) name += '\0' + std::to_string(static_cast<int>(which->kind)) + ' ' + std::to_string(tick_count(which->id));
     return name;
 }
 
@@ -96,7 +96,7 @@ Task<Result<Response>> get_blob(Exchange& x) {
         LAZ_CHECK(check_blob_lease(command.guards));
         LAZ_CHECK(check_read_guards(x, command.guards, blob.tick));
         LAZ_CHECK(check_online(blob.tier));
-        if (!which && notes_access(blob.tier, now)) accessed = Read{found.key, blob.tick};
+        if (found.current && notes_access(blob.tier, now)) accessed = Read{found.key, blob.tick};
         ResolvedRange range{0, blob.size};
         if (asked) {
             LAZ_TRY(range, resolve(*asked, blob.size));
@@ -105,7 +105,7 @@ Task<Result<Response>> get_blob(Exchange& x) {
         }
         LAZ_CHECK(check_hash_request(command, asked.has_value(), range.length));
 
-        const ShownBlob shown{blob, x.version, default_tier(x.account), now};
+        const ShownBlob shown{blob, x.version, default_tier(x.account), now, found.current};
         HeaderEncoder encoder(response.fields);
         describe(encoder, shown);
         if (x.version >= kTiersOnGet) add_tier(encoder, shown);
@@ -134,7 +134,7 @@ Task<Result<Response>> get_blob(Exchange& x) {
     const std::uint64_t commits = x.store->commits();  // before anything is read
     const auto read = [&](ReadTxn& tx) -> Result<> {
         LAZ_TRY(Found found, require_blob(tx, x.target, which));
-        KeptBlob blob{std::move(found.key), std::move(found.blob), nullptr};
+        KeptBlob blob{std::move(found.key), std::move(found.blob), nullptr, !found.which};
         if (asked || !may_be_kept(blob.blob)) return answer(blob, tx.now(), &tx);
         LAZ_TRY(std::string bytes, read_content(*x.store, tx, blob.blob.content, 0, blob.blob.size));
         blob.bytes = std::make_shared<const std::string>(std::move(bytes));

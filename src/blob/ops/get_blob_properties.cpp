@@ -8,6 +8,7 @@ namespace {
 struct Loaded {
     Blob blob;
     Instant now;
+    bool current;
 };
 
 Result<Loaded> load_shown(Exchange& x) {
@@ -18,7 +19,7 @@ Result<Loaded> load_shown(Exchange& x) {
         LAZ_TRY(Found found, require_blob(tx, x.target, which));
         LAZ_CHECK(check_blob_lease(guards));
         LAZ_CHECK(check_read_guards(x, guards, found.blob.tick));
-        return Loaded{std::move(found.blob), tx.now()};
+        return Loaded{std::move(found.blob), tx.now(), !found.which};
     });
 }
 
@@ -28,7 +29,7 @@ Task<Result<Response>> get_blob_properties(Exchange& x) {
     LAZ_CO_TRY(Loaded loaded, load_shown(x));
     Blob& blob = loaded.blob;
     override_headers(x, blob.headers);
-    const ShownBlob shown{blob, x.version, default_tier(x.account), loaded.now};
+    const ShownBlob shown{blob, x.version, default_tier(x.account), loaded.now, loaded.current};
     Response response;
     HeaderEncoder encoder(response.fields);
     describe(encoder, shown);
@@ -44,6 +45,7 @@ Task<Result<Response>> get_blob_metadata(Exchange& x) {
     LAZ_CO_TRY(const Loaded loaded, load_shown(x));
     Response response;
     add_tick(response, loaded.blob.tick, x.version);
+    add_version(response, loaded.blob.version, x.version);
     HeaderEncoder(response.fields).metadata(Metadata::unpack(loaded.blob.metadata).value_or(Metadata{}));
     co_return response;
 }

@@ -18,6 +18,7 @@ struct KeptBlob {
     BlobKey key;
     Blob blob;  ///< as of then
     std::shared_ptr<const std::string> bytes;
+    bool current = true;  ///< not a former state
 };
 
 /// The blobs of a store that were read lately, by container and name.

@@ -112,15 +112,21 @@ void write_entry(XmlWriter& xml, const ListedBlob& entry, bool metadata, const E
     xml.open(entry.blob ? "Blob" : "BlobPrefix");
     write_name(xml, entry.name, x.version);
     if (entry.blob) {
-        const std::string snapshot = entry.which ? format_iso8601(entry.which->id) : "";
-        if (!snapshot.empty()) xml.element("Snapshot", snapshot);
+        const bool is_snapshot = entry.which && entry.which->kind == HistoryClass::snapshot;
+        const std::string snapshot = is_snapshot ? format_iso8601(entry.which->id) : "";
+        const ShownBlob blob = shown(*entry.blob, x, tx);
+        if (is_snapshot) xml.element("Snapshot", snapshot);
+        if (const auto version = blob.version_id()) {
+            xml.element("VersionId", format_iso8601(*version));
+            if (!entry.which) xml.element("IsCurrentVersion", "true");
+        }
         if (x.version < kServiceEndpointSince) {
             xml.element("Url", x.target.endpoint() + x.target.container + '/' + percent_encode(entry.name, "/") +
                                    (snapshot.empty() ? "" : "?snapshot=" + percent_encode(snapshot)));
         }
         XmlEncoder encoder(xml);
         xml.open("Properties");
-        describe(encoder, shown(*entry.blob, x, tx));
+        describe(encoder, blob);
         xml.close();
         if (metadata) write_metadata(xml, entry.blob->metadata);
         if (x.version >= kOrMetadata) xml.element("OrMetadata", "");
@@ -143,7 +149,7 @@ Task<Result<Response>> list_blobs(Exchange& x) {
                             .delimiter = command.delimiter.value_or(""),
                             .end_before = command.end_before.value_or(""),
                             .uncommitted = includes(include, "uncommittedblobs"),
-                            .snapshots = includes(include, "snapshots"),
+                            .history = {.snapshots = includes(include, "snapshots"), .versions = includes(include, "versions")},
                             .show = shown_by(command.show_only)};
     const bool metadata = includes(include, "metadata");
     const auto most = static_cast<std::size_t>(command.max_results.value_or(kMostResults));

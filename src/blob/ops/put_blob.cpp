@@ -72,7 +72,8 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
     // What the transaction would refuse anyway is refused before the body is pulled; the transaction decides.
     LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
         LAZ_TRY(const Place place, find_place(tx, x.target));
-        return check_place(x, place, command);
+        LAZ_CHECK(check_place(x, place, command));
+        return check_type(tx, place, BlobType::block);
     }));
 
     // The MD5 to store is verified too, and before the one of the transport.
@@ -83,9 +84,14 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
     LAZ_CO_TRY(Received body, co_await receive_content(x, rules));
     if (body.md5) headers.md5.assign(reinterpret_cast<const char*>(body.md5->data()), body.md5->size());
 
-    LAZ_CO_TRY(const Instant tick, co_await x.store->write([&](WriteTxn& tx) -> Result<Instant> {
+    struct Put {
+        Instant tick;
+        std::optional<Instant> version;
+    };
+    LAZ_CO_TRY(const Put put, co_await x.store->write([&](WriteTxn& tx) -> Result<Put> {
         LAZ_TRY(const Place place, find_place(tx, x.target));
         LAZ_CHECK(check_place(x, place, command));
+        LAZ_CHECK(check_type(tx, place, BlobType::block));
         Blob blob;
         blob.type = BlobType::block;
         blob.size = body.length;
@@ -100,14 +106,14 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
             blob.content = contents::create_inline(tx, body.bytes);
         }
         drop_staged_set(tx, place.key);
-        replace(tx, place.key, place.blob, blob);
-        return blob.tick;
+        return Put{blob.tick, change_blob(tx, x, Change::replace, place.key, place.blob, blob, blob.tick).version};
     }));
     body.keep();
 
     Response response;
     response.status = 201;
-    add_tick(response, tick, x.version);
+    add_tick(response, put.tick, x.version);
+    add_version(response, put.version, x.version);
     if (body.md5) response.fields.add("Content-MD5", md5_text(*body.md5));
     if (rules.expected_crc64) response.fields.add("x-ms-content-crc64", crc64_text(body.crc64));
     if (body.structured) response.fields.add(kStructuredBodyHeader, kStructuredBody);

@@ -120,8 +120,13 @@ Result<std::optional<Prepared>> prepare(ReadTxn& tx, Effort effort, const Exchan
     return prepared;
 }
 
+struct Committed {
+    Instant tick;
+    std::optional<Instant> version;
+};
+
 /// Nothing when blob or staged set changed since `prepared` was made: the caller prepares again.
-Result<std::optional<Instant>> commit(WriteTxn& tx, const Exchange& x, const PutBlockList& command,
+Result<std::optional<Committed>> commit(WriteTxn& tx, const Exchange& x, const PutBlockList& command,
                                       const Prepared& prepared) {
     LAZ_TRY(const Place place, find_place(tx, x.target));
     const auto tick = place.blob ? std::optional(place.blob->tick) : std::nullopt;
@@ -130,6 +135,7 @@ Result<std::optional<Instant>> commit(WriteTxn& tx, const Exchange& x, const Put
     LAZ_CHECK(check_create(command.guards.when, tick));
     if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
     if (place.blob) LAZ_CHECK(check_online(place.blob->tier));
+    LAZ_CHECK(check_type(tx, place, BlobType::block));
     const auto set = find_staged_set(tx, place.key);
     if (tick != prepared.blob_tick || (set ? std::optional(set->stamp) : std::nullopt) != prepared.set_stamp) {
         return std::nullopt;
@@ -149,8 +155,7 @@ Result<std::optional<Instant>> commit(WriteTxn& tx, const Exchange& x, const Put
     } else {
         drop_staged_set(tx, place.key);  // one whose time is over may still stand there
     }
-    replace(tx, place.key, place.blob, blob);
-    return blob.tick;
+    return Committed{blob.tick, change_blob(tx, x, Change::replace, place.key, place.blob, blob, blob.tick).version};
 }
 
 }  // namespace
@@ -172,15 +177,16 @@ Task<Result<Response>> put_block_list(Exchange& x) {
     }
 
     const auto prepare_it = [&](ReadTxn& tx, Effort effort) { return prepare(tx, effort, x, list.entries); };
-    std::optional<Instant> tick;
-    while (!tick) {
+    std::optional<Committed> committed;
+    while (!committed) {
         LAZ_CO_TRY(const Prepared prepared, co_await long_read(x, prepare_it));
-        LAZ_CO_TRY(tick, co_await x.store->write_large([&](WriteTxn& tx) { return commit(tx, x, command, prepared); }));
+        LAZ_CO_TRY(committed, co_await x.store->write_large([&](WriteTxn& tx) { return commit(tx, x, command, prepared); }));
     }
 
     Response response;
     response.status = 201;
-    add_tick(response, *tick, x.version);
+    add_tick(response, committed->tick, x.version);
+    add_version(response, committed->version, x.version);
     if (rules.expected_md5) {
         response.fields.add("Content-MD5", md5_text(*rules.expected_md5));
     } else if (x.version >= kCrc64) {

@@ -37,11 +37,16 @@ bool gives_headers(const Request& request) {
     return false;
 }
 
-/// Loads, checks, changes and saves; both operations differ in `change` alone.
-template <class Change>
-Task<Result<Instant>> update_blob(Exchange& x, const Guards& guards, Change change) {
+struct Updated {
+    Instant tick;
+    std::optional<Instant> version;
+};
+
+/// Loads, checks, changes and saves. Of the two operations only that on metadata makes a version.
+template <class Fn>
+Task<Result<Updated>> update_blob(Exchange& x, const Guards& guards, bool makes_version, Fn change) {
     LAZ_CO_CHECK(check_combination(guards.when));
-    Result<Instant> tick = co_await x.store->write([&](WriteTxn& tx) -> Result<Instant> {
+    Result<Updated> updated = co_await x.store->write([&](WriteTxn& tx) -> Result<Updated> {
         LAZ_TRY(const Found found, require_blob(tx, x.target));
         LAZ_CHECK(check_blob_lease(guards));
         LAZ_CHECK(check_write(guards.when, found.blob.tick));
@@ -49,10 +54,14 @@ Task<Result<Instant>> update_blob(Exchange& x, const Guards& guards, Change chan
         Blob after = found.blob;
         change(after);
         after.tick = tx.next_tick();
+        if (makes_version) {
+            const Changed made = change_blob(tx, x, Change::metadata, found.key, found.blob, after, after.tick);
+            return Updated{after.tick, made.version};
+        }
         replace(tx, found.key, found.blob, after);
-        return after.tick;
+        return Updated{after.tick, std::nullopt};
     });
-    co_return tick;
+    co_return updated;
 }
 
 }  // namespace
@@ -60,26 +69,27 @@ Task<Result<Instant>> update_blob(Exchange& x, const Guards& guards, Change chan
 Task<Result<Response>> set_blob_properties(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
     LAZ_CO_TRY(const SetBlobProperties command, decode<SetBlobProperties>(x.request, x.query));
-    LAZ_CO_TRY(const Instant tick,
-               co_await update_blob(x, command.guards, [&](Blob& blob) {
+    LAZ_CO_TRY(const Updated updated,
+               co_await update_blob(x, command.guards, false, [&](Blob& blob) {
                    if (!gives_headers(x.request)) return;
                    ContentHeaders headers = command.headers;
                    if (x.version < kContentDisposition) headers.disposition = blob.headers.disposition;
                    blob.headers = std::move(headers);
                }));
     Response response;
-    add_tick(response, tick, x.version);
+    add_tick(response, updated.tick, x.version);
     co_return response;
 }
 
 Task<Result<Response>> set_blob_metadata(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
     LAZ_CO_TRY(const SetBlobMetadata command, decode<SetBlobMetadata>(x.request, x.query));
-    LAZ_CO_TRY(const Instant tick, co_await update_blob(x, command.guards, [&](Blob& blob) {
+    LAZ_CO_TRY(const Updated updated, co_await update_blob(x, command.guards, true, [&](Blob& blob) {
                    blob.metadata = command.metadata.pack();
                }));
     Response response;
-    add_tick(response, tick, x.version);
+    add_tick(response, updated.tick, x.version);
+    add_version(response, updated.version, x.version);
     add_encrypted(response, x.version);
     co_return response;
 }

@@ -38,8 +38,8 @@ Task<Result<Response>> set_blob_tier(Exchange& x) {
         if (found.blob.type != BlobType::block) return fail(ErrorCode::access_tier_not_supported_for_blob_type);
         Blob after = found.blob;
         LAZ_TRY(after.tier, set_tier(found.blob.tier, *wanted, command.priority, tx.now()));
-        if (which) {
-            update_history(tx, found.key, *which, after);
+        if (found.which) {
+            update_history(tx, found.key, *found.which, after);
         } else {
             replace(tx, found.key, found.blob, after);
         }

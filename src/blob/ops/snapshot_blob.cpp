@@ -26,9 +26,10 @@ Task<Result<Response>> snapshot_blob(Exchange& x) {
     struct Taken {
         Instant id;
         Instant tick;
+        std::optional<Instant> version;  ///< of the blob
     };
     LAZ_CO_TRY(const Taken taken, co_await x.store->write([&](WriteTxn& tx) -> Result<Taken> {
-        LAZ_TRY(const Found found, require_blob(tx, x.target));
+        LAZ_TRY(Found found, require_blob(tx, x.target));
         LAZ_CHECK(check_blob_lease(command.guards));
         LAZ_CHECK(check_write(command.guards.when, found.blob.tick));
         LAZ_CHECK(check_online(found.blob.tier));
@@ -39,12 +40,14 @@ Task<Result<Response>> snapshot_blob(Exchange& x) {
             snapshot.tick = id;
         }
         insert_snapshot(tx, found.key, found.blob, id, snapshot);
-        return Taken{id, snapshot.tick};
+        const Changed base = change_blob(tx, x, Change::snapshot, found.key, found.blob, found.blob, id);
+        return Taken{id, snapshot.tick, base.version};
     }));
     Response response;
     response.status = 201;
     response.fields.add("x-ms-snapshot", format_iso8601(taken.id));
     add_tick(response, taken.tick, x.version);
+    add_version(response, taken.version, x.version);
     add_encrypted(response, x.version);
     co_return response;
 }

@@ -24,6 +24,7 @@ inline constexpr ServiceVersion kTiersOnUploads{2018, 11, 9};
 inline constexpr ServiceVersion kCrc64{2019, 2, 2};
 inline constexpr ServiceVersion kRehydratePriorityShown{2019, 2, 2};
 inline constexpr ServiceVersion kOrMetadata{2019, 12, 12};
+inline constexpr ServiceVersion kBlobVersions{2019, 12, 12};
 inline constexpr ServiceVersion kPermanentDelete{2020, 2, 10};
 inline constexpr ServiceVersion kShowOnlyKnown{2020, 8, 4};
 inline constexpr ServiceVersion kEncodedNames{2021, 2, 12};

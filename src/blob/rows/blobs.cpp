@@ -2,6 +2,7 @@
 
 #include "base/packed.hpp"
 #include "blob/rows/blob_row.hpp"
+#include "blob/rows/history.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -20,6 +21,7 @@ enum Tag : std::uint8_t {
     kRehydrateTo = 11,
     kRehydratePriority = 12,
     kRehydrateDue = 13,
+    kVersion = 41,
 };
 
 Instant instant(std::uint64_t count) { return Instant(Ticks(static_cast<std::int64_t>(count))); }
@@ -50,6 +52,7 @@ std::string pack(const Blob& blob) {
     props.put(kContentDisposition, blob.headers.disposition);
     props.put(kMetadata, blob.metadata);
     pack_tier(props, blob.tier);
+    if (blob.version) props.put_integer(kVersion, static_cast<std::uint64_t>(tick_count(*blob.version)));
     return props.take();
 }
 
@@ -75,6 +78,7 @@ void unpack(std::string_view bytes, Blob& blob) {
             case kRehydrateTo: rehydration().to = static_cast<AccessTier>(entry->integer()); break;
             case kRehydratePriority: rehydration().priority = static_cast<RehydratePriority>(entry->integer()); break;
             case kRehydrateDue: rehydration().due = instant(entry->integer()); break;
+            case kVersion: blob.version = instant(entry->integer()); break;
             default: break;
         }
     }
@@ -102,7 +106,16 @@ std::optional<Blob> find_blob(ReadTxn& tx, const BlobKey& key) {
     return read_blob(row, 0);
 }
 
-void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before, const std::optional<Blob>& after) {
+void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before, const std::optional<Blob>& changed,
+             const Which& kept) {
+    std::optional<Blob> after = changed;
+    if (kept) {
+        Blob former = *before;
+        if (after && after->content.encode() == before->content.encode()) {
+            former.content = after->content = contents::share(tx, before->content, before->size);
+        }
+        insert_history(tx, key, *kept, former);
+    }
     if (after) {
         tx.execute(
             "INSERT OR REPLACE INTO blobs(dir_id, name, kind, size, created, tick, content, flags, props) "
@@ -112,7 +125,7 @@ void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before
     } else {
         tx.execute("DELETE FROM blobs WHERE dir_id = ?1 AND name = ?2", key.dir_id, key.name);
     }
-    if (before && (!after || before->content.encode() != after->content.encode())) {
+    if (before && !kept && (!after || before->content.encode() != after->content.encode())) {
         contents::release(tx, before->content);
     }
 }

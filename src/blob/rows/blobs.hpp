@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "blob/domain/history.hpp"
 #include "blob/domain/model.hpp"
 #include "blob/domain/tier.hpp"
 #include "store/contents.hpp"
@@ -20,7 +21,7 @@ struct BlobKey {
     std::string name;
 };
 
-/// The current version of a blob as stored. `tick` is its ETag, Last-Modified and version id.
+/// The current state of a blob as stored. `tick` is its ETag and Last-Modified.
 struct Blob {
     BlobType type = BlobType::block;
     std::uint64_t size = 0;
@@ -30,14 +31,16 @@ struct Blob {
     ContentHeaders headers;
     std::string metadata;  ///< packed (wire/metadata.hpp)
     Tier tier;             ///< as stored: `tier_at` says what it is now
+    std::optional<Instant> version;  ///< its version id, where the account made it one
 };
 
 [[nodiscard]] std::optional<Blob> find_blob(ReadTxn& tx, const BlobKey& key);
 
 /// The one place where a current blob changes: inserts (`before` absent), replaces or removes (`after` absent) it.
 /// Content that `before` named and `after` does not is released; content of `after` was made by the caller in this
-/// transaction.
-void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before, const std::optional<Blob>& after);
+/// transaction. With `kept`, `before` becomes that former state instead and shares what `after` still has of it.
+void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before, const std::optional<Blob>& after,
+             const Which& kept = {});
 
 /// Walks the blobs of a directory in byte order of their names, from `first` on.
 class BlobCursor {

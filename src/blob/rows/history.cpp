@@ -22,15 +22,18 @@ constexpr int kSlice = 200;
 /// In the props of a row: its ETag and Last-Modified, where they are not its id.
 constexpr std::uint8_t kEtagTick = 40;
 
-std::string pack_history(const Blob& blob, Instant id) {
+/// The id of a version is not packed, and a snapshot is none.
+std::string pack_history(Blob blob, Instant id) {
     PackedWriter tick;
     if (blob.tick != id) tick.put_integer(kEtagTick, static_cast<std::uint64_t>(tick_count(blob.tick)));
+    blob.version.reset();
     return pack_props(blob) + tick.take();
 }
 
 // Columns from `at` on: kind, size, created, tick, content, props.
-Blob read_history(const Cursor& row, int at) {
+Blob read_history(const Cursor& row, int at, HistoryClass kind) {
     Blob blob = read_blob(row, at);
+    if (kind == HistoryClass::version) blob.version = blob.tick;
     PackedReader props(row.bytes(at + 5));
     while (const auto entry = props.next()) {
         if (entry->tag == kEtagTick) blob.tick = instant_of(static_cast<std::int64_t>(entry->integer()));
@@ -73,13 +76,13 @@ bool remove_slice(WriteTxn& tx, const BlobKey& key, std::int64_t until) {
 }  // namespace
 
 std::optional<Blob> find_history(ReadTxn& tx, const BlobKey& key, const HistoryId& id) {
-    if (tick_count(id.id) <= cut_of(tx, key.dir_id, key.name)) return std::nullopt;
+    if (id.kind == HistoryClass::snapshot && tick_count(id.id) <= cut_of(tx, key.dir_id, key.name)) return std::nullopt;
     Cursor row = tx.query(
         "SELECT kind, size, created, tick, content, props FROM history "
         "WHERE dir_id = ?1 AND name = ?2 AND class = ?3 AND tick = ?4",
         key.dir_id, key.name, static_cast<int>(id.kind), tick_count(id.id));
     if (!row.next()) return std::nullopt;
-    return read_history(row, 0);
+    return read_history(row, 0, id.kind);
 }
 
 bool has_snapshots(ReadTxn& tx, const BlobKey& key) {
@@ -90,17 +93,29 @@ bool has_snapshots(ReadTxn& tx, const BlobKey& key) {
         .next();
 }
 
-void insert_snapshot(WriteTxn& tx, const BlobKey& key, const Blob& base, Instant id, Blob snapshot) {
-    snapshot.content = contents::share(tx, base.content, base.size);
-    const std::string content = snapshot.content.encode();
-    if (content != base.content.encode()) {
-        tx.execute("UPDATE blobs SET content = ?3 WHERE dir_id = ?1 AND name = ?2", key.dir_id, key.name, content);
-    }
+std::optional<BlobType> type_of_versions(ReadTxn& tx, const BlobKey& key) {
+    Cursor row = tx.query("SELECT kind FROM history WHERE dir_id = ?1 AND name = ?2 AND class = ?3 LIMIT 1", key.dir_id,
+                          key.name, static_cast<int>(HistoryClass::version));
+    if (!row.next()) return std::nullopt;
+    return static_cast<BlobType>(row.integer(0));
+}
+
+void insert_history(WriteTxn& tx, const BlobKey& key, const HistoryId& id, const Blob& blob) {
     tx.execute(
         "INSERT INTO history(dir_id, name, class, tick, kind, size, created, content, flags, props) "
         "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9)",
-        key.dir_id, key.name, kSnapshot, tick_count(id), static_cast<int>(snapshot.type), snapshot.size,
-        tick_count(snapshot.created), content, pack_history(snapshot, id));
+        key.dir_id, key.name, static_cast<int>(id.kind), tick_count(id.id), static_cast<int>(blob.type), blob.size,
+        tick_count(blob.created), blob.content.encode(), pack_history(blob, id.id));
+}
+
+void insert_snapshot(WriteTxn& tx, const BlobKey& key, Blob& base, Instant id, Blob snapshot) {
+    snapshot.content = contents::share(tx, base.content, base.size);
+    if (snapshot.content.encode() != base.content.encode()) {
+        tx.execute("UPDATE blobs SET content = ?3 WHERE dir_id = ?1 AND name = ?2", key.dir_id, key.name,
+                   snapshot.content.encode());
+        base.content = snapshot.content;
+    }
+    insert_history(tx, key, {HistoryClass::snapshot, id}, snapshot);
 }
 
 void update_history(WriteTxn& tx, const BlobKey& key, const HistoryId& id, const Blob& blob) {
@@ -155,12 +170,22 @@ int drain_history(WriteTxn& tx, std::int64_t dir_id, int rows) {
     return static_cast<int>(found.size());
 }
 
-HistoryCursor::HistoryCursor(ReadTxn& tx, std::int64_t dir_id, std::string_view name, const Which& from)
-    : tx_(tx), dir_id_(dir_id) {
-    if (from) {
+bool HistoryFilter::wants(HistoryClass kind) const {
+    switch (kind) {
+        case HistoryClass::snapshot: return snapshots;
+        case HistoryClass::version: return versions;
+    }
+    return false;
+}
+
+HistoryCursor::HistoryCursor(ReadTxn& tx, std::int64_t dir_id, const HistoryFilter& filter, std::string_view name,
+                             const Which& from)
+    : tx_(tx), dir_id_(dir_id), filter_(filter) {
+    if (from && from->kind != HistoryClass::snapshot) {
+        seek(std::string(name), static_cast<int>(from->kind), tick_count(from->id));
+    } else if (from) {
         const std::int64_t cut = cut_of(tx, dir_id, name);
-        seek(std::string(name), static_cast<int>(from->kind),
-             std::max(tick_count(from->id), cut == kEarliest ? cut : cut + 1));
+        seek(std::string(name), kSnapshot, std::max(tick_count(from->id), cut == kEarliest ? cut : cut + 1));
     } else {
         seek(std::string(name), kCut, kEarliest);
     }
@@ -177,8 +202,14 @@ void HistoryCursor::seek(std::string name, int kind, std::int64_t tick) {
 
 bool HistoryCursor::next() {
     while (row_->next()) {
-        if (row_->integer(1) != kCut) return true;
-        seek(std::string(name()), kSnapshot, cut_of(tx_, dir_id_, name()) + 1);
+        const auto kind = static_cast<int>(row_->integer(1));
+        if (kind == kCut) {
+            seek(std::string(name()), kSnapshot, cut_of(tx_, dir_id_, name()) + 1);
+        } else if (filter_.wants(static_cast<HistoryClass>(kind))) {
+            return true;
+        } else {
+            seek(std::string(name()), kind + 1, kEarliest);
+        }
     }
     return false;
 }
@@ -189,6 +220,6 @@ HistoryId HistoryCursor::id() const {
     return {static_cast<HistoryClass>(row_->integer(1)), instant_of(row_->integer(5))};
 }
 
-Blob HistoryCursor::blob() const { return read_history(*row_, 2); }
+Blob HistoryCursor::blob() const { return read_history(*row_, 2, id().kind); }
 
 }  // namespace lazulite::blob

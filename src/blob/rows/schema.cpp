@@ -45,7 +45,7 @@ constexpr const char* kNamedSources[] = {
     "SELECT source FROM staged_blocks WHERE staging_id NOT IN (SELECT id FROM expiry WHERE kind = 2)"};
 static_assert(static_cast<int>(Expiry::consumed_blocks) == 2);
 constexpr const char* kFaults[] = {
-    "SELECT 'a former state of ' || CAST(name AS TEXT) || ' is of class ' || class FROM history WHERE class NOT IN (0, 1)",
+    "SELECT 'a former state of ' || CAST(name AS TEXT) || ' is of class ' || class FROM history WHERE class NOT IN (0, 1, 2)",
     "SELECT 'deleted snapshots of ' || CAST(h.name AS TEXT) || ' are not going to be removed' FROM history h WHERE h.class = 0 "
     "AND NOT EXISTS (SELECT 1 FROM expiry WHERE kind = 3)",
 };

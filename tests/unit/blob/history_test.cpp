@@ -33,6 +33,43 @@ TEST(DeleteBlobWithSnapshots, NeedsToBeSaid) {
     EXPECT_EQ(deletion(kOnly, true), (Deletion{false, true}));
 }
 
+// What becomes of the current blob, and whether what comes is a version; by hand from "Blob versioning".
+struct Case {
+    Change change;
+    bool is_version;
+    bool versioning;
+    Fate expected;
+};
+constexpr bool kKept = true;
+constexpr bool kVersioned = true;
+
+TEST(BlobVersions, EveryChangeHasItsFate) {
+    const Case cases[] = {
+        // An account that makes versions.
+        {Change::replace, false, true, {kKept, kVersioned}},
+        {Change::replace, true, true, {kKept, kVersioned}},
+        {Change::metadata, false, true, {kKept, kVersioned}},
+        {Change::metadata, true, true, {kKept, kVersioned}},
+        {Change::snapshot, false, true, {kKept, kVersioned}},
+        {Change::snapshot, true, true, {kKept, kVersioned}},
+        {Change::remove, false, true, {kKept, false}},
+        {Change::remove, true, true, {kKept, false}},
+        // One that makes them no more: those that exist stay.
+        {Change::replace, false, false, {false, false}},
+        {Change::replace, true, false, {kKept, false}},
+        {Change::metadata, false, false, {false, false}},
+        {Change::metadata, true, false, {kKept, false}},
+        {Change::snapshot, false, false, {false, false}},
+        {Change::snapshot, true, false, {false, false}},
+        {Change::remove, false, false, {false, false}},
+        {Change::remove, true, false, {kKept, false}},
+    };
+    for (const Case& c : cases) {
+        EXPECT_EQ(fate(c.change, c.is_version, c.versioning), c.expected)
+            << static_cast<int>(c.change) << ' ' << c.is_version << ' ' << c.versioning;
+    }
+}
+
 /// A container, and blobs of 5,000 bytes in an extent.
 class Snapshots : public ::testing::Test {
   protected:
@@ -102,8 +139,8 @@ class Snapshots : public ::testing::Test {
         Instant id;
         write([&](WriteTxn& tx) {
             id = tx.next_tick();
-            const Blob base = *find_blob(tx, key(name));
-            insert_snapshot(tx, key(name), base, id, base);
+            Blob base = *find_blob(tx, key(name));
+            insert_snapshot(tx, key(name), base, id, Blob(base));
         });
         return id;
     }
@@ -117,7 +154,7 @@ class Snapshots : public ::testing::Test {
     /// All entries, page by page: a name, and for a snapshot the time behind it.
     std::vector<std::string> list(std::size_t page_size, const std::function<void()>& between = [] {}) {
         std::vector<std::string> listed;
-        const ListFilter filter{.snapshots = true};
+        const ListFilter filter{.history = {.snapshots = true, .versions = true}};
         std::optional<std::string> next = "";
         while (next) {
             next = read<std::optional<std::string>>([&](ReadTxn& tx) {
@@ -201,19 +238,54 @@ TEST_F(Snapshots, AreAllGoneAtOnceHoweverMany) {
         for (const Instant id : ids) EXPECT_FALSE(find_history(tx, key("blob"), {HistoryClass::snapshot, id}));
         // One that is taken while the others are still being removed.
         after = tx.next_tick();
-        const Blob base = *find_blob(tx, key("blob"));
-        insert_snapshot(tx, key("blob"), base, after, base);
+        Blob base = *find_blob(tx, key("blob"));
+        insert_snapshot(tx, key("blob"), base, after, Blob(base));
         std::vector<Instant> listed;
-        HistoryCursor cursor(tx, container_.root_dir_id, "", {});
+        HistoryCursor cursor(tx, container_.root_dir_id, {.snapshots = true}, "", {});
         while (cursor.next()) listed.push_back(cursor.id().id);
         EXPECT_EQ(listed, (std::vector{after, kept}));
-        HistoryCursor middle(tx, container_.root_dir_id, "blob", HistoryId{HistoryClass::snapshot, ids[650]});
+        HistoryCursor middle(tx, container_.root_dir_id, {.snapshots = true}, "blob", HistoryId{HistoryClass::snapshot, ids[650]});
         ASSERT_TRUE(middle.next());
         EXPECT_EQ(middle.id().id, after);
     });
     expect_sound();
     wait_for(kRows, 2);
     EXPECT_EQ(list(10), (std::vector<std::string>{entry("blob", after), "blob", entry("blob/other", kept), "blob/other"}));
+    expect_sound();
+}
+
+TEST_F(Snapshots, AreNotSteppedOverWhereVersionsAreWanted) {
+    put("a");
+    put("b");
+    const Instant snapshot_id = snapshot("a");
+    Instant version;
+    write([&](WriteTxn& tx) {
+        const auto before = find_blob(tx, key("a"));
+        Blob after = *before;
+        after.metadata = "changed";
+        after.tick = version = tx.next_tick();
+        replace(tx, key("a"), before, after, HistoryId{HistoryClass::version, version});
+    });
+    EXPECT_EQ(number(kLive), 10'000);
+    EXPECT_EQ(list(10), (std::vector<std::string>{entry("a", snapshot_id), entry("a", version), "a", "b"}));
+    const auto versions = read<std::vector<std::string>>([&](ReadTxn& tx) {
+        std::vector<std::string> found;
+        HistoryCursor cursor(tx, container_.root_dir_id, {.versions = true}, "", {});
+        while (cursor.next()) found.push_back(entry(std::string(cursor.name()), cursor.id().id));
+        return found;
+    });
+    EXPECT_EQ(versions, std::vector<std::string>{entry("a", version)});
+    EXPECT_EQ(read<std::string>([&](ReadTxn& tx) {
+        return find_history(tx, key("a"), {HistoryClass::version, version})->metadata;
+    }), "");
+    expect_sound();
+    remove("a");
+    remove("b");
+    write([&](WriteTxn& tx) {
+        remove_snapshots(tx, key("a"));
+        remove_history(tx, key("a"), {HistoryClass::version, version});
+    });
+    wait_for(kLive, 0);
     expect_sound();
 }
 
