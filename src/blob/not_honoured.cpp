@@ -3,8 +3,6 @@
 namespace lazulite::blob {
 namespace {
 
-constexpr std::string_view kIfTagsHeader = "x-ms-if-tags";
-constexpr std::string_view kTagsHeader = "x-ms-tags";
 constexpr std::string_view kTierConditionHeaders =
     "x-ms-access-tier-if-modified-since x-ms-access-tier-if-unmodified-since";
 constexpr std::string_view kCustomerKeyHeaders =
@@ -14,20 +12,15 @@ constexpr std::string_view kImmutabilityHeaders = "x-ms-immutability-policy-unti
 constexpr std::string_view kLegalHoldHeader = "x-ms-legal-hold";
 
 constexpr auto kNotHonoured = std::to_array<NotHonoured>({
-    {"GetBlob", {kIfTagsHeader, kCustomerKeyHeaders}},
-    {"GetBlobProperties", {kIfTagsHeader, kCustomerKeyHeaders}},
-    {"GetBlobMetadata", {kIfTagsHeader, kCustomerKeyHeaders}},
-    {"DeleteBlob", {kIfTagsHeader, kTierConditionHeaders}},
-    {"PutBlob",
-     {kIfTagsHeader, kTagsHeader, kCustomerKeyHeaders, kScopeHeader, kImmutabilityHeaders, kLegalHoldHeader}},
-    {"SetBlobProperties", {kIfTagsHeader}},
-    {"SetBlobTier", {kIfTagsHeader}},
-    {"SetBlobMetadata", {kIfTagsHeader, kCustomerKeyHeaders, kScopeHeader}},
+    {"GetBlob", {kCustomerKeyHeaders}},
+    {"GetBlobProperties", {kCustomerKeyHeaders}},
+    {"GetBlobMetadata", {kCustomerKeyHeaders}},
+    {"DeleteBlob", {kTierConditionHeaders}},
+    {"PutBlob", {kCustomerKeyHeaders, kScopeHeader, kImmutabilityHeaders, kLegalHoldHeader}},
+    {"SetBlobMetadata", {kCustomerKeyHeaders, kScopeHeader}},
     {"PutBlock", {kCustomerKeyHeaders, kScopeHeader}},
-    {"PutBlockList",
-     {kIfTagsHeader, kTagsHeader, kCustomerKeyHeaders, kScopeHeader, kImmutabilityHeaders, kLegalHoldHeader}},
-    {"GetBlockList", {kIfTagsHeader}},
-    {"SnapshotBlob", {kIfTagsHeader, kCustomerKeyHeaders, kScopeHeader}},
+    {"PutBlockList", {kCustomerKeyHeaders, kScopeHeader, kImmutabilityHeaders, kLegalHoldHeader}},
+    {"SnapshotBlob", {kCustomerKeyHeaders, kScopeHeader}},
 });
 
 }  // namespace

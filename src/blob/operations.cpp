@@ -66,7 +66,7 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"BlobBatch", "Service_SubmitBatch",
      kPost, false, kAtService, {.comp = "batch"}, kBatch, nullptr},
     {"FindBlobsByTags", "Service_FilterBlobs",
-     kGet, false, kAtService, {.comp = "blobs"}, reads(kObject, "f"), nullptr},
+     kGet, false, kAtService, {.comp = "blobs"}, reads(kObject, "f"), find_blobs_by_tags},
 
     {"CreateContainer", "Container_Create",
      kPut, false, kAtContainer, {.restype = "container"}, writes(kContainer, "cw"), create_container},
@@ -89,7 +89,8 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"ContainerBatch", "Container_SubmitBatch",
      kPost, false, kAtContainer, {.restype = "container", .comp = "batch"}, kBatch, nullptr},
     {"FindBlobsByTagsInContainer", "Container_FilterBlobs",
-     kGet, false, kAtContainer, {.restype = "container", .comp = "blobs"}, kFindInContainer, nullptr},
+     kGet, false, kAtContainer, {.restype = "container", .comp = "blobs"}, kFindInContainer,
+     find_blobs_by_tags},
     {"AcquireContainerLease", "Container_AcquireLease",
      kPut, false, kAtContainer, {.restype = "container", .comp = "lease", .headers = {lease("acquire")}},
      kWriteContainer, nullptr},
@@ -201,9 +202,9 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"QueryBlobContents", "Blob_Query",
      kPost, false, kAtBlob, {.comp = "query"}, reads(kObject, "r"), nullptr},
     {"GetBlobTags", "Blob_GetTags",
-     kGet, false, kAtBlob, {.comp = "tags"}, kReadTags, nullptr},
+     kGet, false, kAtBlob, {.comp = "tags"}, kReadTags, get_blob_tags},
     {"SetBlobTags", "Blob_SetTags",
-     kPut, false, kAtBlob, {.comp = "tags"}, kWriteTags, nullptr},
+     kPut, false, kAtBlob, {.comp = "tags"}, kWriteTags, set_blob_tags},
 });
 static_assert(unambiguous(kOperations), "two rows would answer the same request");
 

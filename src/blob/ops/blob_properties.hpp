@@ -2,6 +2,7 @@
 
 #include "base/etag.hpp"
 #include "base/text.hpp"
+#include "blob/domain/tags.hpp"
 #include "blob/ops/common.hpp"
 #include "blob/ops/tiers.hpp"
 #include "blob/ops/versions.hpp"
@@ -96,6 +97,9 @@ void describe(Codec& c, const ShownBlob& shown) {
     c.property("x-ms-lease-status", "LeaseStatus", std::string_view("unlocked"));
     if (shown.version >= kLeaseStates) c.property("x-ms-lease-state", "LeaseState", std::string_view("available"));
     if (shown.version >= kServerEncrypted) c.property("x-ms-server-encrypted", "ServerEncrypted", true);
+    if (shown.version >= kBlobTags && !blob.tags.empty()) {
+        c.property("x-ms-tag-count", "TagCount", TagSet::unpack(blob.tags).size());
+    }
     c.element("RehydratePriority", tier.priority);
     c.element("SmartAccessTier", tier.smart);
 }

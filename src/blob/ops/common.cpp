@@ -39,6 +39,11 @@ Result<> check_read_guards(const Exchange& x, const Guards& guards, Instant tick
     return check_read(deciding, tick);
 }
 
+Result<> check_tags(const Exchange& x, const std::optional<TagCondition>& condition, std::string_view tags) {
+    if (!condition || x.version < kBlobTags || condition->met_by(TagSet::unpack(tags))) return {};
+    return fail(ErrorCode::condition_not_met);
+}
+
 Result<> check_no_conditions(const Request& request) {
     for (const std::string_view name : {"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"}) {
         if (!request.fields.value_or_empty(name).empty()) return fail(ErrorCode::condition_headers_not_supported);

@@ -7,6 +7,7 @@
 #include "base/etag.hpp"
 #include "blob/domain/conditions.hpp"
 #include "blob/domain/model.hpp"
+#include "blob/domain/tag_filter.hpp"
 #include "blob/rows/blobs.hpp"
 #include "blob/rows/containers.hpp"
 #include "blob/rows/history.hpp"
@@ -19,6 +20,7 @@ namespace lazulite::blob {
 struct Guards {
     Conditions when;
     std::optional<std::string> lease_id;
+    std::optional<TagCondition> if_tags = {};
 };
 
 template <class Codec>
@@ -43,6 +45,7 @@ template <class Codec>
 void describe(Codec& c, Guards& guards) {
     c.include(guards.when);
     c.header("x-ms-lease-id", guards.lease_id);
+    c.header("x-ms-if-tags", guards.if_tags);
 }
 
 /// The headers that Put Blob, Put Block List and Set Blob Properties store with a blob.
@@ -72,6 +75,10 @@ void keep_known(ContentHeaders& headers, ServiceVersion version);
 
 /// Reads honour every combination from version 2013-08-15 on; writes, and older reads, only the pairs that make sense.
 [[nodiscard]] Result<> check_read_guards(const Exchange& x, const Guards& guards, Instant tick);
+
+/// `x-ms-if-tags` against the tags of the blob, packed; none where there is no blob. Fails with condition_not_met.
+[[nodiscard]] Result<> check_tags(const Exchange& x, const std::optional<TagCondition>& condition,
+                                  std::string_view tags);
 
 /// For operations that honour no conditional header: condition_headers_not_supported when there is one.
 [[nodiscard]] Result<> check_no_conditions(const Request& request);

@@ -42,6 +42,7 @@ Task<Result<Response>> delete_blob(Exchange& x) {
         LAZ_TRY(const Found found, require_blob(tx, x.target, which));
         LAZ_CHECK(check_blob_lease(command.guards));
         LAZ_CHECK(check_write(command.guards.when, found.blob.tick));
+        LAZ_CHECK(check_tags(x, command.guards.if_tags, found.blob.tags));
         if (found.which) {
             remove_history(tx, found.key, *found.which);
             return true;

@@ -95,6 +95,7 @@ Task<Result<Response>> get_blob(Exchange& x) {
         override_headers(x, blob.headers);
         LAZ_CHECK(check_blob_lease(command.guards));
         LAZ_CHECK(check_read_guards(x, command.guards, blob.tick));
+        LAZ_CHECK(check_tags(x, command.guards.if_tags, blob.tags));
         LAZ_CHECK(check_online(blob.tier));
         if (found.current && notes_access(blob.tier, now)) accessed = Read{found.key, blob.tick};
         ResolvedRange range{0, blob.size};

@@ -19,6 +19,7 @@ Result<Loaded> load_shown(Exchange& x) {
         LAZ_TRY(Found found, require_blob(tx, x.target, which));
         LAZ_CHECK(check_blob_lease(guards));
         LAZ_CHECK(check_read_guards(x, guards, found.blob.tick));
+        LAZ_CHECK(check_tags(x, guards.if_tags, found.blob.tags));
         return Loaded{std::move(found.blob), tx.now(), !found.which};
     });
 }

@@ -15,12 +15,14 @@ constexpr std::span<const Named<BlockListType>> names_of(BlockListType) { return
 struct GetBlockList {
     std::optional<BlockListType> type;
     std::optional<std::string> lease_id;
+    std::optional<TagCondition> if_tags;
 };
 
 template <class Codec>
 void describe(Codec& c, GetBlockList& m) {
     c.query("blocklisttype", m.type);
     c.header("x-ms-lease-id", m.lease_id);
+    c.header("x-ms-if-tags", m.if_tags);
 }
 
 void write_blocks(XmlWriter& xml, std::string_view name, const std::vector<Block>& blocks) {
@@ -48,6 +50,7 @@ Result<std::optional<BlockLists>> load(ReadTxn& tx, Effort effort, const Exchang
     if (!place.blob && !set) return fail(ErrorCode::blob_not_found);
     if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
     LAZ_CHECK(check_blob_lease({{}, command.lease_id}));
+    LAZ_CHECK(check_tags(x, command.if_tags, place.blob ? place.blob->tags : std::string_view()));
     if (place.blob) LAZ_CHECK(check_online(place.blob->tier));
     if (effort == Effort::little && many_blocks(tx, place, set)) return std::nullopt;
     XmlWriter xml;

@@ -2,6 +2,7 @@
 #include "blob/ops/blob_walk.hpp"
 #include "blob/ops/common.hpp"
 #include "blob/ops/operations.hpp"
+#include "blob/ops/tags.hpp"
 #include "service/listing.hpp"
 #include "wire/date.hpp"
 
@@ -100,17 +101,15 @@ void open_results(XmlWriter& xml, const Exchange& x) {
     echo_parameters(xml, x.query);
 }
 
-void write_name(XmlWriter& xml, const std::string& name, ServiceVersion version) {
-    if (version >= kEncodedNames) {
-        xml.encoded_element("Name", name);
-    } else {
-        xml.element("Name", name);
-    }
-}
+/// What entries show besides their properties.
+struct Included {
+    bool metadata = false;
+    bool tags = false;
+};
 
-void write_entry(XmlWriter& xml, const ListedBlob& entry, bool metadata, const Exchange& x, const ReadTxn& tx) {
+void write_entry(XmlWriter& xml, const ListedBlob& entry, const Included& also, const Exchange& x, const ReadTxn& tx) {
     xml.open(entry.blob ? "Blob" : "BlobPrefix");
-    write_name(xml, entry.name, x.version);
+    write_blob_name(xml, entry.name, x.version);
     if (entry.blob) {
         const bool is_snapshot = entry.which && entry.which->kind == HistoryClass::snapshot;
         const std::string snapshot = is_snapshot ? format_iso8601(entry.which->id) : "";
@@ -128,7 +127,8 @@ void write_entry(XmlWriter& xml, const ListedBlob& entry, bool metadata, const E
         xml.open("Properties");
         describe(encoder, blob);
         xml.close();
-        if (metadata) write_metadata(xml, entry.blob->metadata);
+        if (also.metadata) write_metadata(xml, entry.blob->metadata);
+        if (also.tags && !entry.blob->tags.empty()) write_tags(xml, TagSet::unpack(entry.blob->tags));
         if (x.version >= kOrMetadata) xml.element("OrMetadata", "");
     }
     xml.close();
@@ -151,7 +151,7 @@ Task<Result<Response>> list_blobs(Exchange& x) {
                             .uncommitted = includes(include, "uncommittedblobs"),
                             .history = {.snapshots = includes(include, "snapshots"), .versions = includes(include, "versions")},
                             .show = shown_by(command.show_only)};
-    const bool metadata = includes(include, "metadata");
+    const Included also{includes(include, "metadata"), includes(include, "tags")};
     const auto most = static_cast<std::size_t>(command.max_results.value_or(kMostResults));
 
     const auto make_page = [&](ReadTxn& tx, std::size_t entries) -> Result<Page> {
@@ -159,7 +159,7 @@ Task<Result<Response>> list_blobs(Exchange& x) {
         XmlWriter xml;
         open_results(xml, x);
         xml.open("Blobs");
-        const auto write = [&](const ListedBlob& entry) { write_entry(xml, entry, metadata, x, tx); };
+        const auto write = [&](const ListedBlob& entry) { write_entry(xml, entry, also, x, tx); };
         const auto next = walk_page(tx, container.root_dir_id, filter, first, entries, write);
         xml.close();
         xml.element("NextMarker", next ? encode_marker(*next) : "");

@@ -10,6 +10,7 @@ namespace lazulite::blob {
 Task<Result<Response>> list_containers(Exchange& x);
 Task<Result<Response>> set_blob_service_properties(Exchange& x);
 Task<Result<Response>> get_account_information(Exchange& x);
+Task<Result<Response>> find_blobs_by_tags(Exchange& x);
 
 Task<Result<Response>> create_container(Exchange& x);
 Task<Result<Response>> get_container_properties(Exchange& x);
@@ -29,6 +30,8 @@ Task<Result<Response>> set_blob_metadata(Exchange& x);
 Task<Result<Response>> delete_blob(Exchange& x);
 Task<Result<Response>> snapshot_blob(Exchange& x);
 Task<Result<Response>> set_blob_tier(Exchange& x);
+Task<Result<Response>> get_blob_tags(Exchange& x);
+Task<Result<Response>> set_blob_tags(Exchange& x);
 Task<Result<Response>> put_block(Exchange& x);
 Task<Result<Response>> put_block_list(Exchange& x);
 Task<Result<Response>> get_block_list(Exchange& x);

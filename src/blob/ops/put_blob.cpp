@@ -3,6 +3,7 @@
 #include "blob/ops/common.hpp"
 #include "blob/ops/limits.hpp"
 #include "blob/ops/operations.hpp"
+#include "blob/ops/tags.hpp"
 #include "blob/ops/tiers.hpp"
 #include "blob/ops/versions.hpp"
 #include "service/receive.hpp"
@@ -19,6 +20,7 @@ struct PutBlob {
     std::optional<std::string> content_language;
     std::optional<std::string> cache_control;
     Metadata metadata;
+    std::string tags;  ///< packed; read by `tags_of_upload`
 };
 
 template <class Codec>
@@ -51,6 +53,7 @@ Result<> check_place(const Exchange& x, const Place& place, const PutBlob& comma
     if (place.blob && !x.identity.may_overwrite()) return fail(ErrorCode::unauthorized_blob_overwrite);
     LAZ_CHECK(check_blob_lease(command.guards));
     LAZ_CHECK(check_create(command.guards.when, place.blob ? std::optional(place.blob->tick) : std::nullopt));
+    LAZ_CHECK(check_tags(x, command.guards.if_tags, place.blob ? place.blob->tags : std::string_view()));
     if (place.blob) return check_online(place.blob->tier);
     return {};
 }
@@ -69,6 +72,7 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
     LAZ_CO_CHECK(check_combination(command.guards.when));
     LAZ_CO_TRY(BodyRules rules, body_rules(x.request, put_blob_limit(x.version), x.version));
     LAZ_CO_TRY(const auto wanted_tier, tier_of_upload(x));
+    LAZ_CO_TRY(command.tags, tags_of_upload(x));
     // What the transaction would refuse anyway is refused before the body is pulled; the transaction decides.
     LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
         LAZ_TRY(const Place place, find_place(tx, x.target));
@@ -99,6 +103,7 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
         blob.created = place.blob ? place.blob->created : blob.tick;
         blob.headers = headers;
         blob.metadata = command.metadata.pack();
+        blob.tags = command.tags;
         blob.tier = tier_of_new(wanted_tier, place.blob ? std::optional(place.blob->tier) : std::nullopt, tx.now());
         if (body.range) {
             blob.content = contents::create_embedded(tx, *body.range);

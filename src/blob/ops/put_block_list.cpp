@@ -2,6 +2,7 @@
 #include "blob/ops/common.hpp"
 #include "blob/ops/limits.hpp"
 #include "blob/ops/operations.hpp"
+#include "blob/ops/tags.hpp"
 #include "blob/ops/tiers.hpp"
 #include "blob/ops/versions.hpp"
 #include "service/long_read.hpp"
@@ -16,6 +17,7 @@ struct PutBlockList {
     ContentHeaders headers;
     Metadata metadata;
     std::optional<AccessTier> tier;  ///< read by `tier_of_upload`
+    std::string tags;                ///< packed; read by `tags_of_upload`
 };
 
 template <class Codec>
@@ -133,6 +135,7 @@ Result<std::optional<Committed>> commit(WriteTxn& tx, const Exchange& x, const P
     if (place.blob && !x.identity.may_overwrite()) return fail(ErrorCode::unauthorized_blob_overwrite);
     LAZ_CHECK(check_blob_lease(command.guards));
     LAZ_CHECK(check_create(command.guards.when, tick));
+    LAZ_CHECK(check_tags(x, command.guards.if_tags, place.blob ? place.blob->tags : std::string_view()));
     if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
     if (place.blob) LAZ_CHECK(check_online(place.blob->tier));
     LAZ_CHECK(check_type(tx, place, BlobType::block));
@@ -148,6 +151,7 @@ Result<std::optional<Committed>> commit(WriteTxn& tx, const Exchange& x, const P
     blob.headers = command.headers;
     if (blob.headers.type.empty()) blob.headers.type = kDefaultContentType;
     blob.metadata = command.metadata.pack();
+    blob.tags = command.tags;
     blob.tier = tier_of_new(command.tier, place.blob ? std::optional(place.blob->tier) : std::nullopt, tx.now());
     if (!prepared.list.chunks.empty()) blob.content = contents::create_list(tx, prepared.list);
     if (set) {
@@ -165,6 +169,7 @@ Task<Result<Response>> put_block_list(Exchange& x) {
     LAZ_CO_CHECK(check_signed_encryption_scope(x));
     LAZ_CO_TRY(PutBlockList command, decode<PutBlockList>(x.request, x.query));
     LAZ_CO_TRY(command.tier, tier_of_upload(x));
+    LAZ_CO_TRY(command.tags, tags_of_upload(x));
     keep_known(command.headers, x.version);
     LAZ_CO_CHECK(check_combination(command.guards.when));
     LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kBlockListBodyLimit, x.version));

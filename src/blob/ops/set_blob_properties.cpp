@@ -50,6 +50,7 @@ Task<Result<Updated>> update_blob(Exchange& x, const Guards& guards, bool makes_
         LAZ_TRY(const Found found, require_blob(tx, x.target));
         LAZ_CHECK(check_blob_lease(guards));
         LAZ_CHECK(check_write(guards.when, found.blob.tick));
+        LAZ_CHECK(check_tags(x, guards.if_tags, found.blob.tags));
         LAZ_CHECK(check_online(found.blob.tier));
         Blob after = found.blob;
         change(after);

@@ -9,6 +9,7 @@ struct SetBlobTier {
     std::string tier;  ///< read by `named_tier`
     std::optional<RehydratePriority> priority;
     std::optional<std::string> lease_id;
+    std::optional<TagCondition> if_tags;
 };
 
 template <class Codec>
@@ -16,6 +17,7 @@ void describe(Codec& c, SetBlobTier& m) {
     c.header("x-ms-access-tier", m.tier);
     c.header("x-ms-rehydrate-priority", m.priority);
     c.header("x-ms-lease-id", m.lease_id);
+    c.header("x-ms-if-tags", m.if_tags);
 }
 
 }  // namespace
@@ -35,6 +37,7 @@ Task<Result<Response>> set_blob_tier(Exchange& x) {
     LAZ_CO_TRY(const Tier tier, co_await x.store->write([&](WriteTxn& tx) -> Result<Tier> {
         LAZ_TRY(const Found found, require_blob(tx, x.target, which));
         LAZ_CHECK(check_blob_lease({{}, command.lease_id}));
+        LAZ_CHECK(check_tags(x, command.if_tags, found.blob.tags));
         if (found.blob.type != BlobType::block) return fail(ErrorCode::access_tier_not_supported_for_blob_type);
         Blob after = found.blob;
         LAZ_TRY(after.tier, set_tier(found.blob.tier, *wanted, command.priority, tx.now()));

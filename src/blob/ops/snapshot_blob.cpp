@@ -32,6 +32,7 @@ Task<Result<Response>> snapshot_blob(Exchange& x) {
         LAZ_TRY(Found found, require_blob(tx, x.target));
         LAZ_CHECK(check_blob_lease(command.guards));
         LAZ_CHECK(check_write(command.guards.when, found.blob.tick));
+        LAZ_CHECK(check_tags(x, command.guards.if_tags, found.blob.tags));
         LAZ_CHECK(check_online(found.blob.tier));
         const Instant id = tx.next_tick();
         Blob snapshot = found.blob;

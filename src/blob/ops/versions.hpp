@@ -23,14 +23,17 @@ inline constexpr ServiceVersion kCreationTime{2017, 11, 9};
 inline constexpr ServiceVersion kTiersOnUploads{2018, 11, 9};
 inline constexpr ServiceVersion kCrc64{2019, 2, 2};
 inline constexpr ServiceVersion kRehydratePriorityShown{2019, 2, 2};
+inline constexpr ServiceVersion kBlobTags{2019, 12, 12};
 inline constexpr ServiceVersion kOrMetadata{2019, 12, 12};
 inline constexpr ServiceVersion kBlobVersions{2019, 12, 12};
 inline constexpr ServiceVersion kPermanentDelete{2020, 2, 10};
+inline constexpr ServiceVersion kFoundTagSets{2020, 4, 8};  ///< Find Blobs by Tags shows sets of tags, not one value
 inline constexpr ServiceVersion kShowOnlyKnown{2020, 8, 4};
 inline constexpr ServiceVersion kEncodedNames{2021, 2, 12};
 inline constexpr ServiceVersion kVersionsByHierarchy{2021, 12, 2};
 inline constexpr ServiceVersion kColdTier{2021, 12, 2};
 inline constexpr ServiceVersion kStartFrom{2023, 11, 3};  ///< SDKs offer it from 2026-02-06 on; see decisions/0005
+inline constexpr ServiceVersion kTagConditions{2026, 2, 6};  ///< `x-ms-blob-if-*` of Get and Set Blob Tags
 inline constexpr ServiceVersion kSmartTier{2026, 6, 6};
 inline constexpr ServiceVersion kEndBefore{2026, 10, 6};
 inline constexpr ServiceVersion kTiersOnGet{2026, 10, 6};

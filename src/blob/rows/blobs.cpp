@@ -3,6 +3,7 @@
 #include "base/packed.hpp"
 #include "blob/rows/blob_row.hpp"
 #include "blob/rows/history.hpp"
+#include "blob/rows/tags.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -22,6 +23,7 @@ enum Tag : std::uint8_t {
     kRehydratePriority = 12,
     kRehydrateDue = 13,
     kVersion = 41,
+    kTags = 50,
 };
 
 Instant instant(std::uint64_t count) { return Instant(Ticks(static_cast<std::int64_t>(count))); }
@@ -53,6 +55,7 @@ std::string pack(const Blob& blob) {
     props.put(kMetadata, blob.metadata);
     pack_tier(props, blob.tier);
     if (blob.version) props.put_integer(kVersion, static_cast<std::uint64_t>(tick_count(*blob.version)));
+    props.put(kTags, blob.tags);
     return props.take();
 }
 
@@ -79,6 +82,7 @@ void unpack(std::string_view bytes, Blob& blob) {
             case kRehydratePriority: rehydration().priority = static_cast<RehydratePriority>(entry->integer()); break;
             case kRehydrateDue: rehydration().due = instant(entry->integer()); break;
             case kVersion: blob.version = instant(entry->integer()); break;
+            case kTags: blob.tags = entry->value; break;
             default: break;
         }
     }
@@ -125,6 +129,7 @@ void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before
     } else {
         tx.execute("DELETE FROM blobs WHERE dir_id = ?1 AND name = ?2", key.dir_id, key.name);
     }
+    change_tags(tx, key, before ? before->tags : std::string_view(), after ? after->tags : std::string_view());
     if (before && !kept && (!after || before->content.encode() != after->content.encode())) {
         contents::release(tx, before->content);
     }

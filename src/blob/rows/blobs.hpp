@@ -30,6 +30,7 @@ struct Blob {
     ContentRef content;
     ContentHeaders headers;
     std::string metadata;  ///< packed (wire/metadata.hpp)
+    std::string tags;      ///< packed (domain/tags.hpp)
     Tier tier;             ///< as stored: `tier_at` says what it is now
     std::optional<Instant> version;  ///< its version id, where the account made it one
 };
@@ -37,8 +38,8 @@ struct Blob {
 [[nodiscard]] std::optional<Blob> find_blob(ReadTxn& tx, const BlobKey& key);
 
 /// The one place where a current blob changes: inserts (`before` absent), replaces or removes (`after` absent) it.
-/// Content that `before` named and `after` does not is released; content of `after` was made by the caller in this
-/// transaction. With `kept`, `before` becomes that former state instead and shares what `after` still has of it.
+/// The index of tags follows. Content that `before` named and `after` does not is released; content of `after` was made by
+/// the caller in this transaction. With `kept`, `before` becomes that former state instead and shares what `after` still has of it.
 void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before, const std::optional<Blob>& after,
              const Which& kept = {});
 

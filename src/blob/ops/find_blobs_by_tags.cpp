@@ -1,0 +1,183 @@
+#include <vector>
+
+#include "blob/domain/tag_filter.hpp"
+#include "blob/ops/blob_walk.hpp"
+#include "blob/ops/common.hpp"
+#include "blob/ops/operations.hpp"
+#include "blob/ops/tags.hpp"
+#include "blob/ops/versions.hpp"
+#include "blob/rows/tags.hpp"
+#include "service/listing.hpp"
+
+namespace lazulite::blob {
+namespace {
+
+constexpr auto kFindIncludes = std::to_array<IncludeValue>({{"none"}, {"versions"}});
+
+struct FindBlobsByTags {
+    std::string where;
+    std::optional<std::string> marker;
+    std::optional<std::int64_t> max_results;
+};
+
+template <class Codec>
+void describe(Codec& c, FindBlobsByTags& m) {
+    c.query("where", m.where);
+    c.query("marker", m.marker);
+    c.query("maxresults", m.max_results, Between{1, kMostResults, true});
+}
+
+/// Where a page begins: containers in the order of their names, within one the index of tags.
+struct FindPlace {
+    std::string container;
+    TagPlace tag;
+};
+
+/// No part of a place holds a NUL.
+std::string encode_place(const FindPlace& place) {
+    std::string text = place.container;
+    for (const std::string* part : {&place.tag.key, &place.tag.value, &place.tag.name}) (text += '\0') += *part;
+    return encode_marker(text);
+}
+
+Result<FindPlace> decode_place(std::string_view marker) {
+    LAZ_TRY(const std::string text, decode_marker(marker));
+    FindPlace place;
+    std::string_view rest = text;
+    for (std::string* part : {&place.container, &place.tag.key, &place.tag.value, &place.tag.name}) {
+        const std::string_view taken = rest.substr(0, rest.find('\0'));
+        *part = taken;
+        rest.remove_prefix(std::min(taken.size() + 1, rest.size()));
+    }
+    return place;
+}
+
+/// Which blobs, in which of the containers.
+struct Search {
+    TagQuery query;
+    TagQuery::Range range;
+    std::optional<std::string> container;  ///< the only one
+    FindPlace first;
+};
+
+Result<Search> make_search(const Exchange& x, const FindBlobsByTags& command) {
+    const bool everywhere = x.operation.scope == Scope::service;
+    Search search;
+    LAZ_TRY(search.query, TagQuery::parse(command.where, everywhere ? TagQuery::Level::account
+                                                                    : TagQuery::Level::container));
+    search.range = search.query.range();
+    search.container = everywhere ? search.query.container() : std::optional(x.target.container);
+    LAZ_TRY(search.first, decode_place(command.marker.value_or("")));
+    return search;
+}
+
+struct FoundBlob {
+    std::string container;
+    std::string name;
+    TagSet tags;
+};
+
+void write_found(XmlWriter& xml, const FoundBlob& found, const TagQuery& query, ServiceVersion version) {
+    xml.open("Blob");
+    write_blob_name(xml, found.name, version);
+    xml.element("ContainerName", found.container);
+    std::vector<BlobTag> asked;
+    for (const BlobTag& tag : found.tags) {
+        if (query.names(tag.key)) asked.push_back(tag);
+    }
+    if (version < kFoundTagSets) {
+        xml.element("TagValue", asked.empty() ? "" : asked.front().value);
+    } else if (const auto shown = TagSet::of(std::move(asked))) {
+        write_tags(xml, *shown);
+    }
+    xml.close();
+}
+
+/// Walks the range of the index, container after container. A page looks at so many rows and containers at most: where
+/// few of them match, it is short.
+class FindWalk {
+  public:
+    FindWalk(ReadTxn& tx, const Search& search, std::size_t most)
+        : tx_(tx), search_(search), most_(most), steps_left_(std::max(most, kMostWalked)) {}
+
+    /// Gives what matches to `write(FoundBlob)`; where the next page begins, if there is one.
+    template <class Write>
+    std::optional<FindPlace> run(Write write) {
+        if (search_.container) {
+            const auto container = find_container(tx_, *search_.container);
+            if (!container) return std::nullopt;
+            return in_container(*container, write);
+        }
+        std::optional<ContainerCursor> containers(std::in_place, tx_, search_.first.container);
+        while (auto container = containers->next()) {
+            if (steps_left_ == 0) return FindPlace{container->name, start()};
+            --steps_left_;
+            if (auto next = in_container(*container, write)) return next;
+        }
+        return std::nullopt;
+    }
+
+  private:
+    [[nodiscard]] TagPlace start() const { return {search_.range.key.value_or(""), search_.range.first, ""}; }
+
+    template <class Write>
+    std::optional<FindPlace> in_container(const Container& container, Write& write) {
+        const bool resumed = container.name == search_.first.container;
+        TagCursor rows(tx_, container.root_dir_id, resumed ? search_.first.tag : start());
+        while (rows.next()) {
+            if (search_.range.key && rows.key() != *search_.range.key) break;
+            if (search_.range.last && rows.value() > *search_.range.last) break;
+            if (written_ == most_ || steps_left_ == 0) {
+                return FindPlace{container.name,
+                                 {std::string(rows.key()), std::string(rows.value()), std::string(rows.name())}};
+            }
+            --steps_left_;
+            const auto blob = find_blob(tx_, {container.root_dir_id, std::string(rows.name())});
+            if (!blob) continue;
+            TagSet tags = TagSet::unpack(blob->tags);
+            if (!search_.query.matches(tags)) continue;
+            // Without a key in the query a blob stands in the range once for each tag: the first one counts.
+            if (!search_.range.key && tags.begin()->key != rows.key()) continue;
+            write(FoundBlob{container.name, std::string(rows.name()), std::move(tags)});
+            ++written_;
+        }
+        return std::nullopt;
+    }
+
+    ReadTxn& tx_;
+    const Search& search_;
+    std::size_t most_;
+    std::size_t steps_left_;
+    std::size_t written_ = 0;
+};
+
+}  // namespace
+
+/// Also in one container.
+Task<Result<Response>> find_blobs_by_tags(Exchange& x) {
+    LAZ_CO_CHECK(check_no_conditions(x.request));
+    if (x.operation.scope == Scope::container) LAZ_CO_CHECK(check_names(x));
+    LAZ_CO_TRY(const FindBlobsByTags command, decode<FindBlobsByTags>(x.request, x.query));
+    LAZ_CO_CHECK(parse_include(x.query, kFindIncludes, x.version));
+    LAZ_CO_TRY(const Search search, make_search(x, command));
+    const auto most = static_cast<std::size_t>(command.max_results.value_or(kMostResults));
+
+    const auto make_page = [&](ReadTxn& tx, std::size_t entries) -> Result<Page> {
+        if (x.operation.scope == Scope::container) LAZ_CHECK(require_container(tx, x.target.container));
+        XmlWriter xml;
+        xml.open("EnumerationResults", {{"ServiceEndpoint", x.target.endpoint()}});
+        xml.element("Where", command.where);
+        xml.open("Blobs");
+        const auto next = FindWalk(tx, search, entries).run([&](const FoundBlob& found) {
+            write_found(xml, found, search.query, x.version);
+        });
+        xml.close();
+        xml.element("NextMarker", next ? encode_place(*next) : "");
+        xml.close();
+        return Page{xml.take(), next.has_value()};
+    };
+    Result<Response> response = co_await answer_with_page(x, most, make_page);
+    co_return response;
+}
+
+}  // namespace lazulite::blob

@@ -1,0 +1,61 @@
+#include "blob/ops/common.hpp"
+#include "blob/ops/operations.hpp"
+#include "blob/ops/tags.hpp"
+#include "service/receive.hpp"
+#include "wire/xml_reader.hpp"
+
+namespace lazulite::blob {
+namespace {
+
+/// Ten tags with every character escaped stay below.
+constexpr std::uint64_t kTagsBodyLimit = 64 << 10;
+
+Result<TagSet> parse_tags(std::string_view body) {
+    LAZ_TRY(const XmlNode root, parse_xml(body));
+    const XmlNode* const set = root.child("TagSet");
+    if (root.name != "Tags" || set == nullptr || root.children.size() != 1) {
+        return fail(xml_problem_behind(body, root, "Tags with one TagSet are expected here."));
+    }
+    std::vector<BlobTag> tags;
+    for (const XmlNode& node : set->children) {
+        const XmlNode* const key = node.child("Key");
+        const XmlNode* const value = node.child("Value");
+        if (node.name != "Tag" || key == nullptr || value == nullptr || node.children.size() != 2) {
+            return fail(xml_problem_behind(body, node, "A Tag with a Key and a Value is expected here."));
+        }
+        tags.push_back({key->text, value->text});
+    }
+    return TagSet::of(std::move(tags));
+}
+
+}  // namespace
+
+/// ETag and Last-Modified stay, and an archived blob takes tags too.
+Task<Result<Response>> set_blob_tags(Exchange& x) {
+    LAZ_CO_CHECK(check_names(x));
+    LAZ_CO_TRY(const Which which, decode_which(x.query));
+    LAZ_CO_TRY(const Guards guards, decode_tag_guards(x));
+    LAZ_CO_CHECK(check_combination(guards.when));
+    LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kTagsBodyLimit, x.version));
+    LAZ_CO_TRY(const std::string body, co_await receive_text(x, rules));
+    LAZ_CO_TRY(const TagSet tags, parse_tags(body));
+    LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {
+        LAZ_TRY(const Found found, require_blob(tx, x.target, which));
+        LAZ_CHECK(check_blob_lease(guards));
+        LAZ_CHECK(check_write(guards.when, found.blob.tick));
+        LAZ_CHECK(check_tags(x, guards.if_tags, found.blob.tags));
+        Blob after = found.blob;
+        after.tags = tags.pack();
+        if (which) {
+            update_history(tx, found.key, *which, after);
+        } else {
+            replace(tx, found.key, found.blob, after);
+        }
+        return {};
+    }));
+    Response response;
+    response.status = 204;
+    co_return response;
+}
+
+}  // namespace lazulite::blob
