@@ -46,8 +46,8 @@ Task<Result<Response>> set_blob_tags(Exchange& x) {
         LAZ_CHECK(check_tags(x, guards.if_tags, found.blob.tags));
         Blob after = found.blob;
         after.tags = tags.pack();
-        if (which) {
-            update_history(tx, found.key, *which, after);
+        if (found.which) {
+            update_history(tx, found.key, *found.which, after);
         } else {
             replace(tx, found.key, found.blob, after);
         }
