@@ -106,6 +106,7 @@ enum class ErrorCode : std::uint16_t {
     crc64_mismatch,
     duplicate_tag_names,
     empty_tag_name,
+    error_processing_query_expression,
     exceeds_max_batch_request_count,
     incremental_copy_blob_mismatch,
     incremental_copy_of_earlier_version_snapshot_not_allowed,

@@ -209,6 +209,8 @@ inline constexpr auto kErrors = std::to_array<ErrorInfo>({
      "The tags specified contain duplicate names."},
     {ErrorCode::empty_tag_name, 400, "EmptyTagName",
      "The name of one of the tag key-value pairs is empty."},
+    {ErrorCode::error_processing_query_expression, 400, "ErrorProcessingQueryExpression",
+     "Syntax error!"},
     {ErrorCode::exceeds_max_batch_request_count, 400, "ExceedsMaxBatchRequestCount",
      "The batch operation exceeds maximum number of allowed subrequests."},
     {ErrorCode::incremental_copy_blob_mismatch, 409, "IncrementalCopyBlobMismatch",

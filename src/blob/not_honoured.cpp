@@ -20,6 +20,7 @@ constexpr auto kNotHonoured = std::to_array<NotHonoured>({
     {"SetBlobMetadata", {kCustomerKeyHeaders, kScopeHeader}},
     {"PutBlock", {kCustomerKeyHeaders, kScopeHeader}},
     {"PutBlockList", {kCustomerKeyHeaders, kScopeHeader, kImmutabilityHeaders, kLegalHoldHeader}},
+    {"QueryBlobContents", {kCustomerKeyHeaders}},
     {"SnapshotBlob", {kCustomerKeyHeaders, kScopeHeader}},
 });
 

@@ -200,7 +200,7 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"SealAppendBlob", "AppendBlob_Seal",
      kPut, false, kAtBlob, {.comp = "seal"}, kWriteBlob, nullptr},
     {"QueryBlobContents", "Blob_Query",
-     kPost, false, kAtBlob, {.comp = "query"}, reads(kObject, "r"), nullptr},
+     kPost, false, kAtBlob, {.comp = "query"}, kReadBlob, query_blob_contents},
     {"GetBlobTags", "Blob_GetTags",
      kGet, false, kAtBlob, {.comp = "tags"}, kReadTags, get_blob_tags},
     {"SetBlobTags", "Blob_SetTags",

@@ -185,11 +185,13 @@ Task<bool> HttpConnection::answer() {
     }
 
     const bool head_only = request_.method == Method::head;
-    bool keep = can_keep(*response);
+    const bool until_close = framing_.http10 && response->content_length == kUnknownLength;
+    bool keep = can_keep(*response) && !until_close;
     if (keep && !body_.complete() && !head_only && response->content_length > kSmallAnswer) {
         keep = co_await body_.discard(kDrainLimit, options_.linger_timeout);
     }
-    const Persistence persistence = !keep             ? Persistence::close
+    const Persistence persistence = until_close       ? Persistence::until_close
+                                    : !keep           ? Persistence::close
                                     : framing_.http10 ? Persistence::keep_alive_http10
                                                       : Persistence::keep_alive;
     const ResponseWriter::Outcome outcome = co_await writer_.send(*response, head_only, persistence);

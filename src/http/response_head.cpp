@@ -92,12 +92,16 @@ void write_head(std::string& out, const Response& response, std::uint64_t conten
     else
         append_reason(out, response.reason);
     out.append("\r\n").append(response.fields.text());
-    if (!bodiless(response.status)) {
+    if (bodiless(response.status) || persistence == Persistence::until_close) {
+        // Nothing says how long it is.
+    } else if (content_length == kUnknownLength) {
+        out.append("Transfer-Encoding: chunked\r\n");
+    } else {
         out.append("Content-Length: ");
         append_number(out, content_length);
         out.append("\r\n");
     }
-    if (persistence == Persistence::close)
+    if (persistence == Persistence::close || persistence == Persistence::until_close)
         out.append("Connection: close\r\n");
     else if (persistence == Persistence::keep_alive_http10)
         out.append("Connection: keep-alive\r\n");

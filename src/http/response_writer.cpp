@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <exception>
 
 #include "base/log.hpp"
@@ -30,6 +31,20 @@ bool read_fully(int fd, std::byte* into, std::size_t length, std::uint64_t offse
         length -= static_cast<std::size_t>(n);
     }
     return true;
+}
+
+std::uint64_t length_of(const Slice& slice) {
+    if (const auto* text = std::get_if<std::string>(&slice)) return text->size();
+    if (const auto* zeros = std::get_if<ZeroSlice>(&slice)) return zeros->length;
+    return std::get<FileSlice>(slice).length;
+}
+
+/// What stands before a chunk: the end of the one before it, and its length. A chunk of none is the last.
+void write_chunk_head(std::string& out, std::uint64_t length, bool first) {
+    char digits[16];
+    const auto [end, problem] = std::to_chars(std::begin(digits), std::end(digits), length, 16);
+    out.assign(first ? "" : "\r\n").append(std::begin(digits), end).append("\r\n");
+    if (length == 0) out.append("\r\n");
 }
 
 }  // namespace
@@ -104,7 +119,10 @@ Task<ResponseWriter::Outcome> ResponseWriter::send(Response& response, bool head
     bool whole = false;
     if (with_body && source != nullptr) {
         try {
-            whole = co_await send_source(**source, length);
+            Task<bool> sent = length == kUnknownLength
+                                  ? send_whole_source(**source, persistence != Persistence::until_close)
+                                  : send_source(**source, length);
+            whole = co_await std::move(sent);
         } catch (const std::exception& problem) {
             log::error(std::string("an answer was cut off: ") + problem.what());
         }
@@ -129,30 +147,56 @@ Task<bool> ResponseWriter::send_source(BodySource& source, std::uint64_t length)
                                  : "an answer was cut off: its body is shorter than its Content-Length");
             co_return false;
         }
-        for (Slice& slice : *window) {
-            bool sent = true;
-            if (full()) sent = co_await flush(true);
-            if (!sent) co_return false;
-            if (auto* text = std::get_if<std::string>(&slice)) {
-                const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(text->size(), left));
-                add(text->data(), size);
-                left -= size;
-            } else if (auto* zeros = std::get_if<ZeroSlice>(&slice)) {
-                const std::uint64_t size = std::min(zeros->length, left);
-                sent = co_await send_zeros(size);
-                left -= size;
-            } else if (auto* file = std::get_if<FileSlice>(&slice)) {
-                file->length = std::min(file->length, left);
-                left -= file->length;
-                sent = co_await send_file(*file);
-            }
-            if (!sent) co_return false;
-        }
-        // The slices end here, so nothing may point at them any more.
-        const bool flushed = co_await flush(false);
-        if (!flushed) co_return false;
+        const bool sent = co_await send_slices(*window, left);
+        if (!sent) co_return false;
     }
     co_return true;
+}
+
+Task<bool> ResponseWriter::send_whole_source(BodySource& source, bool chunked) {
+    for (bool first = true;;) {
+        Result<std::vector<Slice>> window = co_await source.next();
+        co_await channel_.return_home();
+        if (!window) {
+            log::warning("an answer was cut off: its body could not be read");
+            co_return false;
+        }
+        std::uint64_t size = 0;
+        for (const Slice& slice : *window) size += length_of(slice);
+        if (size == 0 && !window->empty()) continue;
+        if (chunked) {
+            write_chunk_head(chunk_head_, size, first);
+            add(chunk_head_.data(), chunk_head_.size());
+            first = false;
+        }
+        const bool sent = co_await send_slices(*window, size);
+        if (!sent || window->empty()) co_return sent;
+    }
+}
+
+Task<bool> ResponseWriter::send_slices(std::vector<Slice>& slices, std::uint64_t& left) {
+    for (Slice& slice : slices) {
+        bool sent = true;
+        if (full()) sent = co_await flush(true);
+        if (!sent) co_return false;
+        if (auto* text = std::get_if<std::string>(&slice)) {
+            const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(text->size(), left));
+            add(text->data(), size);
+            left -= size;
+        } else if (auto* zeros = std::get_if<ZeroSlice>(&slice)) {
+            const std::uint64_t size = std::min(zeros->length, left);
+            sent = co_await send_zeros(size);
+            left -= size;
+        } else if (auto* file = std::get_if<FileSlice>(&slice)) {
+            file->length = std::min(file->length, left);
+            left -= file->length;
+            sent = co_await send_file(*file);
+        }
+        if (!sent) co_return false;
+    }
+    // The slices end here, so nothing may point at them any more.
+    const bool flushed = co_await flush(false);
+    co_return flushed;
 }
 
 Task<bool> ResponseWriter::send_zeros(std::uint64_t length) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "http/buffer_pool.hpp"
 #include "http/channel.hpp"
@@ -36,6 +37,9 @@ class ResponseWriter {
     [[nodiscard]] bool full() const { return end_ == pieces_.size(); }
 
     Task<bool> send_source(BodySource& source, std::uint64_t length);
+    /// Up to the end of the source: in chunks, or as it comes.
+    Task<bool> send_whole_source(BodySource& source, bool chunked);
+    Task<bool> send_slices(std::vector<Slice>& slices, std::uint64_t& left);
     Task<bool> send_zeros(std::uint64_t length);
     Task<bool> send_file(FileSlice slice);
     Task<bool> send_by_reading(FileSlice slice);
@@ -43,6 +47,7 @@ class ResponseWriter {
     Channel& channel_;
     std::chrono::milliseconds timeout_;
     std::string head_;
+    std::string chunk_head_;
     Buffer scratch_;                // for what is read from files
     std::size_t scratch_used_ = 0;  // bytes of it that pieces_ points at
     std::array<iovec, 16> pieces_;  // NOLINT: [begin_, end_) is set

@@ -36,6 +36,10 @@ struct ZeroSlice {
 };
 using Slice = std::variant<std::string, FileSlice, ZeroSlice>;
 
+/// The length of a response body that ends where its source does. It goes out in chunks, or until the connection closes
+/// where the client speaks HTTP/1.0.
+inline constexpr std::uint64_t kUnknownLength = ~std::uint64_t{0};
+
 /// A response body too large to hold: pulled window by window on the connection's executor, destroyed when the last
 /// byte is out or the client has left, and with it the pin on the bytes.
 class BodySource {

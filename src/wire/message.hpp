@@ -32,15 +32,16 @@ struct Request {
     bool secure = false;  ///< came over TLS
 };
 
-/// An answer: status and fields, and nothing, a small text, or a source of slices as body. `http` adds Content-Length,
-/// Connection and (where the handler did not) Date.
+/// An answer: status and fields, and nothing, a small text, or a source of slices as body. `http` adds Content-Length
+/// or Transfer-Encoding, Connection and (where the handler did not) Date.
 struct Response {
     int status = 200;
     std::string reason;  ///< empty: the status's standard phrase
     Fields fields;
     /// A shared text is one that others send too.
     std::variant<std::monostate, std::string, std::unique_ptr<BodySource>, std::shared_ptr<const std::string>> body;
-    /// Length of the body. Set by whoever sets a source, and on HEAD answers, which name a length and carry no body.
+    /// Length of the body, or kUnknownLength. Set by whoever sets a source, and on HEAD answers, which name a length and
+    /// carry no body.
     std::uint64_t content_length = 0;
     bool close = false;  ///< close the connection after this answer
 

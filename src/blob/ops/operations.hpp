@@ -35,5 +35,6 @@ Task<Result<Response>> set_blob_tags(Exchange& x);
 Task<Result<Response>> put_block(Exchange& x);
 Task<Result<Response>> put_block_list(Exchange& x);
 Task<Result<Response>> get_block_list(Exchange& x);
+Task<Result<Response>> query_blob_contents(Exchange& x);
 
 }  // namespace lazulite::blob

@@ -26,6 +26,7 @@ inline constexpr ServiceVersion kRehydratePriorityShown{2019, 2, 2};
 inline constexpr ServiceVersion kBlobTags{2019, 12, 12};
 inline constexpr ServiceVersion kOrMetadata{2019, 12, 12};
 inline constexpr ServiceVersion kBlobVersions{2019, 12, 12};
+inline constexpr ServiceVersion kQueries{2019, 12, 12};
 inline constexpr ServiceVersion kPermanentDelete{2020, 2, 10};
 inline constexpr ServiceVersion kFoundTagSets{2020, 4, 8};  ///< Find Blobs by Tags shows sets of tags, not one value
 inline constexpr ServiceVersion kShowOnlyKnown{2020, 8, 4};

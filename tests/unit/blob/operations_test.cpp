@@ -254,7 +254,7 @@ std::vector<Row> rows() {
         {"AppendBlob_AppendBlock", "PUT", kBlob, "comp=appendblock", {}, "o aw"},
         {"AppendBlob_AppendBlockFromUrl", "PUT", kBlob, "comp=appendblock", {source}, "o aw"},
         {"AppendBlob_Seal", "PUT", kBlob, "comp=seal", {}, "o w"},
-        {"Blob_Query", "POST", kBlob, "comp=query", {}, "o r"},
+        {"Blob_Query", "POST", kBlob, "comp=query", {}, "o r", kOpenBlob},
         {"Blob_GetTags", "GET", kBlob, "comp=tags", {}, "o t"},
         {"Blob_SetTags", "PUT", kBlob, "comp=tags", {}, "o t"},
     };

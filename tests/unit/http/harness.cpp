@@ -399,6 +399,18 @@ Task<Response> TestHandler::handle(Request& request) {
         windows[2].emplace_back("last");
         response.set_body(std::make_unique<Windows>(*this, std::move(windows)),
                           6 + 20 + 3 + 100'000 + 6 + 200'000 + 200'000 + 4);
+    } else if (path == "/unknown-length" || path == "/unknown-length-failing") {
+        std::vector<std::vector<Slice>> windows(3);
+        windows[0].emplace_back("first");
+        windows[1].emplace_back("");  // nothing yet, and not the end
+        windows[2].emplace_back("second, ");
+        windows[2].emplace_back(ZeroSlice{2});
+        windows[2].emplace_back(FileSlice{file, 0, 70'000});
+        if (path == "/unknown-length") {
+            response.set_body(std::make_unique<Windows>(*this, std::move(windows)), kUnknownLength);
+        } else {
+            response.set_body(std::make_unique<Breaking>(*this, Breakage::fails), kUnknownLength);
+        }
     } else if (path == "/failing") {
         response.set_body(std::make_unique<Breaking>(*this, Breakage::fails), 10);
     } else if (path == "/short") {

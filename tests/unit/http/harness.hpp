@@ -114,6 +114,7 @@ void PrintTo(const Sent& sent, std::ostream* out);
 ///   /throw        throws                          /reason    409 with line ends in its reason
 ///   /zeros/N      N zero bytes                    /file/O/N  N bytes of `file` from offset O
 ///   /mixed        strings, file pieces and zeros in three windows
+///   /unknown-length   three windows, 5, 0 and 70,010 bytes; /unknown-length-failing  breaks after 5
 ///   /failing, /short, /throwing   sources that break after 5 of 10 bytes
 ///   /big-ignore   70,000 'x', body not read         /secure    200 "yes" or "no"
 class TestHandler final : public Handler {

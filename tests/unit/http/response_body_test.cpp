@@ -56,6 +56,30 @@ TEST_F(ResponseBody, SlicesOfEveryKind) {
     }
 }
 
+TEST_F(ResponseBody, OfUnknownLengthComesInChunks) {
+    const std::string body = "second, " + std::string(2, '\0') + TestHandler::pattern(0, 70'000);
+    const std::string whole =
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n1117a\r\n" + body + "\r\n0\r\n\r\n";
+    Client client(port);
+    for (int i = 0; i < 2; ++i) {
+        client.send("GET /unknown-length HTTP/1.1\r\nHost: x\r\n\r\n");
+        EXPECT_TRUE(client.read(whole.size()) == whole);
+    }
+    client.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(client.read(kHello.size()), kHello);
+}
+
+TEST_F(ResponseBody, OfUnknownLengthEndsWithTheConnectionInHttp10) {
+    const std::string body = "firstsecond, " + std::string(2, '\0') + TestHandler::pattern(0, 70'000);
+    EXPECT_TRUE(exchange("GET /unknown-length HTTP/1.0\r\nConnection: keep-alive\r\n\r\n") ==
+                "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + body);
+}
+
+TEST_F(ResponseBody, OfUnknownLengthHasNoLastChunkWhenItBreaks) {
+    EXPECT_EQ(exchange("GET /unknown-length-failing HTTP/1.1\r\nHost: x\r\n\r\n"),
+              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst");
+}
+
 TEST_F(ResponseBody, SlowReader) {
     Client client(port);
     client.keep_receive_window_small();
