@@ -43,6 +43,16 @@ CHANGE = ENTITY | {"ResourceNotFound", "UpdateConditionNotSatisfied"}
 NUMBERS = {"InvalidQueryParameterValue", "OutOfRangeQueryParameterValue"}
 XML = {"InvalidXmlDocument", "InvalidXmlNodeValue", "MissingRequiredXmlNode", "UnsupportedXmlNode"}
 METADATA = {"InvalidMetadata", "MetadataTooLarge", "EmptyMetadataKey"}
+LEASE = SAS | {"ContainerNotFound", "ConditionNotMet"}
+BLOB_LEASE = LEASE | {"BlobNotFound", "MultipleConditionHeadersNotSupported"}
+CONTAINER_LEASE = LEASE | {"ConditionHeadersNotSupported"}
+ACQUIRE = {"InvalidHeaderValue", "LeaseAlreadyPresent", "LeaseIsBreakingAndCannotBeAcquired", "MissingRequiredHeader"}
+RENEW = {"LeaseIdMismatchWithLeaseOperation", "LeaseIsBrokenAndCannotBeRenewed"}
+CHANGE_LEASE = {"LeaseIdMismatchWithLeaseOperation", "LeaseIsBreakingAndCannotBeChanged", "LeaseNotPresentWithLeaseOperation"}
+BREAK = {"InvalidHeaderValue", "LeaseNotPresentWithLeaseOperation"}
+IN_BLOB_LEASE = {"LeaseIdMismatchWithBlobOperation", "LeaseLost", "LeaseNotPresentWithBlobOperation"}
+GUARDED = IN_BLOB_LEASE | {"LeaseIdMissing"}
+IN_CONTAINER_LEASE = {"LeaseIdMismatchWithContainerOperation", "LeaseLost", "LeaseNotPresentWithContainerOperation"}
 BODY = {"BothCrc64AndMd5HeaderPresent", "Crc64Mismatch", "InvalidMd5", "Md5Mismatch", "MissingContentLengthHeader",
         "RequestBodyTooLarge"}
 
@@ -57,34 +67,44 @@ ERRORS = {
     "GetContainerProperties": SAS | {"ContainerNotFound", "InvalidResourceName"},
     "GetContainerMetadata": {"ContainerNotFound"},
     "SetContainerMetadata": SAS | METADATA | {"ConditionHeadersNotSupported", "ConditionNotMet", "ContainerNotFound"},
-    "GetContainerACL": {"AuthorizationFailure", "ContainerNotFound", "LeaseNotPresentWithContainerOperation"},
+    "GetContainerACL": {"AuthorizationFailure", "ContainerNotFound"} | IN_CONTAINER_LEASE,
     "SetContainerACL": {"AuthorizationFailure", "ConditionHeadersNotSupported", "ConditionNotMet", "ContainerNotFound",
                         "InvalidHeaderValue", "InvalidXmlDocument"},
-    "DeleteContainer": SAS | {"ConditionHeadersNotSupported", "ConditionNotMet", "ContainerNotFound"},
+    "DeleteContainer": SAS | IN_CONTAINER_LEASE | {"ConditionHeadersNotSupported", "ConditionNotMet", "ContainerNotFound",
+                                                   "LeaseIdMissing"},
+    "AcquireContainerLease": CONTAINER_LEASE | ACQUIRE,
+    "RenewContainerLease": CONTAINER_LEASE | RENEW,
+    "ChangeContainerLease": CONTAINER_LEASE | CHANGE_LEASE,
+    "ReleaseContainerLease": CONTAINER_LEASE | {"LeaseIdMismatchWithLeaseOperation"},
+    "BreakContainerLease": CONTAINER_LEASE | BREAK,
     "ListBlobs": SAS | {"ContainerNotFound", "InvalidQueryParameterValue", "OutOfRangeQueryParameterValue"},
     "ListBlobsByHierarchy": {"ContainerNotFound", "InvalidQueryParameterValue"},
-    "PutBlob": SAS | WRITE | BODY | METADATA - {"EmptyMetadataKey"} | {"BlobAlreadyExists", "InvalidHeaderValue",
-                                                                       "OutOfRangeInput", "UnauthorizedBlobOverwrite",
-                                                                       "BlobArchived"},
-    "GetBlob": SAS | READ | {"InvalidRange", "InvalidHeaderValue", "UnsatisfiableCondition", "OutOfRangeInput",
-                             "BlobArchived", "BlobBeingRehydrated"},
-    "GetBlobProperties": SAS | READ - {"ContainerNotFound"} | {"UnsatisfiableCondition"},
+    "PutBlob": SAS | WRITE | GUARDED | BODY | METADATA - {"EmptyMetadataKey"} | {
+        "BlobAlreadyExists", "InvalidHeaderValue", "OutOfRangeInput", "UnauthorizedBlobOverwrite", "BlobArchived"},
+    "GetBlob": SAS | READ | IN_BLOB_LEASE | {"InvalidRange", "InvalidHeaderValue", "UnsatisfiableCondition",
+                                             "OutOfRangeInput", "BlobArchived", "BlobBeingRehydrated"},
+    "GetBlobProperties": SAS | READ - {"ContainerNotFound"} | IN_BLOB_LEASE | {"UnsatisfiableCondition"},
     "GetBlobMetadata": {"BlobNotFound", "ContainerNotFound"},
-    "DeleteBlob": SAS | WRITE | {"BlobNotFound", "OperationNotAllowedOnRootBlob", "SnapshotsPresent"},
+    "DeleteBlob": SAS | WRITE | GUARDED | {"BlobNotFound", "OperationNotAllowedOnRootBlob", "SnapshotsPresent"},
     "SnapshotBlob": WRITE | METADATA - {"EmptyMetadataKey"} | {"AuthorizationPermissionMismatch", "BlobArchived", "BlobNotFound",
                                                                "InvalidQueryParameterValue", "LeaseNotPresentWithBlobOperation"},
-    "SetBlobProperties": SAS | WRITE | {"BlobNotFound", "InvalidMd5"},
-    "SetBlobMetadata": SAS | WRITE | METADATA | {"BlobNotFound"},
-    "PutBlock": SAS | BODY | {"ContainerNotFound", "InvalidBlobOrBlock", "InvalidHeaderValue", "InvalidQueryParameterValue"},
-    "PutBlockList": SAS | WRITE | {"BlobAlreadyExists", "BlockListTooLong", "InvalidBlockList", "InvalidXmlDocument",
-                                   "Md5Mismatch"},
-    "GetBlockList": SAS | {"BlobNotFound", "ContainerNotFound", "InvalidQueryParameterValue", "BlobArchived"},
+    "AcquireBlobLease": BLOB_LEASE | ACQUIRE,
+    "RenewBlobLease": BLOB_LEASE | RENEW,
+    "ChangeBlobLease": BLOB_LEASE | CHANGE_LEASE,
+    "ReleaseBlobLease": BLOB_LEASE | {"LeaseIdMismatchWithLeaseOperation"},
+    "BreakBlobLease": BLOB_LEASE | BREAK,
+    "SetBlobProperties": SAS | WRITE | GUARDED | {"BlobNotFound", "InvalidMd5"},
+    "SetBlobMetadata": SAS | WRITE | GUARDED | METADATA | {"BlobNotFound"},
+    "PutBlock": SAS | GUARDED | BODY | {"ContainerNotFound", "InvalidBlobOrBlock", "InvalidHeaderValue",
+                                        "InvalidQueryParameterValue"},
+    "PutBlockList": SAS | WRITE | GUARDED | {"BlobAlreadyExists", "BlockListTooLong", "InvalidBlockList",
+                                             "InvalidXmlDocument", "Md5Mismatch"},
+    "GetBlockList": SAS | IN_BLOB_LEASE | {"BlobNotFound", "ContainerNotFound", "InvalidQueryParameterValue", "BlobArchived"},
     "QueryBlobContents": {"AuthorizationPermissionMismatch", "BlobArchived", "BlobNotFound", "ConditionNotMet",
                           "ContainerNotFound", "ErrorProcessingQueryExpression", "InvalidXmlDocument", "InvalidXmlNodeValue",
                           "LeaseNotPresentWithBlobOperation", "MissingRequiredXmlNode", "NotImplemented"},
-    "SetBlobTier": SAS | {"BlobNotFound", "ContainerNotFound", "InvalidHeaderValue", "MissingRequiredHeader",
-                          "AccessTierNotSupportedForBlobType", "BlobBeingRehydrated", "ConditionHeadersNotSupported",
-                          "LeaseNotPresentWithBlobOperation"},
+    "SetBlobTier": SAS | IN_BLOB_LEASE | {"BlobNotFound", "ContainerNotFound", "InvalidHeaderValue", "MissingRequiredHeader",
+                          "AccessTierNotSupportedForBlobType", "BlobBeingRehydrated", "ConditionHeadersNotSupported"},
     "GetBlobTags": {"AuthorizationPermissionMismatch", "BlobNotFound", "ConditionNotMet"},
     "SetBlobTags": {"AuthorizationPermissionMismatch", "BlobNotFound", "ConditionNotMet", "DuplicateTagNames", "EmptyTagName",
                     "InvalidXmlDocument", "TagsTooLarge"},

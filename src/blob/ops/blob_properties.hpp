@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "blob/domain/tags.hpp"
 #include "blob/ops/common.hpp"
+#include "blob/ops/shown_lease.hpp"
 #include "blob/ops/tiers.hpp"
 #include "blob/ops/versions.hpp"
 #include "blob/rows/blobs.hpp"
@@ -94,8 +95,7 @@ void describe(Codec& c, const ShownBlob& shown) {
     c.element("AccessTierInferred", tier.inferred);
     c.element("AccessTierChangeTime", tier.changed);
     c.element("ArchiveStatus", tier.archive_status);
-    c.property("x-ms-lease-status", "LeaseStatus", std::string_view("unlocked"));
-    if (shown.version >= kLeaseStates) c.property("x-ms-lease-state", "LeaseState", std::string_view("available"));
+    c.include(ShownLease{blob.lease, shown.version >= kLeaseStates, shown.now});
     if (shown.version >= kServerEncrypted) c.property("x-ms-server-encrypted", "ServerEncrypted", true);
     if (shown.version >= kBlobTags && !blob.tags.empty()) {
         c.property("x-ms-tag-count", "TagCount", TagSet::unpack(blob.tags).size());

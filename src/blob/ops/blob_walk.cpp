@@ -1,6 +1,7 @@
 #include "blob/ops/blob_walk.hpp"
 
 #include "blob/domain/name_fold.hpp"
+#include "blob/ops/common.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -98,7 +99,7 @@ ListedBlob BlobWalk::take_history(std::string name) {
 
 ListedBlob BlobWalk::take_committed(std::string name) {
     ListedBlob entry{std::move(name), blobs_->blob()};
-    entry.blob->tier = tier_at(entry.blob->tier, tx_.now());
+    bring_up_to(tx_.now(), *entry.blob);
     if (staged_left_ && staged_->name() == entry.name) staged_left_ = staged_->next();
     blobs_left_ = blobs_->next();
     return entry;

@@ -5,6 +5,7 @@
 
 #include "blob/domain/names.hpp"
 #include "blob/ops/versions.hpp"
+#include "service/lease_request.hpp"
 #include "wire/date.hpp"
 
 namespace lazulite::blob {
@@ -51,13 +52,20 @@ Result<> check_no_conditions(const Request& request) {
     return {};
 }
 
-Result<> check_blob_lease(const Guards& guards) {
-    if (guards.lease_id) return fail(ErrorCode::lease_not_present_with_blob_operation);
+Result<> check_blob_lease(LeaseUse use, const std::optional<LeaseId>& given, const MaybeLease& lease, Instant now) {
+    constexpr LeaseErrors kErrors{ErrorCode::lease_not_present_with_blob_operation,
+                                  ErrorCode::lease_id_mismatch_with_blob_operation};
+    const auto checked = check_use(use, lease, given, kErrors, now);
+    if (!checked) return fail(lease_error(checked.error(), "blob"));
     return {};
 }
 
-Result<> check_container_lease(const Guards& guards) {
-    if (guards.lease_id) return fail(ErrorCode::lease_not_present_with_container_operation);
+Result<> check_container_lease(LeaseUse use, const std::optional<LeaseId>& given, const MaybeLease& lease,
+                               Instant now) {
+    constexpr LeaseErrors kErrors{ErrorCode::lease_not_present_with_container_operation,
+                                  ErrorCode::lease_id_mismatch_with_container_operation};
+    const auto checked = check_use(use, lease, given, kErrors, now);
+    if (!checked) return fail(lease_error(checked.error(), "container"));
     return {};
 }
 
@@ -70,11 +78,11 @@ Result<Container> load_container(const Exchange& x) {
     LAZ_CHECK(check_names(x));
     LAZ_CHECK(check_no_conditions(x.request));
     LAZ_TRY(const Guards guards, decode<Guards>(x.request, x.query));
-    LAZ_TRY(Container container, x.store->read([&](ReadTxn& tx) -> Result<Container> {
-        return require_container(tx, x.target.container);
-    }));
-    LAZ_CHECK(check_container_lease(guards));
-    return container;
+    return x.store->read([&](ReadTxn& tx) -> Result<Container> {
+        LAZ_TRY(Container container, require_container(tx, x.target.container));
+        LAZ_CHECK(check_container_lease(LeaseUse::read, guards.lease_id, container.lease, tx.now()));
+        return container;
+    });
 }
 
 Container new_container(WriteTxn& tx, std::string_view name) {
@@ -143,9 +151,14 @@ Result<Which> decode_which(const Query& query) {
     return Which({snapshot ? HistoryClass::snapshot : HistoryClass::version, *id});
 }
 
+void bring_up_to(Instant now, Blob& blob) {
+    blob.tier = tier_at(blob.tier, now);
+    blob.lease = unless_modified(blob.lease, blob.tick);
+}
+
 std::optional<Blob> find_current(ReadTxn& tx, const BlobKey& key) {
     auto blob = find_blob(tx, key);
-    if (blob) blob->tier = tier_at(blob->tier, tx.now());
+    if (blob) bring_up_to(tx.now(), *blob);
     return blob;
 }
 
@@ -207,6 +220,15 @@ Result<> check_type(ReadTxn& tx, const Place& place, BlobType type) {
 
 void add_version(Response& response, const std::optional<Instant>& version, ServiceVersion rules) {
     if (version && rules >= kBlobVersions) response.fields.add("x-ms-version-id", format_iso8601(*version));
+}
+
+Blob blob_in_place_of(WriteTxn& tx, const std::optional<Blob>& replaced, BlobType type) {
+    Blob blob;
+    blob.type = type;
+    blob.tick = tx.next_tick();
+    blob.created = replaced ? replaced->created : blob.tick;
+    if (replaced) blob.lease = replaced->lease;
+    return blob;
 }
 
 bool many_blocks(ReadTxn& tx, const Place& place, const std::optional<StagedSet>& set) {

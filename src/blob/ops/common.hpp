@@ -19,7 +19,7 @@ namespace lazulite::blob {
 /// What every operation on a container or blob starts from: checked names and the headers that guard it.
 struct Guards {
     Conditions when;
-    std::optional<std::string> lease_id;
+    std::optional<LeaseId> lease_id;
     std::optional<TagCondition> if_tags = {};
 };
 
@@ -83,9 +83,13 @@ void keep_known(ContentHeaders& headers, ServiceVersion version);
 /// For operations that honour no conditional header: condition_headers_not_supported when there is one.
 [[nodiscard]] Result<> check_no_conditions(const Request& request);
 
-/// A lease id on a resource that has no lease. Leases themselves come with their own operations.
-[[nodiscard]] Result<> check_blob_lease(const Guards& guards);
-[[nodiscard]] Result<> check_container_lease(const Guards& guards);
+/// Whether a request may do that to a blob with that lease: lease_id_missing, lease_lost,
+/// lease_not_present_with_blob_operation or lease_id_mismatch_with_blob_operation.
+[[nodiscard]] Result<> check_blob_lease(LeaseUse use, const std::optional<LeaseId>& given, const MaybeLease& lease,
+                                        Instant now);
+/// The same for a container, whose lease guards it from being deleted and nothing else.
+[[nodiscard]] Result<> check_container_lease(LeaseUse use, const std::optional<LeaseId>& given, const MaybeLease& lease,
+                                             Instant now);
 
 /// Fails with public_access_not_permitted where the account's switch forbids what is asked for.
 [[nodiscard]] Result<> check_public_access(const Exchange& x, const std::optional<PublicAccess>& wanted);
@@ -98,7 +102,7 @@ template <class Change>
 Task<Result<Instant>> change_container(Exchange& x, const Guards& guards, Change change) {
     Result<Instant> tick = co_await x.store->write([&](WriteTxn& tx) -> Result<Instant> {
         LAZ_TRY(Container container, require_container(tx, x.target.container));
-        LAZ_CHECK(check_container_lease(guards));
+        LAZ_CHECK(check_container_lease(LeaseUse::read, guards.lease_id, container.lease, tx.now()));
         LAZ_CHECK(check_write(guards.when, container.tick));
         change(container);
         container.tick = tx.next_tick();
@@ -124,7 +128,7 @@ void override_headers(const Exchange& x, ContentHeaders& headers);
 /// The refusal of a parameter that is for other states of a blob, as the service was seen to word it.
 [[nodiscard]] StorageError only_current(const Query& query);
 
-/// The blob at the target, in the state that is asked for, its tier as of now; or container_not_found / blob_not_found.
+/// The blob at the target, in the state that is asked for, as of now; or container_not_found / blob_not_found.
 struct Found {
     Container container;
     BlobKey key;
@@ -139,9 +143,14 @@ struct Place {
     BlobKey key;
     std::optional<Blob> blob;
     Which which;  ///< as in Found
+
+    [[nodiscard]] std::optional<Instant> tick() const { return blob ? std::optional(blob->tick) : std::nullopt; }
+    [[nodiscard]] MaybeLease lease() const { return blob ? blob->lease : std::nullopt; }
 };
 [[nodiscard]] Result<Place> find_place(ReadTxn& tx, const Target& target, const Which& which = {});
-/// The blob as it is now: what its tier was set to may have changed with time.
+/// What time made of a stored blob: its tier may have changed, the id of a lease that is over be forgotten.
+void bring_up_to(Instant now, Blob& blob);
+/// The blob as it is now.
 [[nodiscard]] std::optional<Blob> find_current(ReadTxn& tx, const BlobKey& key);
 /// Puts a blob of the smart tier back to Hot, unless it was written or deleted since it was `read`.
 [[nodiscard]] Result<> note_access(WriteTxn& tx, const BlobKey& key, Instant read);
@@ -159,6 +168,10 @@ Changed change_blob(WriteTxn& tx, const Exchange& x, Change change, const BlobKe
 [[nodiscard]] Result<> check_type(ReadTxn& tx, const Place& place, BlobType type);
 /// x-ms-version-id of what a write made.
 void add_version(Response& response, const std::optional<Instant>& version, ServiceVersion rules);
+
+/// A blob that is written now in place of the one there: with its lease, which an overwrite keeps, and its creation
+/// time. What a blob holds is the caller's to fill in.
+[[nodiscard]] Blob blob_in_place_of(WriteTxn& tx, const std::optional<Blob>& replaced, BlobType type);
 
 /// Blocks of one blob that are dealt with on the io thread.
 inline constexpr std::size_t kFewBlocks = 1000;

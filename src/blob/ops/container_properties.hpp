@@ -2,12 +2,13 @@
 
 #include "base/etag.hpp"
 #include "blob/ops/common.hpp"
+#include "blob/ops/shown_lease.hpp"
+#include "blob/ops/versions.hpp"
 #include "blob/rows/containers.hpp"
 #include "wire/codec.hpp"
 
 namespace lazulite::blob {
 
-inline constexpr ServiceVersion kContainerLeases{2012, 2, 12};
 inline constexpr ServiceVersion kListedAccess{2016, 5, 31};
 inline constexpr ServiceVersion kProtectionShown{2017, 11, 9};
 inline constexpr ServiceVersion kEncryptionScopesShown{2019, 2, 2};
@@ -17,6 +18,7 @@ inline constexpr ServiceVersion kVersionProtectionShown{2020, 6, 12};
 struct ShownContainer {
     const Container& container;
     ServiceVersion version;
+    Instant now;
 };
 
 /// A container's properties, in the order in which the service was seen to write them: as headers of Get Container
@@ -27,9 +29,8 @@ void describe(Codec& c, const ShownContainer& shown) {
     c.property("Last-Modified", "Last-Modified", container.tick);
     c.header("ETag", header_etag(container.tick, shown.version));
     c.element("Etag", Etag{container.tick, true});
-    if (shown.version >= kContainerLeases) {
-        c.property("x-ms-lease-status", "LeaseStatus", std::string_view("unlocked"));
-        c.property("x-ms-lease-state", "LeaseState", std::string_view("available"));
+    if (shown.version >= kLeaseStates) {
+        c.include(ShownLease{container.lease, true, shown.now});
     }
     if (container.access != PublicAccess::none) {
         c.header("x-ms-blob-public-access", container.access);

@@ -40,7 +40,7 @@ Task<Result<Response>> delete_blob(Exchange& x) {
     LAZ_CO_CHECK(check_combination(command.guards.when));
     LAZ_CO_TRY(const bool permanent, co_await x.store->write([&](WriteTxn& tx) -> Result<bool> {
         LAZ_TRY(const Found found, require_blob(tx, x.target, which));
-        LAZ_CHECK(check_blob_lease(command.guards));
+        LAZ_CHECK(check_blob_lease(LeaseUse::write, command.guards.lease_id, found.blob.lease, tx.now()));
         LAZ_CHECK(check_write(command.guards.when, found.blob.tick));
         LAZ_CHECK(check_tags(x, command.guards.if_tags, found.blob.tags));
         if (found.which) {

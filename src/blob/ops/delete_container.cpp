@@ -10,7 +10,7 @@ Task<Result<Response>> delete_container(Exchange& x) {
     LAZ_CO_CHECK(check_combination(guards.when));
     LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {
         LAZ_TRY(const Container container, require_container(tx, x.target.container));
-        LAZ_CHECK(check_container_lease(guards));
+        LAZ_CHECK(check_container_lease(LeaseUse::write, guards.lease_id, container.lease, tx.now()));
         LAZ_CHECK(check_write(guards.when, container.tick));
         blob::delete_container(tx, container);
         return {};

@@ -93,7 +93,7 @@ Task<Result<Response>> get_blob(Exchange& x) {
     const auto answer = [&](const KeptBlob& found, Instant now, ReadTxn* tx) -> Result<> {
         Blob blob = found.blob;
         override_headers(x, blob.headers);
-        LAZ_CHECK(check_blob_lease(command.guards));
+        LAZ_CHECK(check_blob_lease(LeaseUse::read, command.guards.lease_id, blob.lease, now));
         LAZ_CHECK(check_read_guards(x, command.guards, blob.tick));
         LAZ_CHECK(check_tags(x, command.guards.if_tags, blob.tags));
         LAZ_CHECK(check_online(blob.tier));

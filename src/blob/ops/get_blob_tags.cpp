@@ -10,7 +10,7 @@ Task<Result<Response>> get_blob_tags(Exchange& x) {
     LAZ_CO_TRY(const Guards guards, decode_tag_guards(x));
     LAZ_CO_TRY(const std::string tags, x.store->read([&](ReadTxn& tx) -> Result<std::string> {
         LAZ_TRY(Found found, require_blob(tx, x.target, which));
-        LAZ_CHECK(check_blob_lease(guards));
+        LAZ_CHECK(check_blob_lease(LeaseUse::read, guards.lease_id, found.blob.lease, tx.now()));
         LAZ_CHECK(check_read_guards(x, guards, found.blob.tick));
         LAZ_CHECK(check_tags(x, guards.if_tags, found.blob.tags));
         return std::move(found.blob.tags);

@@ -14,7 +14,7 @@ constexpr std::span<const Named<BlockListType>> names_of(BlockListType) { return
 
 struct GetBlockList {
     std::optional<BlockListType> type;
-    std::optional<std::string> lease_id;
+    std::optional<LeaseId> lease_id;
     std::optional<TagCondition> if_tags;
 };
 
@@ -49,7 +49,7 @@ Result<std::optional<BlockLists>> load(ReadTxn& tx, Effort effort, const Exchang
     const auto set = which ? std::nullopt : find_staged_set(tx, place.key);
     if (!place.blob && !set) return fail(ErrorCode::blob_not_found);
     if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
-    LAZ_CHECK(check_blob_lease({{}, command.lease_id}));
+    LAZ_CHECK(check_blob_lease(LeaseUse::read, command.lease_id, place.lease(), tx.now()));
     LAZ_CHECK(check_tags(x, command.if_tags, place.blob ? place.blob->tags : std::string_view()));
     if (place.blob) LAZ_CHECK(check_online(place.blob->tier));
     if (effort == Effort::little && many_blocks(tx, place, set)) return std::nullopt;

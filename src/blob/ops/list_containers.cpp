@@ -17,10 +17,10 @@ Task<Result<Response>> list_containers(Exchange& x) {
     LAZ_CO_TRY(const std::string marker, decode_marker(command.marker.value_or("")));
     const std::string prefix = command.prefix.value_or("");
 
-    const auto write = [&](XmlWriter& xml, const Container& container) {
+    const auto write = [&, now = x.store->now()](XmlWriter& xml, const Container& container) {
         XmlEncoder encoder(xml);
         xml.open("Properties");
-        describe(encoder, ShownContainer{container, x.version});
+        describe(encoder, ShownContainer{container, x.version, now});
         xml.close();
         if (includes(include, "metadata")) write_metadata(xml, container.metadata);
     };

@@ -19,6 +19,7 @@ Task<Result<Response>> set_container_metadata(Exchange& x);
 Task<Result<Response>> get_container_acl(Exchange& x);
 Task<Result<Response>> set_container_acl(Exchange& x);
 Task<Result<Response>> delete_container(Exchange& x);
+Task<Result<Response>> lease_container(Exchange& x);
 Task<Result<Response>> list_blobs(Exchange& x);
 
 Task<Result<Response>> put_block_blob(Exchange& x);
@@ -29,6 +30,7 @@ Task<Result<Response>> set_blob_properties(Exchange& x);
 Task<Result<Response>> set_blob_metadata(Exchange& x);
 Task<Result<Response>> delete_blob(Exchange& x);
 Task<Result<Response>> snapshot_blob(Exchange& x);
+Task<Result<Response>> lease_blob(Exchange& x);
 Task<Result<Response>> set_blob_tier(Exchange& x);
 Task<Result<Response>> get_blob_tags(Exchange& x);
 Task<Result<Response>> set_blob_tags(Exchange& x);

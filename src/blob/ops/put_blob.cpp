@@ -49,13 +49,13 @@ ContentHeaders stored_headers(PutBlob& command) {
 }
 
 /// Whether the blob may be put there.
-Result<> check_place(const Exchange& x, const Place& place, const PutBlob& command) {
+Result<> check_place(ReadTxn& tx, const Exchange& x, const Place& place, const PutBlob& command) {
     if (place.blob && !x.identity.may_overwrite()) return fail(ErrorCode::unauthorized_blob_overwrite);
-    LAZ_CHECK(check_blob_lease(command.guards));
-    LAZ_CHECK(check_create(command.guards.when, place.blob ? std::optional(place.blob->tick) : std::nullopt));
+    LAZ_CHECK(check_blob_lease(LeaseUse::write, command.guards.lease_id, place.lease(), tx.now()));
+    LAZ_CHECK(check_create(command.guards.when, place.tick()));
     LAZ_CHECK(check_tags(x, command.guards.if_tags, place.blob ? place.blob->tags : std::string_view()));
-    if (place.blob) return check_online(place.blob->tier);
-    return {};
+    if (place.blob) LAZ_CHECK(check_online(place.blob->tier));
+    return check_type(tx, place, BlobType::block);
 }
 
 }  // namespace
@@ -76,8 +76,7 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
     // What the transaction would refuse anyway is refused before the body is pulled; the transaction decides.
     LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
         LAZ_TRY(const Place place, find_place(tx, x.target));
-        LAZ_CHECK(check_place(x, place, command));
-        return check_type(tx, place, BlobType::block);
+        return check_place(tx, x, place, command);
     }));
 
     // The MD5 to store is verified too, and before the one of the transport.
@@ -94,13 +93,9 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
     };
     LAZ_CO_TRY(const Put put, co_await x.store->write([&](WriteTxn& tx) -> Result<Put> {
         LAZ_TRY(const Place place, find_place(tx, x.target));
-        LAZ_CHECK(check_place(x, place, command));
-        LAZ_CHECK(check_type(tx, place, BlobType::block));
-        Blob blob;
-        blob.type = BlobType::block;
+        LAZ_CHECK(check_place(tx, x, place, command));
+        Blob blob = blob_in_place_of(tx, place.blob, BlobType::block);
         blob.size = body.length;
-        blob.tick = tx.next_tick();
-        blob.created = place.blob ? place.blob->created : blob.tick;
         blob.headers = headers;
         blob.metadata = command.metadata.pack();
         blob.tags = command.tags;

@@ -11,7 +11,7 @@ namespace {
 
 struct PutBlock {
     std::string block_id;
-    std::optional<std::string> lease_id;
+    std::optional<LeaseId> lease_id;
 };
 
 template <class Codec>
@@ -29,7 +29,7 @@ struct Stage {
 Result<Stage> find_stage(ReadTxn& tx, const Exchange& x, const PutBlock& command, const std::string& id) {
     LAZ_TRY(Place place, find_place(tx, x.target));
     if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
-    LAZ_CHECK(check_blob_lease({{}, command.lease_id}));
+    LAZ_CHECK(check_blob_lease(LeaseUse::write, command.lease_id, place.lease(), tx.now()));
     if (place.blob) LAZ_CHECK(check_online(place.blob->tier));
     Stage stage{std::move(place.key), {}};
     stage.set = find_staged_set(tx, stage.key);

@@ -91,10 +91,22 @@ TakenBlocks told_by_the_fewer(std::vector<Block>& staged, const std::vector<bool
     return told;
 }
 
+/// Whether the list may be committed there, whatever it names.
+Result<> check_place(ReadTxn& tx, const Exchange& x, const Place& place, const PutBlockList& command) {
+    if (place.blob && !x.identity.may_overwrite()) return fail(ErrorCode::unauthorized_blob_overwrite);
+    LAZ_CHECK(check_blob_lease(LeaseUse::write, command.guards.lease_id, place.lease(), tx.now()));
+    LAZ_CHECK(check_create(command.guards.when, place.tick()));
+    LAZ_CHECK(check_tags(x, command.guards.if_tags, place.blob ? place.blob->tags : std::string_view()));
+    if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
+    if (place.blob) LAZ_CHECK(check_online(place.blob->tier));
+    return check_type(tx, place, BlobType::block);
+}
+
 /// Nothing when there are too many blocks for an io thread.
-Result<std::optional<Prepared>> prepare(ReadTxn& tx, Effort effort, const Exchange& x,
+Result<std::optional<Prepared>> prepare(ReadTxn& tx, Effort effort, const Exchange& x, const PutBlockList& command,
                                         const std::vector<BlockListEntry>& entries) {
     LAZ_TRY(const Place place, find_place(tx, x.target));
+    LAZ_CHECK(check_place(tx, x, place, command));
     const auto set = find_staged_set(tx, place.key);
     if (effort == Effort::little && (entries.size() > kFewBlocks || many_blocks(tx, place, set))) return std::nullopt;
     Prepared prepared;
@@ -131,23 +143,14 @@ struct Committed {
 Result<std::optional<Committed>> commit(WriteTxn& tx, const Exchange& x, const PutBlockList& command,
                                       const Prepared& prepared) {
     LAZ_TRY(const Place place, find_place(tx, x.target));
-    const auto tick = place.blob ? std::optional(place.blob->tick) : std::nullopt;
-    if (place.blob && !x.identity.may_overwrite()) return fail(ErrorCode::unauthorized_blob_overwrite);
-    LAZ_CHECK(check_blob_lease(command.guards));
-    LAZ_CHECK(check_create(command.guards.when, tick));
-    LAZ_CHECK(check_tags(x, command.guards.if_tags, place.blob ? place.blob->tags : std::string_view()));
-    if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
-    if (place.blob) LAZ_CHECK(check_online(place.blob->tier));
-    LAZ_CHECK(check_type(tx, place, BlobType::block));
+    LAZ_CHECK(check_place(tx, x, place, command));
+    const auto tick = place.tick();
     const auto set = find_staged_set(tx, place.key);
     if (tick != prepared.blob_tick || (set ? std::optional(set->stamp) : std::nullopt) != prepared.set_stamp) {
         return std::nullopt;
     }
-    Blob blob;
-    blob.type = BlobType::block;
+    Blob blob = blob_in_place_of(tx, place.blob, BlobType::block);
     blob.size = prepared.list.size;
-    blob.tick = tx.next_tick();
-    blob.created = place.blob ? place.blob->created : blob.tick;
     blob.headers = command.headers;
     if (blob.headers.type.empty()) blob.headers.type = kDefaultContentType;
     blob.metadata = command.metadata.pack();
@@ -181,7 +184,7 @@ Task<Result<Response>> put_block_list(Exchange& x) {
         LAZ_CO_TRY(list, parse_block_list(body));
     }
 
-    const auto prepare_it = [&](ReadTxn& tx, Effort effort) { return prepare(tx, effort, x, list.entries); };
+    const auto prepare_it = [&](ReadTxn& tx, Effort effort) { return prepare(tx, effort, x, command, list.entries); };
     std::optional<Committed> committed;
     while (!committed) {
         LAZ_CO_TRY(const Prepared prepared, co_await long_read(x, prepare_it));

@@ -229,7 +229,7 @@ Task<Result<Response>> query_blob_contents(Exchange& x) {
     LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
         LAZ_TRY(Found found, require_blob(tx, x.target, which));
         Blob& blob = found.blob;
-        LAZ_CHECK(check_blob_lease(guards));
+        LAZ_CHECK(check_blob_lease(LeaseUse::read, guards.lease_id, blob.lease, tx.now()));
         LAZ_CHECK(check_read_guards(x, guards, blob.tick));
         LAZ_CHECK(check_tags(x, guards.if_tags, blob.tags));
         if (blob.type != BlobType::block) return fail(ErrorCode::invalid_blob_type);

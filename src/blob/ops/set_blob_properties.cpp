@@ -48,7 +48,7 @@ Task<Result<Updated>> update_blob(Exchange& x, const Guards& guards, bool makes_
     LAZ_CO_CHECK(check_combination(guards.when));
     Result<Updated> updated = co_await x.store->write([&](WriteTxn& tx) -> Result<Updated> {
         LAZ_TRY(const Found found, require_blob(tx, x.target));
-        LAZ_CHECK(check_blob_lease(guards));
+        LAZ_CHECK(check_blob_lease(LeaseUse::write, guards.lease_id, found.blob.lease, tx.now()));
         LAZ_CHECK(check_write(guards.when, found.blob.tick));
         LAZ_CHECK(check_tags(x, guards.if_tags, found.blob.tags));
         LAZ_CHECK(check_online(found.blob.tier));

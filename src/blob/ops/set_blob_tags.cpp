@@ -41,7 +41,7 @@ Task<Result<Response>> set_blob_tags(Exchange& x) {
     LAZ_CO_TRY(const TagSet tags, parse_tags(body));
     LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {
         LAZ_TRY(const Found found, require_blob(tx, x.target, which));
-        LAZ_CHECK(check_blob_lease(guards));
+        LAZ_CHECK(check_blob_lease(LeaseUse::write, guards.lease_id, found.blob.lease, tx.now()));
         LAZ_CHECK(check_write(guards.when, found.blob.tick));
         LAZ_CHECK(check_tags(x, guards.if_tags, found.blob.tags));
         Blob after = found.blob;

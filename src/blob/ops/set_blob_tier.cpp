@@ -8,7 +8,7 @@ namespace {
 struct SetBlobTier {
     std::string tier;  ///< read by `named_tier`
     std::optional<RehydratePriority> priority;
-    std::optional<std::string> lease_id;
+    std::optional<LeaseId> lease_id;
     std::optional<TagCondition> if_tags;
 };
 
@@ -36,7 +36,7 @@ Task<Result<Response>> set_blob_tier(Exchange& x) {
     }
     LAZ_CO_TRY(const Tier tier, co_await x.store->write([&](WriteTxn& tx) -> Result<Tier> {
         LAZ_TRY(const Found found, require_blob(tx, x.target, which));
-        LAZ_CHECK(check_blob_lease({{}, command.lease_id}));
+        LAZ_CHECK(check_blob_lease(LeaseUse::read, command.lease_id, found.blob.lease, tx.now()));
         LAZ_CHECK(check_tags(x, command.if_tags, found.blob.tags));
         if (found.blob.type != BlobType::block) return fail(ErrorCode::access_tier_not_supported_for_blob_type);
         Blob after = found.blob;

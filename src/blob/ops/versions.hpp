@@ -15,6 +15,7 @@ inline constexpr ServiceVersion kLeaseStates{2012, 2, 12};
 inline constexpr ServiceVersion kComputedMd5{2012, 2, 12};
 inline constexpr ServiceVersion kStoredMd5OnRanges{2012, 2, 12};
 inline constexpr ServiceVersion kContentDisposition{2013, 8, 15};
+inline constexpr ServiceVersion kLeaseEtag{2013, 8, 15};
 inline constexpr ServiceVersion kReadsHonourAllConditions{2013, 8, 15};
 inline constexpr ServiceVersion kServerEncrypted{2015, 12, 11};
 inline constexpr ServiceVersion kTiers{2017, 4, 17};

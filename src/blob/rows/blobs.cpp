@@ -22,6 +22,7 @@ enum Tag : std::uint8_t {
     kRehydrateTo = 11,
     kRehydratePriority = 12,
     kRehydrateDue = 13,
+    kLease = 20,  ///< the first of four
     kVersion = 41,
     kTags = 50,
 };
@@ -54,6 +55,7 @@ std::string pack(const Blob& blob) {
     props.put(kContentDisposition, blob.headers.disposition);
     props.put(kMetadata, blob.metadata);
     pack_tier(props, blob.tier);
+    pack_lease(props, kLease, blob.lease);
     if (blob.version) props.put_integer(kVersion, static_cast<std::uint64_t>(tick_count(*blob.version)));
     props.put(kTags, blob.tags);
     return props.take();
@@ -83,7 +85,7 @@ void unpack(std::string_view bytes, Blob& blob) {
             case kRehydrateDue: rehydration().due = instant(entry->integer()); break;
             case kVersion: blob.version = instant(entry->integer()); break;
             case kTags: blob.tags = entry->value; break;
-            default: break;
+            default: unpack_lease(*entry, kLease, blob.lease); break;
         }
     }
 }

@@ -10,6 +10,7 @@
 #include "blob/domain/history.hpp"
 #include "blob/domain/model.hpp"
 #include "blob/domain/tier.hpp"
+#include "lease/lease.hpp"
 #include "store/contents.hpp"
 #include "store/transaction.hpp"
 
@@ -32,6 +33,7 @@ struct Blob {
     std::string metadata;  ///< packed (wire/metadata.hpp)
     std::string tags;      ///< packed (domain/tags.hpp)
     Tier tier;             ///< as stored: `tier_at` says what it is now
+    MaybeLease lease;      ///< as stored: `unless_modified` and `state_at` say what it is now
     std::optional<Instant> version;  ///< its version id, where the account made it one
 };
 

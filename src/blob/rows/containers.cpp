@@ -14,7 +14,8 @@ struct ContainerTag {
         metadata = 1,
         default_encryption_scope = 2,
         deny_encryption_scope_override = 3,
-        policies = 4
+        policies = 4,
+        lease = 20,  ///< the first of four
     };
 };
 
@@ -24,6 +25,7 @@ std::string pack(const Container& container) {
     props.put(ContainerTag::default_encryption_scope, container.default_encryption_scope);
     props.put_integer(ContainerTag::deny_encryption_scope_override, container.deny_encryption_scope_override ? 1 : 0);
     props.put(ContainerTag::policies, container.policies);
+    pack_lease(props, ContainerTag::lease, container.lease);
     return props.take();
 }
 
@@ -45,7 +47,7 @@ Container read_row(const Cursor& row) {
                 container.deny_encryption_scope_override = entry->integer() != 0;
                 break;
             case ContainerTag::policies: container.policies = entry->value; break;
-            default: break;
+            default: unpack_lease(*entry, ContainerTag::lease, container.lease); break;
         }
     }
     return container;

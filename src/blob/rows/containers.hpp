@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "blob/domain/model.hpp"
+#include "lease/lease.hpp"
 #include "store/transaction.hpp"
 
 namespace lazulite::blob {
@@ -24,6 +25,7 @@ struct Container {
     std::string policies;  ///< stored access policies, packed (auth/stored_policy.hpp)
     std::string default_encryption_scope;
     bool deny_encryption_scope_override = false;
+    MaybeLease lease;  ///< as stored: `state_at` says what it is now
 };
 
 [[nodiscard]] std::optional<Container> find_container(ReadTxn& tx, std::string_view name);

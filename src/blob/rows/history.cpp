@@ -22,11 +22,12 @@ constexpr int kSlice = 200;
 /// In the props of a row: its ETag and Last-Modified, where they are not its id.
 constexpr std::uint8_t kEtagTick = 40;
 
-/// The id of a version is not packed, and a snapshot is none.
+/// The id of a version is not packed, and a snapshot is none; neither inherits a lease.
 std::string pack_history(Blob blob, Instant id) {
     PackedWriter tick;
     if (blob.tick != id) tick.put_integer(kEtagTick, static_cast<std::uint64_t>(tick_count(blob.tick)));
     blob.version.reset();
+    blob.lease.reset();
     return pack_props(blob) + tick.take();
 }
 

@@ -1,6 +1,7 @@
 // The Queue service of the account under test, and accounts whose clock a test may advance.
 
 import assert from "node:assert/strict";
+import { BlobServiceClient, StorageSharedKeyCredential as BlobCredential } from "@azure/storage-blob";
 import { QueueServiceClient, StorageSharedKeyCredential } from "@azure/storage-queue";
 import { base64, connectionString, endpoint, options, unique } from "./env.js";
 import { request } from "./raw.js";
@@ -42,11 +43,12 @@ export async function ownAccount() {
   const credential = new StorageSharedKeyCredential(name, key);
   const url = `${new URL(queueEndpoint).origin}/${name}`;
   const service = new QueueServiceClient(url, credential, options);
+  const blobs = new BlobServiceClient(`${new URL(endpoint).origin}/${name}`, new BlobCredential(name, key), options);
   const advance = (seconds) => change("POST", `clock?account=${name}&advance=${seconds}`);
   const aQueue = async () => {
     const queue = service.getQueueClient(unique());
     await queue.create();
     return queue;
   };
-  return { url, credential, service, advance, aQueue };
+  return { url, credential, service, blobs, advance, aQueue };
 }

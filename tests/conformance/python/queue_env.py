@@ -7,6 +7,7 @@ import os
 from datetime import datetime, timezone
 from urllib.parse import urlsplit
 
+from azure.storage.blob import BlobServiceClient
 from azure.storage.queue import QueueServiceClient
 
 import raw
@@ -59,9 +60,10 @@ class OwnAccount:
         control("PUT", f"accounts/{self.name}", json.dumps({"keys": [self.key]}))
         url = urlsplit(QUEUE_ENDPOINT)
         self.endpoint = f"{url.scheme}://{url.netloc}/{self.name}"
-        self.queues = QueueServiceClient(
-            self.endpoint, credential={"account_name": self.name, "account_key": self.key}, **OPTIONS
-        )
+        credential = {"account_name": self.name, "account_key": self.key}
+        self.queues = QueueServiceClient(self.endpoint, credential=credential, **OPTIONS)
+        url = urlsplit(ENDPOINT)
+        self.blobs = BlobServiceClient(f"{url.scheme}://{url.netloc}/{self.name}", credential=credential, **OPTIONS)
 
     def advance(self, seconds):
         control("POST", f"clock?account={self.name}&advance={seconds}")

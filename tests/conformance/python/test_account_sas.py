@@ -5,11 +5,11 @@ from urllib.parse import parse_qs, urlencode
 
 import pytest
 from azure.storage.blob import (
-    AccountSasPermissions, BlobServiceClient, ContentSettings, ResourceTypes, Services, generate_account_sas,
+    AccountSasPermissions, BlobLeaseClient, BlobServiceClient, ContentSettings, ResourceTypes, Services, generate_account_sas,
 )  # fmt: skip
 
 import raw
-from env import ACCOUNT, ENDPOINT, KEY, OPTIONS, on_emulator_only, refused, unique
+from env import ACCOUNT, ENDPOINT, KEY, OPTIONS, SERVICE, on_emulator_only, refused, unique
 
 ALL = {"permission": "rwdlacu", "resource_types": "sco", "services": Services(blob=True)}
 
@@ -105,6 +105,38 @@ EFFECT = {
 }
 
 
+# Leases, of both: the owner takes the lease with which the others then do something.
+LEASE, OTHER_LEASE = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
+LEASE_ACTIONS = {"acquire": "leased", "renew": "leased", "change": "leased", "release": "available", "break": "broken"}
+
+
+def leasable(service, container, kind):
+    return service.get_blob_client(container, "blob") if kind == "blob" else service.get_container_client(container)
+
+
+def lease(service, container, kind, action):
+    mine = leasable(service, container, kind)
+    if action == "acquire":
+        return mine.acquire_lease(lease_id=LEASE)
+    leasable(SERVICE, container, kind).acquire_lease(lease_id=LEASE)
+    held = BlobLeaseClient(mine, LEASE)
+    actions = {"renew": held.renew, "release": held.release, "break": held.break_lease}
+    return held.change(OTHER_LEASE) if action == "change" else actions[action]()
+
+
+def lease_state(service, container, kind):
+    it = leasable(service, container, kind)
+    return (it.get_blob_properties() if kind == "blob" else it.get_container_properties()).lease.state
+
+
+for _kind, _type in (("blob", "o"), ("container", "c")):
+    for _action, _state in LEASE_ACTIONS.items():
+        _name = f"{_action} {_kind} lease"
+        NEEDS[_name] = (_type, "wd" if _action == "break" else "w")
+        DO[_name] = lambda s, c, kind=_kind, action=_action: lease(s, c, kind, action)
+        EFFECT[_name] = lambda s, c, kind=_kind, state=_state: lease_state(s, c, kind) == state
+
+
 class TestLetters:
     @pytest.fixture
     def name(self, service):
@@ -115,6 +147,8 @@ class TestLetters:
         yield made.container_name
         for name in (made.container_name, made.container_name + "2"):
             if service.get_container_client(name).exists():
+                if lease_state(service, name, "container") == "leased":
+                    BlobLeaseClient(service.get_container_client(name)).break_lease(0)
                 service.delete_container(name)
 
     @pytest.mark.parametrize("operation, letter", [(op, letter) for op, (_, any_of) in NEEDS.items() for letter in any_of])
