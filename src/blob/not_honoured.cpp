@@ -17,6 +17,8 @@ constexpr auto kNotHonoured = std::to_array<NotHonoured>({
     {"GetBlobMetadata", {kCustomerKeyHeaders}},
     {"DeleteBlob", {kTierConditionHeaders}},
     {"PutBlob", {kCustomerKeyHeaders, kScopeHeader, kImmutabilityHeaders, kLegalHoldHeader}},
+    {"PutAppendBlob", {kCustomerKeyHeaders, kScopeHeader, kImmutabilityHeaders, kLegalHoldHeader}},
+    {"AppendBlock", {kCustomerKeyHeaders, kScopeHeader}},
     {"SetBlobMetadata", {kCustomerKeyHeaders, kScopeHeader}},
     {"PutBlock", {kCustomerKeyHeaders, kScopeHeader}},
     {"PutBlockList", {kCustomerKeyHeaders, kScopeHeader, kImmutabilityHeaders, kLegalHoldHeader}},

@@ -39,6 +39,9 @@ class ChunkWriter {
   public:
     static constexpr std::size_t kLimit = 900;  ///< bytes; a single block with inline bytes may be longer
 
+    ChunkWriter() = default;
+    explicit ChunkWriter(std::string_view entries) : entries_(entries) {}  ///< goes on where these end
+
     /// False when the chunk is full and the block belongs into the next one.
     bool add(const Block& block);
     [[nodiscard]] bool empty() const { return entries_.empty(); }

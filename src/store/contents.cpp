@@ -13,13 +13,15 @@ namespace {
 struct Row {
     ContentKind kind;
     std::int64_t refs;
+    std::uint64_t size;
     std::string body;
 };
 
 Row load(ReadTxn& tx, std::int64_t id) {
-    Cursor cursor = tx.query("SELECT kind, refs, body FROM contents WHERE content_id = ?", id);
+    Cursor cursor = tx.query("SELECT kind, refs, size, body FROM contents WHERE content_id = ?", id);
     if (!cursor.next()) throw_corrupt("a row names a content that does not exist");
-    return {static_cast<ContentKind>(cursor.integer(0)), cursor.integer(1), std::string(cursor.bytes(2))};
+    return {static_cast<ContentKind>(cursor.integer(0)), cursor.integer(1),
+            static_cast<std::uint64_t>(cursor.integer(2)), std::string(cursor.bytes(3))};
 }
 
 void add_names(WriteTxn& tx, const Range& range, std::uint64_t count) {
@@ -134,6 +136,56 @@ void resolve_list(ReadTxn& tx, std::int64_t id, std::uint64_t first, Resolver& t
     }
 }
 
+/// Puts `block` behind the last one of a list of `size` bytes.
+void extend_list(WriteTxn& tx, std::int64_t id, std::uint64_t size, const Block& block) {
+    std::uint64_t start = size;
+    ChunkWriter chunk;
+    {
+        Cursor cursor = tx.query(
+            "SELECT start, entries FROM list_chunks WHERE content_id = ? ORDER BY start DESC LIMIT 1", id);
+        if (cursor.next()) {
+            start = static_cast<std::uint64_t>(cursor.integer(0));
+            chunk = ChunkWriter(cursor.bytes(1));
+        }
+    }
+    if (!chunk.add(block)) {
+        start = size;
+        chunk = ChunkWriter();
+        chunk.add(block);
+    }
+    tx.execute("INSERT OR REPLACE INTO list_chunks(content_id, start, entries) VALUES(?, ?, ?)", id, start,
+               std::string_view(chunk.take()));
+    tx.execute("UPDATE contents SET size = ?2 WHERE content_id = ?1", id, size + block.length);
+}
+
+/// What the first `size` bytes of a content are made of: blocks that end there, or one without an id.
+std::vector<Block> blocks_of_prefix(ReadTxn& tx, const ContentRef& ref, std::uint64_t size) {
+    std::vector<Block> prefix;
+    const auto id = ref.content_id();
+    if (const Range* range = ref.range()) {
+        prefix.push_back({{}, range->length, *range, Naming::shared});
+    } else if (id) {
+        const Row row = load(tx, *id);
+        if (row.kind == ContentKind::list) {
+            Cursor cursor = tx.query(
+                "SELECT entries FROM list_chunks WHERE content_id = ? AND start < ? ORDER BY start", *id, size);
+            while (cursor.next()) decode_chunk(cursor.bytes(0), prefix);
+        } else {
+            const Source source = row.kind == ContentKind::range ? decode_source(row.body) : Source(row.body);
+            prefix.push_back({{}, row.size, source, Naming::shared});
+        }
+    }
+    std::uint64_t end = 0;
+    std::size_t count = 0;
+    for (; end < size && count < prefix.size(); ++count) {
+        prefix[count].naming = Naming::shared;
+        end += prefix[count].length;
+    }
+    prefix.resize(count);
+    if (end != size) throw_corrupt("a content does not end where its row says");
+    return prefix;
+}
+
 }  // namespace
 
 ContentRef create_inline(WriteTxn& tx, std::string_view bytes) {
@@ -196,6 +248,21 @@ ContentRef create_list(WriteTxn& tx, const EncodedList& list) {
     for (const Range& range : list.fresh) tx.name(range);
     for (const auto& more : list.shared) add_names(tx, more.range, more.count);
     return ContentRef::row(id);
+}
+
+ContentRef append(WriteTxn& tx, const ContentRef& ref, std::uint64_t size, const Block& block) {
+    if (block.length == 0) throw std::logic_error("a block of a list is empty");
+    if (const auto id = ref.content_id()) {
+        const Row row = load(tx, *id);
+        if (row.kind == ContentKind::list && row.size == size) {
+            extend_list(tx, *id, size, block);
+            name(tx, block.source);
+            return ref;
+        }
+    }
+    std::vector<Block> blocks = blocks_of_prefix(tx, ref, size);
+    blocks.push_back(block);
+    return create_list(tx, blocks);
 }
 
 ContentRef share(WriteTxn& tx, const ContentRef& ref, std::uint64_t size) {

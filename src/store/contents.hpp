@@ -103,7 +103,12 @@ struct EncodedList {
 [[nodiscard]] inline ContentRef create_list(WriteTxn& tx, std::span<const Block> blocks) {
     return create_list(tx, encode_list(blocks));
 }
-/// One more row names the content: O(1); an embedded content is promoted to a row first, hence the new ref.
+/// A content of `size` bytes, as the caller's row shows it, and the fresh `block` behind them. The same ref where `ref` is a
+/// list that ends there: one chunk row is written then, however long the list, and rows that share it show the bytes they
+/// did. Else a new list, which shares what there is; the caller releases the old content.
+[[nodiscard]] ContentRef append(WriteTxn& tx, const ContentRef& ref, std::uint64_t size, const Block& block);
+/// One more row names the content: O(1); an embedded content is promoted to a row first, hence the new ref. A list may grow
+/// afterwards (`append`): each row reads as many bytes as it had.
 [[nodiscard]] ContentRef share(WriteTxn& tx, const ContentRef& ref, std::uint64_t size);
 /// A row no longer names it: O(1). With the last name inline bytes go at once (read them in the transaction that found
 /// them); other contents can still be resolved by those who pinned them, and are drained in slices after that.

@@ -91,6 +91,7 @@ void describe(Codec& c, const ShownBlob& shown) {
         if (shown.current) c.header("x-ms-is-current-version", true);
     }
     c.property("x-ms-blob-type", "BlobType", blob.type);
+    if (blob.type == BlobType::append) c.header("x-ms-blob-committed-block-count", blob.committed_blocks);
     c.element("AccessTier", tier.tier);
     c.element("AccessTierInferred", tier.inferred);
     c.element("AccessTierChangeTime", tier.changed);
@@ -101,6 +102,7 @@ void describe(Codec& c, const ShownBlob& shown) {
         c.property("x-ms-tag-count", "TagCount", TagSet::unpack(blob.tags).size());
     }
     c.element("RehydratePriority", tier.priority);
+    if (blob.sealed && shown.version >= kSealing) c.property("x-ms-blob-sealed", "Sealed", true);
     c.element("SmartAccessTier", tier.smart);
 }
 

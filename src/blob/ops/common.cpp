@@ -231,6 +231,11 @@ Blob blob_in_place_of(WriteTxn& tx, const std::optional<Blob>& replaced, BlobTyp
     return blob;
 }
 
+Result<> check_known_type(const Blob& blob, ServiceVersion version) {
+    if (blob.type == BlobType::append && version < kAppendBlobs) return fail(ErrorCode::feature_version_mismatch);
+    return {};
+}
+
 bool many_blocks(ReadTxn& tx, const Place& place, const std::optional<StagedSet>& set) {
     return (set && set->count > kFewBlocks) || (place.blob && contents::many_blocks(tx, place.blob->content));
 }

@@ -137,6 +137,9 @@ struct Found {
 };
 [[nodiscard]] Result<Found> require_blob(ReadTxn& tx, const Target& target, const Which& which = {});
 
+/// Fails with feature_version_mismatch for an append blob before version 2015-02-21, which knows none.
+[[nodiscard]] Result<> check_known_type(const Blob& blob, ServiceVersion version);
+
 /// The place of a blob whose container exists, and the blob where there is one.
 struct Place {
     Container container;

@@ -92,6 +92,7 @@ Task<Result<Response>> get_blob(Exchange& x) {
     // `tx` is there unless the bytes were kept.
     const auto answer = [&](const KeptBlob& found, Instant now, ReadTxn* tx) -> Result<> {
         Blob blob = found.blob;
+        LAZ_CHECK(check_known_type(blob, x.version));
         override_headers(x, blob.headers);
         LAZ_CHECK(check_blob_lease(LeaseUse::read, command.guards.lease_id, blob.lease, now));
         LAZ_CHECK(check_read_guards(x, command.guards, blob.tick));

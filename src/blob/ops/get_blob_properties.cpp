@@ -17,6 +17,7 @@ Result<Loaded> load_shown(Exchange& x) {
     LAZ_TRY(const Guards guards, decode<Guards>(x.request, x.query));
     return x.store->read([&](ReadTxn& tx) -> Result<Loaded> {
         LAZ_TRY(Found found, require_blob(tx, x.target, which));
+        LAZ_CHECK(check_known_type(found.blob, x.version));
         LAZ_CHECK(check_blob_lease(LeaseUse::read, guards.lease_id, found.blob.lease, tx.now()));
         LAZ_CHECK(check_read_guards(x, guards, found.blob.tick));
         LAZ_CHECK(check_tags(x, guards.if_tags, found.blob.tags));

@@ -159,8 +159,13 @@ Task<Result<Response>> list_blobs(Exchange& x) {
         XmlWriter xml;
         open_results(xml, x);
         xml.open("Blobs");
-        const auto write = [&](const ListedBlob& entry) { write_entry(xml, entry, also, x, tx); };
+        Result<> known;
+        const auto write = [&](const ListedBlob& entry) {
+            if (known && entry.blob) known = check_known_type(*entry.blob, x.version);
+            write_entry(xml, entry, also, x, tx);
+        };
         const auto next = walk_page(tx, container.root_dir_id, filter, first, entries, write);
+        LAZ_CHECK(std::move(known));
         xml.close();
         xml.element("NextMarker", next ? encode_marker(*next) : "");
         xml.close();

@@ -23,6 +23,7 @@ Task<Result<Response>> lease_container(Exchange& x);
 Task<Result<Response>> list_blobs(Exchange& x);
 
 Task<Result<Response>> put_block_blob(Exchange& x);
+Task<Result<Response>> put_append_blob(Exchange& x);
 Task<Result<Response>> get_blob(Exchange& x);
 Task<Result<Response>> get_blob_properties(Exchange& x);
 Task<Result<Response>> get_blob_metadata(Exchange& x);
@@ -37,6 +38,8 @@ Task<Result<Response>> set_blob_tags(Exchange& x);
 Task<Result<Response>> put_block(Exchange& x);
 Task<Result<Response>> put_block_list(Exchange& x);
 Task<Result<Response>> get_block_list(Exchange& x);
+Task<Result<Response>> append_block(Exchange& x);
+Task<Result<Response>> seal_append_blob(Exchange& x);
 Task<Result<Response>> query_blob_contents(Exchange& x);
 
 }  // namespace lazulite::blob

@@ -23,6 +23,8 @@ enum Tag : std::uint8_t {
     kRehydratePriority = 12,
     kRehydrateDue = 13,
     kLease = 20,  ///< the first of four
+    kCommittedBlocks = 30,
+    kSealed = 31,
     kVersion = 41,
     kTags = 50,
 };
@@ -56,6 +58,8 @@ std::string pack(const Blob& blob) {
     props.put(kMetadata, blob.metadata);
     pack_tier(props, blob.tier);
     pack_lease(props, kLease, blob.lease);
+    props.put_integer(kCommittedBlocks, blob.committed_blocks);
+    props.put_integer(kSealed, blob.sealed ? 1 : 0);
     if (blob.version) props.put_integer(kVersion, static_cast<std::uint64_t>(tick_count(*blob.version)));
     props.put(kTags, blob.tags);
     return props.take();
@@ -83,6 +87,8 @@ void unpack(std::string_view bytes, Blob& blob) {
             case kRehydrateTo: rehydration().to = static_cast<AccessTier>(entry->integer()); break;
             case kRehydratePriority: rehydration().priority = static_cast<RehydratePriority>(entry->integer()); break;
             case kRehydrateDue: rehydration().due = instant(entry->integer()); break;
+            case kCommittedBlocks: blob.committed_blocks = entry->integer(); break;
+            case kSealed: blob.sealed = true; break;
             case kVersion: blob.version = instant(entry->integer()); break;
             case kTags: blob.tags = entry->value; break;
             default: unpack_lease(*entry, kLease, blob.lease); break;

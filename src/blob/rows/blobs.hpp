@@ -35,6 +35,8 @@ struct Blob {
     Tier tier;             ///< as stored: `tier_at` says what it is now
     MaybeLease lease;      ///< as stored: `unless_modified` and `state_at` say what it is now
     std::optional<Instant> version;  ///< its version id, where the account made it one
+    std::uint64_t committed_blocks = 0;  ///< of an append blob
+    bool sealed = false;                 ///< same
 };
 
 [[nodiscard]] std::optional<Blob> find_blob(ReadTxn& tx, const BlobKey& key);

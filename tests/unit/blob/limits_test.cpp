@@ -23,6 +23,13 @@ TEST(Limits, OfPutBlockGrewWithTheVersions) {
     EXPECT_EQ(put_block_limit(kNewestVersion), 4'194'304'000U);
 }
 
+TEST(Limits, OfAppendBlockGrewOnce) {
+    EXPECT_EQ(append_block_limit({2015, 2, 21}), 4'194'304U);
+    EXPECT_EQ(append_block_limit({2021, 12, 2}), 4'194'304U);
+    EXPECT_EQ(append_block_limit({2022, 11, 2}), 104'857'600U);
+    EXPECT_EQ(append_block_limit(kNewestVersion), 104'857'600U);
+}
+
 TEST(Limits, OfABlockListLetFiftyThousandLongIdsPass) {
     // <Uncommitted> and its end tag around the longest id in base64: 88 characters.
     EXPECT_GE(kBlockListBodyLimit, 50'000U * (88 + 27));

@@ -68,7 +68,7 @@ class ContentsModel {
 
     void step() {
         if (any(4) == 0) return stream();
-        switch (any(rows_.empty() ? 3 : 9)) {
+        switch (any(rows_.empty() ? 3 : 11)) {
             case 0:
                 return put_inline();
             case 1:
@@ -84,6 +84,9 @@ class ContentsModel {
             case 7:
                 store_.reclaim();
                 return;
+            case 8:
+            case 9:
+                return append();
             default:
                 abandon();
         }
@@ -149,6 +152,24 @@ class ContentsModel {
         });
         for (auto& upload : pending) upload->keep();
         rows_[id] = row;
+    }
+
+    /// To any kind of content, shared or not.
+    void append() {
+        const std::int64_t id = any_row();
+        Row& row = rows_[id];
+        const bool small = any(2) == 0;
+        const std::string bytes = small ? some_bytes(1 + any(700), random_()) : fresh_bytes();
+        auto upload = store_.upload(bytes);
+        const Source source = small ? Source(bytes) : Source(upload.first);
+        store_.write([&](WriteTxn& tx) {
+            const ContentRef before = row.ref;
+            row.ref = contents::append(tx, before, row.bytes.size(), {"", bytes.size(), source, Naming::fresh});
+            store_.set_row(tx, id, row.ref);
+            if (row.ref.encode() != before.encode()) contents::release(tx, before);
+        });
+        if (!small) upload.second->keep();
+        row.bytes += bytes;
     }
 
     void share() {

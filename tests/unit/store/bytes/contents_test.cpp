@@ -210,6 +210,197 @@ TEST_F(Contents, DanglingReferencesAreCorruption) {
     });
 }
 
+class Appends : public Contents {
+  protected:
+    /// Appends to what a row shows, which is `bytes`.
+    void append(std::int64_t row, std::string& bytes, const std::string& more, bool in_extent = true) {
+        Block added{"", more.size(), more, Naming::fresh};
+        if (in_extent) added = block(more);
+        store_.write([&](WriteTxn& tx) {
+            const ContentRef before = SmallStore::row(tx, row);
+            const ContentRef after = contents::append(tx, before, bytes.size(), added);
+            store_.set_row(tx, row, after);
+            if (after.encode() != before.encode()) contents::release(tx, before);
+        });
+        bytes += more;
+    }
+    ContentRef ref(std::int64_t row) {
+        ContentRef found;
+        store_.read([&](ReadTxn& tx) { found = SmallStore::row(tx, row); });
+        return found;
+    }
+    void share(std::int64_t from, std::int64_t to, std::uint64_t size) {
+        store_.write([&](WriteTxn& tx) {
+            const ContentRef shared = contents::share(tx, SmallStore::row(tx, from), size);
+            store_.set_row(tx, from, shared);
+            store_.set_row(tx, to, shared);
+        });
+    }
+    void expect_row(std::int64_t row, const std::string& bytes) {
+        EXPECT_BYTES(store_.content(ref(row), 0, bytes.size()), bytes);
+        store_.expect_sound();
+    }
+};
+
+TEST_F(Appends, MakeAListOfNothing) {
+    std::string bytes;
+    append(1, bytes, "one", false);
+    append(1, bytes, some_bytes(5000, 1));
+    append(1, bytes, "three");
+    append(1, bytes, "four", false);
+    expect_row(1, bytes);
+    EXPECT_EQ(store_.number("SELECT count(*) FROM contents"), 1);
+    EXPECT_EQ(store_.number("SELECT size FROM contents"), 5012);
+    EXPECT_EQ(store_.number("SELECT count(*) FROM list_chunks"), 1);
+    EXPECT_EQ(store_.number("SELECT live FROM extents"), 5005);
+    store_.drop_row(1);
+    store_.reclaim();
+    store_.expect_sound();
+    EXPECT_EQ(store_.number("SELECT count(*) FROM contents"), 0);
+    EXPECT_EQ(store_.number("SELECT sum(live + freed) FROM extents"), 0);
+}
+
+TEST_F(Appends, WriteTwoRowsHoweverLongTheList) {
+    std::string bytes;
+    for (int i = 0; i < 2'000; ++i) append(1, bytes, some_bytes(100, static_cast<std::uint64_t>(i)), false);
+    // A damaged chunk cannot be told from a good one by an append: it looks at the last one alone.
+    store_.connection.script("BEGIN");
+    store_.connection.execute(
+        "UPDATE list_chunks SET entries = x'ff' WHERE start < (SELECT max(start) FROM list_chunks)");
+    store_.connection.script("COMMIT");
+    const auto changes = [this] { return store_.connection.total_changes(); };
+    const std::int64_t before = changes();
+    store_.write([&](WriteTxn& tx) {
+        const Block more{"", 4, std::string("more"), Naming::fresh};
+        EXPECT_EQ(contents::append(tx, SmallStore::row(tx, 1), bytes.size(), more).encode(),
+                  SmallStore::row(tx, 1).encode());
+    });
+    EXPECT_EQ(changes() - before, 2);  // the chunk and the size
+    EXPECT_LE(store_.number("SELECT max(length(entries)) FROM list_chunks"), 900);
+    EXPECT_GE(store_.number("SELECT min(length(entries)) FROM list_chunks WHERE length(entries) > 1"), 100);
+    EXPECT_BYTES(store_.content(ref(1), bytes.size(), 4), "more");
+}
+
+TEST_F(Appends, GoOnInANewChunkWhereTheLastIsFull) {
+    std::string bytes;
+    for (int i = 0; i < 40; ++i) append(1, bytes, some_bytes(30, static_cast<std::uint64_t>(i)), false);
+    EXPECT_EQ(store_.number("SELECT count(*) FROM list_chunks"), 2);  // 26 of 34 bytes each fill the first
+    append(1, bytes, some_bytes(1024, 99), false);
+    append(1, bytes, "x", false);
+    EXPECT_EQ(store_.number("SELECT count(*) FROM list_chunks"), 4);
+    expect_row(1, bytes);
+}
+
+TEST_F(Appends, LeaveWhatSharesTheContentAsItWas) {
+    std::string whole;
+    append(1, whole, some_bytes(5000, 1));
+    append(1, whole, "tail", false);
+    share(1, 2, whole.size());
+    const std::string snapshot = whole;
+    append(1, whole, some_bytes(6000, 2));
+    append(1, whole, "more", false);
+    expect_row(1, whole);
+    expect_row(2, snapshot);
+    EXPECT_EQ(store_.number("SELECT count(*) FROM contents"), 1);  // no byte and no row was copied
+    EXPECT_EQ(store_.number("SELECT refs FROM contents"), 2);
+}
+
+TEST_F(Appends, ToBothOfTwoRowsPartThem) {
+    std::string first;
+    append(1, first, some_bytes(5000, 1));
+    append(1, first, "tail", false);
+    share(1, 2, first.size());
+    std::string second = first;
+    append(1, first, some_bytes(6000, 2));
+    append(2, second, some_bytes(7000, 3));  // no longer at the end: a list of its own, which shares the first range
+    append(2, second, "more", false);
+    append(1, first, "and more", false);
+    expect_row(1, first);
+    expect_row(2, second);
+    EXPECT_EQ(store_.number("SELECT count(*) FROM contents"), 2);
+    EXPECT_EQ(store_.number("SELECT count(*) FROM shared_ranges"), 1);
+    EXPECT_EQ(store_.number("SELECT live FROM extents"), 18'000);
+    store_.drop_row(1);
+    store_.reclaim();
+    expect_row(2, second);
+    EXPECT_EQ(store_.number("SELECT count(*) FROM shared_ranges"), 0);
+    EXPECT_EQ(store_.number("SELECT live FROM extents"), 12'000);
+}
+
+TEST_F(Appends, ToWhatIsLeftOfALongerListGoIntoAListOfItsOwn) {
+    std::string base;
+    append(1, base, some_bytes(5000, 1));
+    share(1, 2, base.size());
+    std::string left = base;
+    append(1, base, some_bytes(6000, 2));
+    store_.drop_row(1);
+    append(2, left, "new", false);
+    expect_row(2, left);
+    store_.reclaim();
+    expect_row(2, left);
+    EXPECT_EQ(store_.number("SELECT count(*) FROM contents"), 1);
+    EXPECT_EQ(store_.number("SELECT live FROM extents"), 5000);
+}
+
+TEST_F(Appends, ToOtherKindsMakeThemAList) {
+    std::string embedded = some_bytes(9000, 1);
+    store_.put(1, embedded);
+    append(1, embedded, "more", false);
+    expect_row(1, embedded);
+
+    std::string shared = some_bytes(9000, 2);
+    store_.put(2, shared);
+    share(2, 3, shared.size());
+    const std::string other = shared;
+    append(2, shared, some_bytes(5000, 3));
+    expect_row(2, shared);
+    expect_row(3, other);
+
+    std::string small = "inline";
+    store_.write([&](WriteTxn& tx) { store_.set_row(tx, 4, contents::create_inline(tx, small)); });
+    append(4, small, some_bytes(5000, 4));
+    expect_row(4, small);
+    for (const std::int64_t row : {1, 2, 3, 4}) store_.drop_row(row);
+    store_.reclaim();
+    store_.expect_sound();
+    EXPECT_EQ(store_.number("SELECT count(*) FROM contents"), 0);
+    EXPECT_EQ(store_.number("SELECT sum(live + freed) FROM extents"), 0);
+}
+
+TEST_F(Appends, AreNotSeenByAReadThatBeganBefore) {
+    std::string bytes;
+    for (int i = 0; i < 50; ++i) append(1, bytes, some_bytes(5000, static_cast<std::uint64_t>(i)));
+    const std::string old = bytes;
+    Pin pin;
+    std::string got;
+    {
+        OpenRead read(store_.readers, store_.files);
+        got = store_.bytes_of(contents::resolve(read.tx(), ref(1), 0, old.size(), 1));
+        append(1, bytes, some_bytes(5000, 99));
+        EXPECT_BYTES(store_.bytes_of(contents::resolve(read.tx(), ref(1), 0, old.size(), 1000)), old);
+        pin = store_.readers.pin(ref(1).pin_key());
+    }
+    const ContentRef pinned = ref(1);
+    store_.drop_row(1);
+    store_.reclaim();
+    EXPECT_BYTES(got + store_.content(pinned, got.size(), old.size() - got.size()), old);
+    pin = {};
+    store_.reclaim();
+    EXPECT_EQ(store_.number("SELECT sum(live + freed) FROM extents"), 0);
+}
+
+TEST_F(Appends, OfNothingOrBeyondTheContentAreRefused) {
+    std::string bytes;
+    append(1, bytes, "some", false);
+    const Block more{"", 4, std::string("more"), Naming::fresh};
+    store_.write_and_roll_back([&](WriteTxn& tx) {
+        const ContentRef row = SmallStore::row(tx, 1);
+        EXPECT_THROW((void)contents::append(tx, row, 4, {"", 0, std::string(), Naming::fresh}), std::logic_error);
+        EXPECT_THROW((void)contents::append(tx, row, 5, more), SqlError);
+        EXPECT_THROW((void)contents::append(tx, row, 3, more), SqlError);
+    });
+}
+
 class BigList : public Contents {
   protected:
     static constexpr std::size_t kBlocks = 50'000;

@@ -1,0 +1,76 @@
+#include "blob/ops/append_blob.hpp"
+#include "blob/ops/limits.hpp"
+#include "blob/ops/operations.hpp"
+#include "blob/ops/versions.hpp"
+#include "service/receive.hpp"
+#include "wire/structured_body.hpp"
+
+namespace lazulite::blob {
+namespace {
+
+/// The blob before, when it may take `length` more bytes.
+Result<Found> find_appendable(ReadTxn& tx, const Exchange& x, const AppendGuards& guards, std::uint64_t length) {
+    LAZ_TRY(Found found, require_append_blob(tx, x, guards));
+    LAZ_CHECK(check_append(state_of(found.blob), guards.append, length));
+    return found;
+}
+
+}  // namespace
+
+Task<Result<Response>> append_block(Exchange& x) {
+    LAZ_CO_CHECK(check_names(x));
+    LAZ_CO_CHECK(check_signed_encryption_scope(x));
+    LAZ_CO_TRY(const AppendGuards guards, decode<AppendGuards>(x.request, x.query));
+    LAZ_CO_CHECK(check_combination(guards.guards.when));
+    LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, append_block_limit(x.version), x.version));
+    LAZ_CO_TRY(const auto length, content_length(x.request));
+    if (length == 0U) {
+        co_return fail(StorageError(ErrorCode::invalid_header_value)
+                           .with("HeaderName", "Content-Length")
+                           .with("HeaderValue", "0"));
+    }
+    // What the transaction would refuse anyway is refused before the body is pulled; the transaction decides.
+    LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
+        LAZ_CHECK(find_appendable(tx, x, guards, length.value_or(1)));
+        return {};
+    }));
+
+    LAZ_CO_TRY(Received body, co_await receive_content(x, rules));
+    Block block{{}, body.length, {}, Naming::fresh};
+    if (body.range) {
+        block.source = *body.range;
+    } else {
+        block.source = body.bytes;
+    }
+    struct Appended {
+        std::uint64_t offset;
+        Blob blob;
+    };
+    LAZ_CO_TRY(const Appended appended, co_await x.store->write([&](WriteTxn& tx) -> Result<Appended> {
+        LAZ_TRY(const Found found, find_appendable(tx, x, guards, body.length));
+        Blob blob = found.blob;
+        blob.tick = tx.next_tick();
+        blob.content = contents::append(tx, found.blob.content, found.blob.size, block);
+        blob.size += body.length;
+        ++blob.committed_blocks;
+        replace(tx, found.key, found.blob, blob);
+        return Appended{found.blob.size, std::move(blob)};
+    }));
+    body.keep();
+
+    Response response;
+    response.status = 201;
+    add_tick(response, appended.blob.tick, x.version);
+    if (rules.expected_md5) {
+        response.fields.add("Content-MD5", md5_text(*body.md5));
+    } else if (x.version >= kCrc64) {
+        response.fields.add("x-ms-content-crc64", crc64_text(body.crc64));
+    }
+    response.fields.add("x-ms-blob-append-offset", std::to_string(appended.offset));
+    response.fields.add("x-ms-blob-committed-block-count", std::to_string(appended.blob.committed_blocks));
+    if (body.structured) response.fields.add(kStructuredBodyHeader, kStructuredBody);
+    add_encrypted(response, x.version);
+    co_return response;
+}
+
+}  // namespace lazulite::blob
