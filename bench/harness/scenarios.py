@@ -57,6 +57,19 @@ class Pages(Transfer):
 
 
 PAGES = [Pages("web", "4k", connections) for connections in CONNECTIONS["4k"]]
+APPENDED = 64  # append blobs for each number of connections: 50,000 blocks are the most that one takes
+
+
+@dataclass(frozen=True)
+class Appends(Transfer):
+    """Append Block to blobs in turn."""
+
+    @property
+    def prefix(self):
+        return f"{self.name}-"
+
+
+APPENDS = [Appends("append", "4k", connections) for connections in CONNECTIONS["4k"]]
 LIST = f"list-{LIST_PAGE}"
 FILL_LIST = "fill-list"  # comes with the list: creating the blobs that it shows, 64 bytes each, 64 connections
 STARTUP = "startup"
@@ -124,7 +137,7 @@ TABLES = [Tables(operation, connections, THOUSAND)
                                   ("insert", (1, 16, 64)), ("batch", (1, 16))) for connections in over]
 TABLES += [Tables("filter", 1, HUNDRED_THOUSAND)] + [Tables("get", connections, MILLION) for connections in (1, 16, 64)]
 FILL_TABLES = {entities: f"fill-table-{in_short(entities)}" for entities in (HUNDRED_THOUSAND, MILLION)}
-NAMES = [scenario.name for scenario in TRANSFERS + PAGES + MESSAGES + TABLES] + [LIST, STARTUP, MEMORY]
+NAMES = [scenario.name for scenario in TRANSFERS + APPENDS + PAGES + MESSAGES + TABLES] + [LIST, STARTUP, MEMORY]
 
 
 class Bench:
@@ -161,6 +174,20 @@ class Bench:
                           "--size", SIZES[transfer.size], "--connections", transfer.connections,
                           "--read-back", READ_BACK[transfer.size],
                           "--seconds", self.options.seconds, "--warmup", self.options.seconds / 6)
+
+    def appends(self, chosen):
+        kinds = [kind for kind in self.kinds if kind.has_append_blobs]
+        for number in range(self.options.rounds):
+            with servers.running(kinds, self.folder / "appends") as started:
+                for scenario in chosen:
+                    blobs = ["--prefix", scenario.prefix, "--count", APPENDED]
+                    for server in started:
+                        self.fill(server, *blobs, mode="fill-appends")
+                        os.sync()  # so that what others wrote before is not flushed on this one's time
+                        measured = self.drive(server, "append", *blobs, "--size", SIZES[scenario.size],
+                                              "--connections", scenario.connections, "--read-back", APPENDED,
+                                              "--seconds", self.options.seconds, "--warmup", self.options.seconds / 6)
+                        self.record(number, scenario.name, server, measured)
 
     def pages(self, chosen):
         kinds = [kind for kind in self.kinds if kind.has_website]

@@ -30,6 +30,7 @@ class Server:
 
     name = ""
     lists_blobs = True
+    has_append_blobs = True
     has_queues = True
     has_website = False
     website = website_root = CONTAINER  # where the files of a website are put, and where they are read
@@ -206,6 +207,7 @@ class Nginx(Server):
 
     name = "nginx"
     lists_blobs = False
+    has_append_blobs = False
     has_queues = False
     has_website = True
     put_statuses = "201,204"  # DAV: 204 when the file was there

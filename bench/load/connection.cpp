@@ -116,7 +116,7 @@ void Connection::on_header(std::string_view name, std::string_view value) {
 
 void Connection::on_head(int status, std::optional<std::uint64_t> length) {
     answer_.status = status;
-    if (status != 200) exchange_.expected.reset();  // an error: its text is worth more than a comparison
+    if (status != 200 && status != 206) exchange_.expected.reset();  // an error: its text is worth more than a comparison
     if (!exchange_.expected && length) answer_.text.reserve(*length);
 }
 

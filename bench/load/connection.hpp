@@ -15,7 +15,7 @@ namespace lazulite::bench {
 struct Exchange {
     std::string_view head;  // owned by the workload, valid until the answer is complete
     Body sent;
-    std::optional<Body> expected;  // of a 200; without it the answer's body is kept as text
+    std::optional<Body> expected;  // of a 200 or 206; without it the answer's body is kept as text
 };
 
 /// What came back.

@@ -162,6 +162,90 @@ class Fill : public Put {
     std::uint64_t begun_ = 0;
 };
 
+/// Makes append blobs without bytes.
+class FillAppends : public Workload {
+  public:
+    explicit FillAppends(const Options& options)
+        : heads_(write_heads(options, [] {
+              return HeadSpec{.method = "PUT", .x_ms = {{"x-ms-blob-type", "AppendBlob"}}, .content_length = 0};
+          })) {}
+
+    std::optional<Exchange> next(unsigned) override {
+        if (begun_ == heads_.size()) return std::nullopt;
+        return Exchange{heads_[begun_++], {}, std::nullopt};
+    }
+    std::optional<std::string> complaint(unsigned, const Answer& answer) override {
+        return answer.status == 201 ? std::nullopt : std::optional(wrong_status(answer));
+    }
+
+  private:
+    std::vector<std::string> heads_;
+    std::size_t begun_ = 0;
+};
+
+/// Reads the last block of some append blobs, and with it how many there are.
+class ReadLastBlocks : public Workload {
+  public:
+    /// `blocks` holds how many each blob has to have.
+    ReadLastBlocks(const Options& options, std::vector<std::uint64_t> blocks)
+        : options_(options), writer_(head_writer(options)), blocks_(std::move(blocks)), heads_(options.connections) {}
+
+    std::optional<Exchange> next(unsigned connection) override {
+        while (number_ < blocks_.size() && blocks_[number_] == 0) ++number_;
+        if (number_ == blocks_.size() || read_ == options_.read_back) return std::nullopt;
+        ++read_;
+        const std::uint64_t first = (blocks_[number_] - 1) * options_.size;
+        heads_[connection] = writer_.write({.method = "GET",
+                                            .path = options_.path + "/" + blob_name(options_, number_),
+                                            .x_ms = {{"x-ms-range", "bytes=" + std::to_string(first) + "-"}}});
+        const Body expected(number_, blocks_[number_], options_.size);
+        ++number_;
+        return Exchange{heads_[connection], {}, expected};
+    }
+    std::optional<std::string> complaint(unsigned, const Answer& answer) override {
+        if (answer.status != 206) return wrong_status(answer);
+        if (answer.length != options_.size) return "a last block has " + std::to_string(answer.length) + " bytes";
+        if (answer.first_difference) return "a last block is wrong from " + std::to_string(*answer.first_difference);
+        return std::nullopt;
+    }
+
+  private:
+    Options options_;
+    HeadWriter writer_;
+    std::vector<std::uint64_t> blocks_;
+    std::vector<std::string> heads_;
+    std::uint64_t number_ = 0;
+    std::uint64_t read_ = 0;
+};
+
+/// Appends to blobs in turn, each time something else.
+class Append : public Workload {
+  public:
+    explicit Append(const Options& options)
+        : options_(options),
+          heads_(write_heads(options, [&] {
+              return HeadSpec{.method = "PUT", .query = {{"comp", "appendblock"}}, .content_length = options.size};
+          })),
+          turns_(options.count, options.connections),
+          blocks_(options.count) {}
+
+    std::optional<Exchange> next(unsigned connection) override {
+        const std::uint64_t number = turns_.next(connection);
+        return Exchange{heads_[number], Body(number, ++blocks_[number], options_.size), std::nullopt};
+    }
+    std::optional<std::string> complaint(unsigned, const Answer& answer) override {
+        return answer.status == 201 ? std::nullopt : std::optional(wrong_status(answer));
+    }
+    [[nodiscard]] std::uint64_t bytes_per_request() const override { return options_.size; }
+    std::unique_ptr<Workload> check() override { return std::make_unique<ReadLastBlocks>(options_, blocks_); }
+
+  private:
+    Options options_;
+    std::vector<std::string> heads_;
+    Turns turns_;
+    std::vector<std::uint64_t> blocks_;
+};
+
 /// Walks the pages of the container on one connection, and begins again after the last one.
 class List : public Workload {
   public:
@@ -249,6 +333,10 @@ std::unique_ptr<Workload> make_workload(const Options& options) {
             return std::make_unique<Get>(options, std::vector(options.count, kFilledVersion));
         case Mode::list:
             return std::make_unique<List>(options);
+        case Mode::fill_appends:
+            return std::make_unique<FillAppends>(options);
+        case Mode::append:
+            return std::make_unique<Append>(options);
         case Mode::fill_messages:
         case Mode::put_messages:
         case Mode::take_messages:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills the server again and again under load and holds it to its promise.
 
-Clients write, overwrite, commit block lists, change metadata and delete, and remember every acknowledged state. The
+Clients write, overwrite, commit block lists, append, change metadata and delete, and remember every acknowledged state. The
 server is killed with SIGKILL at a random moment. Then the data folder must pass `lazulite check`, the server must open it
 again, and every blob must be as it was acknowledged; a request without an answer is wholly done or wholly not done.
 Every KILLS_BETWEEN_RESTS kills the server rests: what all those lives left behind must then be given back.
@@ -27,9 +27,11 @@ from server import Connection, Gone, Server, problems_of_folder
 
 CLIENTS = 4
 NAMES_PER_CLIENT = 12
+LOGS_PER_CLIENT = 3  # append blobs
 SIZES = [0, 1, 700, 1024, 1025, 4096, 4097, 70_000, 300_000, 5_000_000]
 KILLS_BETWEEN_RESTS = 25
 REST_SECONDS = 60
+LONGEST_LOG = 2_000_000  # bytes, from which on it is deleted
 MOST_STAGED = CLIENTS * NAMES_PER_CLIENT * 4 * max(SIZES)  # blocks that no list was committed for stay for a week
 
 
@@ -65,9 +67,15 @@ class Client(threading.Thread):
         size = self.rng.choice(SIZES)
         return self.rng.randbytes(min(size, 4096)) * (size // 4096 + 1) if size > 4096 else self.rng.randbytes(size)
 
+    def names(self):
+        return [f"client{self.index}/name{number}" for number in range(NAMES_PER_CLIENT)] + [
+            f"client{self.index}/log{number}" for number in range(LOGS_PER_CLIENT)]
+
     def step(self, connection):
+        action = self.rng.choice(["put", "put", "blocks", "append", "append", "append", "metadata", "delete"])
+        if action == "append":
+            return self.append(connection, f"client{self.index}/log{self.rng.randrange(LOGS_PER_CLIENT)}")
         name = f"client{self.index}/name{self.rng.randrange(NAMES_PER_CLIENT)}"
-        action = self.rng.choice(["put", "put", "blocks", "metadata", "delete"])
         mark = f"{self.rng.getrandbits(64):x}"
         before = self.known.get(name)
         if action == "put":
@@ -80,6 +88,19 @@ class Client(threading.Thread):
                          headers={"x-ms-meta-mark": mark}, body=b"")
         elif action == "delete" and before:
             self.attempt(connection, name, None, 202, "DELETE", name)
+
+    def append(self, connection, name):
+        before = self.known.get(name)
+        if not before:
+            mark = f"{self.rng.getrandbits(64):x}"
+            self.attempt(connection, name, (b"", mark), 201, "PUT", name,
+                         headers={"x-ms-blob-type": "AppendBlob", "x-ms-meta-mark": mark})
+        elif len(before[0]) > LONGEST_LOG:
+            self.attempt(connection, name, None, 202, "DELETE", name)
+        else:
+            piece = self.body() or b"x"
+            self.attempt(connection, name, (before[0] + piece, before[1]), 201, "PUT", name, "comp=appendblock", body=piece,
+                         headers={"x-ms-blob-condition-appendpos": str(len(before[0]))})
 
     def put_blocks(self, connection, name, mark):
         pieces = [self.body() or b"x" for _ in range(self.rng.randrange(1, 5))]
@@ -127,8 +148,7 @@ def verify(clients, port):
     problems = []
     connection = Connection(port)
     for client in clients:
-        for number in range(NAMES_PER_CLIENT):
-            name = f"client{client.index}/name{number}"
+        for name in client.names():
             found = read_back(connection, name)
             allowed = [client.known.get(name)]
             if client.open and client.open[0] == name:

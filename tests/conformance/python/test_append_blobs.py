@@ -72,9 +72,9 @@ class TestCreate:
     def test_conditions(self, blob):
         with refused(412, "ConditionNotMet"):
             blob.create_append_blob(etag=OTHER_ETAG, match_condition=MatchConditions.IfNotModified)
-        blob.create_append_blob(match_condition=MatchConditions.IfMissing, etag="*")
+        blob.create_append_blob(match_condition=MatchConditions.IfMissing)
         with refused(409, "BlobAlreadyExists"):
-            blob.create_append_blob(match_condition=MatchConditions.IfMissing, etag="*")
+            blob.create_append_blob(match_condition=MatchConditions.IfMissing)
         two = {"x-ms-blob-type": "AppendBlob", "If-Match": "*", "If-None-Match": OTHER_ETAG}
         raw.expect(raw.request("PUT", path(blob), "", two), 400, "MultipleConditionHeadersNotSupported")
 
