@@ -114,6 +114,8 @@ ERRORS = {
     "GetBlobTags": {"AuthorizationPermissionMismatch", "BlobNotFound", "ConditionNotMet"},
     "SetBlobTags": {"AuthorizationPermissionMismatch", "BlobNotFound", "ConditionNotMet", "DuplicateTagNames", "EmptyTagName",
                     "InvalidXmlDocument", "TagsTooLarge"},
+    "BlobBatch": set(),
+    "ContainerBatch": set(),
     "FindBlobsByTags": {"InvalidQueryParameterValue"},
     "FindBlobsByTagsInContainer": {"AuthorizationPermissionMismatch", "ContainerNotFound", "InvalidQueryParameterValue"},
     "ListQueues": SAS | NUMBERS | {"AuthorizationServiceMismatch"},

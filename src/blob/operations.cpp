@@ -64,7 +64,7 @@ constexpr auto kOperations = std::to_array<Operation>({
      kGet, true, kAtService, {.restype = "account", .comp = "properties"}, kAccountInformation,
      get_account_information},
     {"BlobBatch", "Service_SubmitBatch",
-     kPost, false, kAtService, {.comp = "batch"}, kBatch, nullptr},
+     kPost, false, kAtService, {.comp = "batch"}, kBatch, blob_batch},
     {"FindBlobsByTags", "Service_FilterBlobs",
      kGet, false, kAtService, {.comp = "blobs"}, reads(kObject, "f"), find_blobs_by_tags},
 
@@ -87,7 +87,7 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"RenameContainer", "Container_Rename",
      kPut, false, kAtContainer, {.restype = "container", .comp = "rename"}, kOwnerWrites, nullptr},
     {"ContainerBatch", "Container_SubmitBatch",
-     kPost, false, kAtContainer, {.restype = "container", .comp = "batch"}, kBatch, nullptr},
+     kPost, false, kAtContainer, {.restype = "container", .comp = "batch"}, kBatch, blob_batch},
     {"FindBlobsByTagsInContainer", "Container_FilterBlobs",
      kGet, false, kAtContainer, {.restype = "container", .comp = "blobs"}, kFindInContainer,
      find_blobs_by_tags},

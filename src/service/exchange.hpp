@@ -15,6 +15,18 @@
 
 namespace lazulite {
 
+struct Exchange;
+
+/// Answers requests that stand within another one.
+class PartHandler {
+  public:
+    virtual ~PartHandler() = default;
+    /// As if the part had come alone and at the version of `outer`: authorized by itself, where it says nothing by the
+    /// bearer token of `outer`. It must run `operation`, on the account of `outer` and in its container, where it names
+    /// one; else the answer is invalid_input.
+    virtual Task<Response> answer_part(Request& part, const Exchange& outer, std::string_view operation) = 0;
+};
+
 /// What an operation works with: the request as parsed, who sent it, and the store it speaks to. Lives as long as the
 /// answer is being made.
 struct Exchange {
@@ -29,6 +41,7 @@ struct Exchange {
     Executor& workers;  ///< where long work goes: `run_on(x.workers, fn)`
     const Behaviour& behaviour;
     std::string_view request_id;
+    PartHandler* parts = nullptr;  ///< null where nothing stands within the request
 };
 
 }  // namespace lazulite

@@ -112,6 +112,8 @@ struct Gateway::Progress {
     ServiceVersion version{2009, 9, 19};
     bool authenticated = false;
     bool own = false;  ///< made by this process
+    const Exchange* outer = nullptr;      ///< what the request stands within
+    std::string_view outer_operation;  ///< the one that it may run there
 
     [[nodiscard]] std::span<const CorsRule> cors() const {
         return properties ? std::span<const CorsRule>(properties->cors()) : std::span<const CorsRule>();
@@ -132,6 +134,19 @@ Task<Response> Gateway::handle(Request& request) {
     Progress progress;
     progress.service = environment_.services[static_cast<std::size_t>(listener_)];
     Result<Response> outcome = co_await answer(request, progress);
+    co_return finished(request, progress, std::move(outcome));
+}
+
+Task<Response> Gateway::answer_part(Request& part, const Exchange& outer, std::string_view operation) {
+    Progress progress;
+    progress.service = environment_.services[static_cast<std::size_t>(listener_)];
+    progress.outer = &outer;
+    progress.outer_operation = operation;
+    Result<Response> outcome = co_await answer(part, progress);
+    co_return finished(part, progress, std::move(outcome));
+}
+
+Response Gateway::finished(const Request& request, const Progress& progress, Result<Response> outcome) const {
     std::string_view error_code;
     Response response;
     if (outcome) {
@@ -149,7 +164,7 @@ Task<Response> Gateway::handle(Request& request) {
     }
     environment_.metrics.count({label(progress.service->kind), progress.operation ? progress.operation->name : "",
                                 response.status, error_code, client_name(request.fields.value_or_empty("User-Agent"))});
-    co_return response;
+    return response;
 }
 
 Task<Result<Response>> Gateway::handle_own(Request& request) {
@@ -178,7 +193,11 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
         co_return fail(StorageError(ErrorCode::invalid_uri).with("UriPath", request.path));
     }
     const Query& query = *progress.query;
-    LAZ_CO_TRY(progress.named_version, named_version(request, query, environment_.behaviour.strict_versions));
+    if (progress.outer) {
+        progress.named_version = progress.outer->version;
+    } else {
+        LAZ_CO_TRY(progress.named_version, named_version(request, query, environment_.behaviour.strict_versions));
+    }
     progress.version = progress.named_version.value_or(progress.version);
     LAZ_CO_TRY(progress.target, std::move(target));
     if (!named) co_return fail(StorageError(ErrorCode::resource_not_found).saying("That service is not started here."));
@@ -202,11 +221,13 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
     // Who sends it is judged before what it asks for: a wrong signature on a wrong URL is a 403.
     const Scope scope = progress.service->scope(progress.target, query);
     LAZ_CO_TRY(const Identity identity, identify(request, progress));
+    LAZ_CO_CHECK(check_part(progress));
     progress.authenticated = identity.kind() != Identity::Kind::anonymous;
     if (progress.service->operations.empty()) co_return fail(ErrorCode::not_implemented);
     LAZ_CO_TRY(progress.operation, match_operation(progress.service->operations, request, query, scope,
                                                             progress.service->wrong_method));
     const Operation& operation = *progress.operation;
+    if (progress.outer && operation.name != progress.outer_operation) co_return fail(ErrorCode::invalid_input);
     const auto needs_of = progress.service->needs;
     const Needs needs = needs_of ? needs_of(operation, request, query, progress.version) : operation.needs;
     LAZ_CO_CHECK(identity.may(needs, sas_letter(progress.target.service), progress.version));
@@ -222,9 +243,17 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
 
     Exchange exchange{request,  query,   progress.target, identity, *progress.account, operation,
                       progress.version, progress.store, environment_.workers, environment_.behaviour,
-                      progress.request_id};
+                      progress.request_id, this};
     Result<Response> response = co_await operation.run(exchange);
     co_return response;
+}
+
+Result<> Gateway::check_part(const Progress& progress) {
+    if (!progress.outer) return {};
+    const Target& outer = progress.outer->target;
+    const bool inside = outer.container.empty() || outer.container == progress.target.container;
+    if (progress.target.account != outer.account || !inside) return fail(ErrorCode::invalid_input);
+    return {};
 }
 
 Task<Result<Response>> Gateway::answer_anybody(Request& request, Progress& progress) {
@@ -261,7 +290,11 @@ Result<Identity> Gateway::identify(const Request& request, const Progress& progr
     if (progress.own) return Identity::owner();
     const Query& query = *progress.query;
     const auto authorization = request.fields.find("Authorization");
-    if (!authorization) return is_sas(query) ? identify_by_sas(request, progress) : Identity::anonymous();
+    if (!authorization && is_sas(query)) return identify_by_sas(request, progress);
+    if (!authorization) {
+        const bool by_outer = progress.outer && progress.outer->identity.kind() == Identity::Kind::bearer;
+        return by_outer ? progress.outer->identity : Identity::anonymous();
+    }
     const std::string_view scheme = authorization->substr(0, authorization->find(' '));
     if (equals_ignoring_case(scheme, "Bearer")) {
         return identify_bearer(request, progress, authorization->substr(scheme.size()));

@@ -72,7 +72,7 @@ struct AccessRecord {
 
 /// The way of a request, in reading order: target, row, identity, permission, operation; then the headers that every
 /// answer carries. One per listener; `/_lazulite/` goes to the emulator's own endpoint.
-class Gateway final : public Handler {
+class Gateway final : public Handler, public PartHandler {
   public:
     using Control = std::function<Task<Response>(Request&)>;
     using AccessLog = std::function<void(const AccessRecord&)>;
@@ -82,13 +82,18 @@ class Gateway final : public Handler {
     Task<Response> handle(Request& request) override;
     /// A request that this process itself makes, as the account's owner: it needs no signature and is not counted.
     Task<Result<Response>> handle_own(Request& request);
+    Task<Response> answer_part(Request& part, const Exchange& outer, std::string_view operation) override;
     Response refuse(const StorageError& error) override;
     void sent(const Request& request, int status, std::uint64_t body_bytes) override;
 
   private:
     struct Progress;
     Task<Result<Response>> answer(Request& request, Progress& progress);
+    /// The answer as it goes out, counted.
+    [[nodiscard]] Response finished(const Request& request, const Progress& progress, Result<Response> outcome) const;
     Task<Result<Response>> answer_anybody(Request& request, Progress& progress);
+    /// A request within another one stays within what that one names.
+    [[nodiscard]] static Result<> check_part(const Progress& progress);
     [[nodiscard]] Result<> find_account(Progress& progress) const;
     [[nodiscard]] Result<> open_store(Progress& progress) const;
     [[nodiscard]] Result<Identity> identify(const Request& request, const Progress& progress) const;

@@ -10,6 +10,7 @@ namespace lazulite::blob {
 Task<Result<Response>> list_containers(Exchange& x);
 Task<Result<Response>> set_blob_service_properties(Exchange& x);
 Task<Result<Response>> get_account_information(Exchange& x);
+Task<Result<Response>> blob_batch(Exchange& x);
 Task<Result<Response>> find_blobs_by_tags(Exchange& x);
 
 Task<Result<Response>> create_container(Exchange& x);

@@ -3,6 +3,7 @@
 
 #include "base/error_table.hpp"
 #include "base/ids.hpp"
+#include "service/embedded.hpp"
 #include "service/error_response.hpp"
 #include "service/receive.hpp"
 #include "table/ops/common.hpp"
@@ -31,48 +32,29 @@ struct InnerRequest {
     std::string_view content_id;
 };
 
-/// Below the account: behind scheme, host and, in a path-style URL, the account's name.
-std::string_view path_below_account(std::string_view url, const Target& target) {
-    if (const std::size_t scheme = url.find("://"); scheme < url.find('/')) {
-        url.remove_prefix(scheme + 3);
-        url.remove_prefix(std::min(url.find('/'), url.size()));
-    }
-    if (url.starts_with('/')) url.remove_prefix(1);
-    const std::size_t slash = url.find('/');
-    const std::string_view first = url.substr(0, slash);
+/// Below the account: in a path-style URL behind the account's name.
+std::string_view path_below_account(std::string_view path, const Target& target) {
+    if (path.starts_with('/')) path.remove_prefix(1);
+    const std::size_t slash = path.find('/');
+    const std::string_view first = path.substr(0, slash);
     const bool account = first == target.account || first == target.account + "-secondary";
-    return target.path_style && account && slash != std::string_view::npos ? url.substr(slash + 1) : url;
+    return target.path_style && account && slash != std::string_view::npos ? path.substr(slash + 1) : path;
 }
 
 Result<InnerRequest> parse_inner(const MimePart& part, const Target& target) {
-    if (!equals_ignoring_case(part.fields.value_or_empty("Content-Type"), "application/http")) {
-        return fail(ErrorCode::invalid_input);
-    }
+    LAZ_TRY(EmbeddedRequest request, parse_embedded(part));
+    auto path = percent_decode(path_below_account(request.path, target));
+    if (!path || !is_utf8(*path)) return fail(ErrorCode::invalid_input);
     InnerRequest inner;
-    inner.content_id = part.fields.value_or_empty("Content-ID");
-    std::string_view rest = part.body;
-    const std::string_view line = take_line(rest);
-    const std::size_t blank = line.find(' ');
-    const std::size_t version = line.rfind(" HTTP/");
-    if (blank == std::string_view::npos || version == std::string_view::npos || version <= blank) {
-        return fail(ErrorCode::invalid_input);
-    }
-    inner.method = parse_method(line.substr(0, blank));
-    std::string_view url = line.substr(blank + 1, version - blank - 1);
-    if (const std::size_t question = url.find('?'); question != std::string_view::npos) {
-        inner.query = url.substr(question + 1);
-        url = url.substr(0, question);
-    }
-    auto path = percent_decode(path_below_account(url, target));
-    auto fields = take_fields(rest);
-    if (!path || !is_utf8(*path) || !fields) return fail(ErrorCode::invalid_input);
-    inner.fields = *std::move(fields);
-    inner.body = rest;
+    inner.method = parse_method(request.method_text);
+    inner.query = request.query;
+    inner.fields = std::move(request.fields);
+    inner.body = request.body;
+    inner.content_id = request.content_id;
     if (inner.method == Method::post && inner.fields.has("X-HTTP-Method")) {
         inner.method = parse_method(inner.fields.value_or_empty("X-HTTP-Method"));
     }
     if (inner.method == Method::merge) inner.method = Method::patch;
-    if (inner.content_id.empty()) inner.content_id = inner.fields.value_or_empty("Content-ID");
     const std::size_t open = std::min(path->find('('), path->size());
     inner.table = path->substr(0, open);
     inner.has_key = path->ends_with(')') && path->size() > open + 2;
@@ -200,36 +182,12 @@ Result<Applied> apply(WriteTxn& tx, std::string_view table_name, const std::vect
     return applied;
 }
 
-std::string_view phrase(int status) {
-    switch (status) {
-        case 200: return "OK";
-        case 201: return "Created";
-        case 204: return "No Content";
-        case 400: return "Bad Request";
-        case 403: return "Forbidden";
-        case 404: return "Not Found";
-        case 409: return "Conflict";
-        case 412: return "Precondition Failed";
-        case 413: return "Request Entity Too Large";
-        case 415: return "Unsupported Media Type";
-        case 501: return "Not Implemented";
-        default: return "Error";
-    }
-}
-
 /// One answer as a part: `application/http`.
 void append_part(std::string& to, std::string_view boundary, std::string_view content_id, const Response& response) {
     to.append("--").append(boundary).append(
         "\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n");
-    to.append("HTTP/1.1 ")
-        .append(std::to_string(response.status))
-        .append(" ")
-        .append(phrase(response.status))
-        .append("\r\n");
-    if (!content_id.empty()) to.append("Content-ID: ").append(content_id).append("\r\n");
-    to.append(response.fields.text()).append("\r\n");
-    if (const auto* body = std::get_if<std::string>(&response.body)) to.append(*body);
-    to.append("\r\n");
+    const std::string id = content_id.empty() ? "" : "Content-ID: " + std::string(content_id) + "\r\n";
+    append_embedded(to, usual_reason(response.status), id, response);
 }
 
 Response multipart_response(std::string_view boundary, std::string body) {
