@@ -36,6 +36,7 @@ RAW_ONLY = {"GetContainerMetadata", "GetBlobMetadata", "GetTable", "GetWebConten
 SAS = {"AuthorizationPermissionMismatch", "AuthorizationResourceTypeMismatch"}
 READ = {"BlobNotFound", "ConditionNotMet", "ContainerNotFound"}
 WRITE = {"ConditionNotMet", "ContainerNotFound", "MultipleConditionHeadersNotSupported"}
+PAGES = {"ConditionNotMet", "InvalidBlobType", "InvalidPageRange", "SequenceNumberConditionNotMet"}
 QUEUE = SAS | {"QueueNotFound"}
 MESSAGE = QUEUE | {"InvalidQueryParameterValue", "MessageNotFound", "MissingRequiredQueryParameter", "PopReceiptMismatch"}
 ENTITY = {"AuthorizationPermissionMismatch", "InvalidInput", "TableNotFound"}
@@ -118,6 +119,13 @@ ERRORS = {
     "ContainerBatch": set(),
     "FindBlobsByTags": {"InvalidQueryParameterValue"},
     "FindBlobsByTagsInContainer": {"AuthorizationPermissionMismatch", "ContainerNotFound", "InvalidQueryParameterValue"},
+    "PutPageBlob": {"BlobAlreadyExists", "InvalidHeaderValue"},
+    "PutPage": PAGES | {"InvalidHeaderValue", "Md5Mismatch"},
+    "ClearPage": PAGES,
+    "GetPageRanges": {"BlobNotFound", "InvalidBlobType"},
+    "GetPageRangesDiff": {"PreviousSnapshotCannotBeNewer", "PreviousSnapshotNotFound"},
+    "ResizePageBlob": {"InvalidBlobType", "InvalidHeaderValue"},
+    "UpdateSequenceNumber": {"InvalidBlobType", "InvalidHeaderValue", "SequenceNumberIncrementTooLarge"},
     "ListQueues": SAS | NUMBERS | {"AuthorizationServiceMismatch"},
     "SetQueueServiceProperties": SAS | XML,
     "GetQueueServiceProperties": SAS,

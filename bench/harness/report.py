@@ -14,7 +14,7 @@ OTHERS_LIMIT = 0.2
 # A section of the report: its title and rows of (scenario, unit, key in a measurement, factor).
 PER_SECOND = {"4k": ("req/s", "requests_per_second", 1)}
 PER_REQUEST = {"256m": ("ms/req", "server_cpu_us", 1e-3)}
-TRANSFERS = scenarios.TRANSFERS + scenarios.APPENDS + scenarios.PAGES
+TRANSFERS = scenarios.TRANSFERS + scenarios.APPENDS + scenarios.PAGES + scenarios.PAGE_WRITES
 SMALL = [scenario.name for scenario in scenarios.MESSAGES + scenarios.TABLES] + [scenarios.FILL_MESSAGES]
 SMALL += scenarios.FILL_TABLES.values()
 RATES = [(transfer.name, *PER_SECOND.get(transfer.size, ("MiB/s", "mib_per_second", 1)))

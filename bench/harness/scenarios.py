@@ -70,6 +70,18 @@ class Appends(Transfer):
 
 
 APPENDS = [Appends("append", "4k", connections) for connections in CONNECTIONS["4k"]]
+
+
+@dataclass(frozen=True)
+class PageWrites(Transfer):
+    """Put Page, overwriting one page blob of 2,048 parts in turn."""
+
+    @property
+    def prefix(self):
+        return self.name
+
+
+PAGE_WRITES = [PageWrites("page", "4k", connections) for connections in CONNECTIONS["4k"]]
 LIST = f"list-{LIST_PAGE}"
 FILL_LIST = "fill-list"  # comes with the list: creating the blobs that it shows, 64 bytes each, 64 connections
 STARTUP = "startup"
@@ -137,7 +149,7 @@ TABLES = [Tables(operation, connections, THOUSAND)
                                   ("insert", (1, 16, 64)), ("batch", (1, 16))) for connections in over]
 TABLES += [Tables("filter", 1, HUNDRED_THOUSAND)] + [Tables("get", connections, MILLION) for connections in (1, 16, 64)]
 FILL_TABLES = {entities: f"fill-table-{in_short(entities)}" for entities in (HUNDRED_THOUSAND, MILLION)}
-NAMES = [scenario.name for scenario in TRANSFERS + APPENDS + PAGES + MESSAGES + TABLES] + [LIST, STARTUP, MEMORY]
+NAMES = [scenario.name for scenario in TRANSFERS + APPENDS + PAGES + PAGE_WRITES + MESSAGES + TABLES] + [LIST, STARTUP, MEMORY]
 
 
 class Bench:
@@ -205,6 +217,21 @@ class Bench:
                                               SIZES[scenario.size], "--connections", scenario.connections,
                                               "--seconds", self.options.seconds, "--warmup", self.options.seconds / 6,
                                               port=server.website_port(), path=server.website_root, credentials=[])
+                        self.record(number, scenario.name, server, measured)
+
+    def page_writes(self, chosen):
+        kinds = [kind for kind in self.kinds if kind.has_page_blobs]
+        for number in range(self.options.rounds):
+            with servers.running(kinds, self.folder / "page-writes") as started:
+                for scenario in chosen:
+                    for server in started:
+                        with servers.awake(server):
+                            server.create_page_blob(scenario.prefix, scenario.count * SIZES[scenario.size])
+                        os.sync()  # so that what others wrote before is not flushed on this one's time
+                        measured = self.drive(server, "put-pages", "--prefix", scenario.prefix, "--count", scenario.count,
+                                              "--size", SIZES[scenario.size], "--connections", scenario.connections,
+                                              "--read-back", READ_BACK[scenario.size],
+                                              "--seconds", self.options.seconds, "--warmup", self.options.seconds / 6)
                         self.record(number, scenario.name, server, measured)
 
     def lists(self):

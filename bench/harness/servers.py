@@ -32,6 +32,7 @@ class Server:
     lists_blobs = True
     has_append_blobs = True
     has_queues = True
+    has_page_blobs = True
     has_website = False
     website = website_root = CONTAINER  # where the files of a website are put, and where they are read
     most_entities = 0  # of a table that it is asked to hold
@@ -83,9 +84,9 @@ class Server:
             return self.ask("GET", self.ready_target()) == 200
         return False
 
-    def ask(self, method, target, body=""):
+    def ask(self, method, target, body="", more_headers=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        headers = {"x-ms-version": sas.VERSION, "Content-Length": str(len(body))}
+        headers = {"x-ms-version": sas.VERSION, "Content-Length": str(len(body)), **(more_headers or {})}
         if self.service == "table":
             headers |= {"Accept": "application/json", "Content-Type": "application/json"}
         try:
@@ -103,6 +104,12 @@ class Server:
             status = self.ask("PUT", f"{CONTAINER}?{kind}{sas.account_sas()}")
         if status != 201:
             raise RuntimeError(f"{self.name} answered {status} to Create Container, Queue or Table")
+
+    def create_page_blob(self, name, size):
+        status = self.ask("PUT", f"{CONTAINER}/{name}?{sas.account_sas()}",
+                          more_headers={"x-ms-blob-type": "PageBlob", "x-ms-blob-content-length": str(size)})
+        if status != 201:
+            raise RuntimeError(f"{self.name} answered {status} to Put Blob of a page blob")
 
     def clear_messages(self):
         status = self.ask("DELETE", f"{CONTAINER}/messages?{sas.account_sas()}")
@@ -209,6 +216,7 @@ class Nginx(Server):
     lists_blobs = False
     has_append_blobs = False
     has_queues = False
+    has_page_blobs = False
     has_website = True
     put_statuses = "201,204"  # DAV: 204 when the file was there
     binary = None

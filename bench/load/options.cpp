@@ -13,7 +13,8 @@ namespace {
 constexpr const char* kUsage = R"(usage: lazulite_load MODE --port PORT --path PATH [options]
 
 Modes over blobs: fill puts every blob once; create does so until the time is up; put overwrites them in turn; get reads
-them in turn; list walks the pages; fill-appends makes empty append blobs; append appends to them in turn.
+them in turn; list walks the pages; fill-appends makes empty append blobs; append appends to them in turn; put-pages
+overwrites the page blob TEXT in turn, --size bytes at a time.
 Modes over the messages of a queue: fill-messages puts --count of them; put-messages puts until the time is up;
 take-messages gets one and deletes it, in parts of --count messages that are put off the clock before each; mix-messages
 puts on every other connection, and gets and deletes on the rest.
@@ -26,13 +27,14 @@ The result is one JSON object on stdout. Only 127.0.0.1 is contacted.
   --port PORT           where the server listens
   --path PATH           the container, queue or table, e.g. /devstoreaccount1/bench
   --prefix TEXT         blobs, and partitions of entities, are named TEXT000000, TEXT000001, ...
-  --count N             how many blobs, messages or entities (put, append: a multiple of the connections)
-  --size BYTES          of each blob or block, of each message's text, or of each entity's JSON
+  --count N             how many blobs, writes of pages, messages or entities (put, put-pages, append: a multiple of the
+                        connections)
+  --size BYTES          of each blob, block or write of pages, of each message's text, or of each entity's JSON
   --page N              entries per list page
   --connections N       each with one request in flight
   --seconds S           how long new requests are begun (fill, fill-messages, fill-entities: until all are put)
   --warmup S            the same work before it, not counted
-  --read-back N         fill, create, put, append, fill-, insert-, batch-entities: afterwards read N and compare them to what
+  --read-back N         fill, create, put, put-pages, append, fill-, insert-, batch-entities: afterwards read N and compare them to what
                         was put last (upsert-entities: all)
   --put-statuses A,B    what a put may answer (201)
   --pids A,B            the server's processes, for its CPU time
@@ -45,6 +47,7 @@ Mode parse_mode(const std::string& word) {
     static const std::map<std::string, Mode> modes = {
         {"fill", Mode::fill}, {"create", Mode::create}, {"put", Mode::put}, {"get", Mode::get}, {"list", Mode::list},
         {"fill-appends", Mode::fill_appends}, {"append", Mode::append},
+        {"put-pages", Mode::put_pages},
         {"fill-messages", Mode::fill_messages}, {"put-messages", Mode::put_messages},
         {"take-messages", Mode::take_messages}, {"mix-messages", Mode::mix_messages},
         {"fill-entities", Mode::fill_entities}, {"insert-entities", Mode::insert_entities},
@@ -99,9 +102,10 @@ void check(const Options& options) {
     if (by_thousands && options.count % kPartitionSize != 0) {
         throw std::invalid_argument("entities of a table that is filled are counted by whole partitions of 1,000");
     }
-    const bool one_writer_a_blob = options.mode == Mode::put || options.mode == Mode::append;
+    const bool one_writer_a_blob =
+        options.mode == Mode::put || options.mode == Mode::append || options.mode == Mode::put_pages;
     if (one_writer_a_blob && options.count % options.connections != 0) {
-        throw std::invalid_argument("put and append need as many blobs for each connection, or two would write the same at once");
+        throw std::invalid_argument("put, append and put-pages need as many for each connection, or two would write the same at once");
     }
 }
 

@@ -9,7 +9,7 @@
 namespace lazulite::bench {
 
 enum class Mode {
-    fill, create, put, get, list, fill_appends, append,
+    fill, create, put, get, list, fill_appends, append, put_pages,
     fill_messages, put_messages, take_messages, mix_messages,
     fill_entities, insert_entities, batch_entities, get_entities, upsert_entities, query_partition, filter_entities
 };

@@ -32,11 +32,38 @@ std::vector<std::string> write_heads(const Options& options, MakeSpec make_spec)
     return heads;
 }
 
+bool of_pages(const Options& options) { return options.mode == Mode::put_pages; }
+
+/// One head for each part of the page blob, which stands where other modes have their prefix.
+template <class MakeSpec>
+std::vector<std::string> write_page_heads(const Options& options, MakeSpec make_spec) {
+    const HeadWriter writer = head_writer(options);
+    std::vector<std::string> heads;
+    heads.reserve(options.count);
+    for (std::uint64_t number = 0; number < options.count; ++number) {
+        HeadSpec spec = make_spec();
+        spec.path = options.path + "/" + options.prefix;
+        const std::uint64_t first = number * options.size;
+        spec.x_ms["x-ms-range"] = "bytes=" + std::to_string(first) + "-" + std::to_string(first + options.size - 1);
+        heads.push_back(writer.write(std::move(spec)));
+    }
+    return heads;
+}
+
 std::vector<std::string> get_heads(const Options& options) {
-    return write_heads(options, [] { return HeadSpec{.method = "GET"}; });
+    const auto spec = [] { return HeadSpec{.method = "GET"}; };
+    return of_pages(options) ? write_page_heads(options, spec) : write_heads(options, spec);
 }
 
 std::vector<std::string> put_heads(const Options& options) {
+    if (of_pages(options)) {
+        return write_page_heads(options, [&] {
+            return HeadSpec{.method = "PUT",
+                            .query = {{"comp", "page"}},
+                            .x_ms = {{"x-ms-page-write", "update"}},
+                            .content_length = options.size};
+        });
+    }
     return write_heads(options, [&] {
         return HeadSpec{.method = "PUT", .x_ms = {{"x-ms-blob-type", "BlockBlob"}}, .content_length = options.size};
     });
@@ -55,7 +82,7 @@ class Get : public Workload {
     std::optional<Exchange> next(unsigned connection) override { return ask(connection, turns_.next(connection)); }
 
     std::optional<std::string> complaint(unsigned connection, const Answer& answer) override {
-        if (answer.status != 200) return wrong_status(answer);
+        if (answer.status != (of_pages(options_) ? 206 : 200)) return wrong_status(answer);
         const std::string name = blob_name(options_, current_[connection]);
         if (answer.length != options_.size) return name + " has " + std::to_string(answer.length) + " bytes";
         if (!answer.first_difference) return std::nullopt;
@@ -328,6 +355,7 @@ std::unique_ptr<Workload> make_workload(const Options& options) {
         case Mode::create:
             return std::make_unique<Fill>(options);
         case Mode::put:
+        case Mode::put_pages:
             return std::make_unique<Put>(options, fresh_version());
         case Mode::get:
             return std::make_unique<Get>(options, std::vector(options.count, kFilledVersion));

@@ -10,6 +10,7 @@ constexpr std::string_view kCustomerKeyHeaders =
 constexpr std::string_view kScopeHeader = "x-ms-encryption-scope";
 constexpr std::string_view kImmutabilityHeaders = "x-ms-immutability-policy-until-date x-ms-immutability-policy-mode";
 constexpr std::string_view kLegalHoldHeader = "x-ms-legal-hold";
+constexpr std::string_view kPreviousSnapshotHeader = "x-ms-previous-snapshot-url";
 
 constexpr auto kNotHonoured = std::to_array<NotHonoured>({
     {"GetBlob", {kCustomerKeyHeaders}},
@@ -24,6 +25,12 @@ constexpr auto kNotHonoured = std::to_array<NotHonoured>({
     {"PutBlockList", {kCustomerKeyHeaders, kScopeHeader, kImmutabilityHeaders, kLegalHoldHeader}},
     {"QueryBlobContents", {kCustomerKeyHeaders}},
     {"SnapshotBlob", {kCustomerKeyHeaders, kScopeHeader}},
+    {"PutPageBlob", {kCustomerKeyHeaders, kScopeHeader, kImmutabilityHeaders, kLegalHoldHeader}},
+    {"PutPage", {kCustomerKeyHeaders, kScopeHeader}},
+    {"ClearPage", {kCustomerKeyHeaders, kScopeHeader}},
+    {"GetPageRanges", {kPreviousSnapshotHeader}},
+    {"GetPageRangesDiff", {kPreviousSnapshotHeader}},
+    {"ResizePageBlob", {kCustomerKeyHeaders, kScopeHeader}},
 });
 
 }  // namespace

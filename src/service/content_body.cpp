@@ -1,6 +1,11 @@
 #include "service/content_body.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/log.hpp"
+#include "store/span_map.hpp"
 
 namespace lazulite {
 namespace {
@@ -14,13 +19,25 @@ class ContentSource final : public BodySource {
     ContentSource(std::shared_ptr<Store> store, Pin pin, ContentRef content, std::uint64_t first, std::uint64_t length)
         : store_(std::move(store)), pin_(std::move(pin)), content_(std::move(content)), next_(first), left_(length) {}
 
+    /// For a content that may change where it is read: the first window is as `tx` sees it, and where that is not all,
+    /// writers leave the rest as it is. Between this read and the pin one may have slipped in: then the body ends early.
+    void begin(ReadTxn& tx, std::int64_t changes) {
+        first_ = contents::resolve(tx, content_, next_, left_, kWindow);
+        std::uint64_t length = 0;
+        for (const Piece& piece : first_) length += piece.length;
+        if (length == left_) return;
+        changes_ = changes;
+        view_pin_ = store_->pin(contents::view_key(content_));
+    }
+
     Task<Result<std::vector<Slice>>> next() override {
         keep_open_.clear();
         std::vector<Slice> slices;
         if (left_ == 0) co_return slices;
-        LAZ_CO_TRY(std::vector<Piece> pieces, store_->read([&](ReadTxn& tx) -> Result<std::vector<Piece>> {
-            return contents::resolve(tx, content_, next_, left_, kWindow);
-        }));
+        std::vector<Piece> pieces = std::exchange(first_, {});
+        if (pieces.empty()) {
+            LAZ_CO_TRY(pieces, store_->read([&](ReadTxn& tx) { return window(tx); }));
+        }
         for (Piece& piece : pieces) {
             LAZ_CO_TRY(Slice slice, slice_of(piece));
             slices.push_back(std::move(slice));
@@ -31,6 +48,14 @@ class ContentSource final : public BodySource {
     }
 
   private:
+    Result<std::vector<Piece>> window(ReadTxn& tx) {
+        if (changes_ && contents::changes_of(tx, content_) != changes_) {
+            log::error("a blob was written to while it was sent: the answer ends early");
+            return fail(ErrorCode::internal_error);
+        }
+        return contents::resolve(tx, content_, next_, left_, kWindow);
+    }
+
     Result<Slice> slice_of(Piece& piece) {
         if (auto* text = std::get_if<std::string>(&piece.from)) return Slice(std::move(*text));
         const auto* range = std::get_if<Range>(&piece.from);
@@ -46,6 +71,9 @@ class ContentSource final : public BodySource {
     std::uint64_t next_;
     std::uint64_t left_;
     std::vector<std::shared_ptr<void>> keep_open_;
+    std::vector<Piece> first_;
+    std::optional<std::int64_t> changes_;
+    Pin view_pin_;
 };
 
 }  // namespace
@@ -76,8 +104,9 @@ Result<> set_content_body(Response& response, std::shared_ptr<Store> store, Read
         return {};
     }
     Pin pin = store->pin(content.pin_key());
-    response.set_body(std::make_unique<ContentSource>(std::move(store), std::move(pin), content, first, length),
-                      length);
+    auto source = std::make_unique<ContentSource>(std::move(store), std::move(pin), content, first, length);
+    if (const auto changes = contents::changes_of(tx, content)) source->begin(tx, *changes);
+    response.set_body(std::move(source), length);
     return {};
 }
 

@@ -17,6 +17,7 @@
 #include "store/ledger.hpp"
 #include "store/reclaim_work.hpp"
 #include "store/registry.hpp"
+#include "store/span_map.hpp"
 
 namespace lazulite {
 
@@ -50,6 +51,7 @@ class StoreCheck {
     struct Name {
         Range range;
         bool freed = false;  // stands in the reclaim queue
+        bool part = false;   // of a range that was cut: its checksum is not known, its blocks may be shared
         [[nodiscard]] auto place() const { return std::tuple(range.extent, range.offset, range.length); }
         [[nodiscard]] std::uint64_t end() const { return range.offset + range.length; }
     };
@@ -115,6 +117,8 @@ class StoreCheck {
                         gather_list(id, size, cursor.integer(2) == 0);
                         break;
                     case ContentKind::map:
+                        gather_map(id, size, cursor.integer(2) == 0);
+                        break;
                     default:
                         problem(what + " is of unknown kind");
                 }
@@ -123,6 +127,24 @@ class StoreCheck {
         Cursor stray = connection_.query(
             "SELECT DISTINCT content_id FROM list_chunks WHERE content_id NOT IN (SELECT content_id FROM contents)");
         while (stray.next()) problem("content " + std::to_string(stray.integer(0)) + " has chunks but no row");
+        Cursor lost = connection_.query(
+            "SELECT DISTINCT content_id FROM map_spans WHERE content_id NOT IN (SELECT content_id FROM contents)");
+        while (lost.next()) problem("content " + std::to_string(lost.integer(0)) + " has spans but no row");
+    }
+
+    void gather_map(std::int64_t id, std::uint64_t size, bool draining) {
+        const std::string what = "content " + std::to_string(id);
+        Cursor cursor = connection_.query(
+            "SELECT \"end\", start, source, crc FROM map_spans WHERE content_id = ? ORDER BY \"end\"", id);
+        std::uint64_t at = 0;
+        while (cursor.next()) {
+            const Span span = contents::read_span(cursor);
+            if (span.start < at) problem(what + " has spans that overlap at " + std::to_string(span.start));
+            at = span.end;
+            const auto* range = std::get_if<Range>(&span.from);
+            if (range != nullptr) names_.push_back({*range, false, range->crc64 == 0});
+        }
+        if (at > size && !draining) problem(what + " has spans behind its end");
     }
 
     void gather_list(std::int64_t id, std::uint64_t size, bool draining) {
@@ -151,8 +173,15 @@ class StoreCheck {
         while (cursor.next()) {
             guarded("reclaim row " + std::to_string(cursor.integer(0)), [&] {
                 const ReclaimWork work = ReclaimWork::decode(cursor.bytes(1));
-                for (const auto& released : work.released) names_.push_back({released.range, true});
+                for (const auto& released : work.released) {
+                    names_.push_back({released.range, true, released.freed.has_value()});
+                    if (released.freed && released.freed->length != 0) punched_.push_back(*released.freed);
+                }
                 for (const auto& drain : work.drains) {
+                    if (drain.kind == WriteTxn::Drain::merge) {
+                        merged_.insert(drain.id);
+                        continue;
+                    }
                     if (drain.kind != WriteTxn::Drain::content) {
                         drained_.insert(drain.id);
                         continue;
@@ -185,6 +214,10 @@ class StoreCheck {
             }
             if (content.drained && content.refs != 0) problem(what + " is named and queued for removal");
             if (!content.drained && content.refs == 0) problem(what + " is not named and not queued");
+            Look look(connection_, Instant());
+            if (contents::mergeable(look, id) && !merged_.contains(id)) {
+                problem(what + " stands on one that nobody else needs, and is not queued");
+            }
         }
     }
 
@@ -223,6 +256,18 @@ class StoreCheck {
         for (const auto& [place, refs] : shared) {
             problem(text({place.first, place.second, 0, 0}) + " is listed as shared but nobody names it");
         }
+        for (const Range& blocks : punched_) check_punched(blocks);
+    }
+
+    /// What is about to be punched belongs to nobody: `names_` are in order and do not overlap.
+    void check_punched(const Range& blocks) {
+        const std::uint64_t end = blocks.offset + blocks.length;
+        auto name = std::upper_bound(names_.begin(), names_.end(), blocks, [](const Range& wanted, const Name& a) {
+            return std::pair(wanted.extent, wanted.offset) < std::pair(a.range.extent, a.end());
+        });
+        for (; name != names_.end() && name->range.extent == blocks.extent && name->range.offset < end; ++name) {
+            if (!name->freed) problem(text(name->range) + " is about to be punched with " + text(blocks));
+        }
     }
 
     void check_place(const Name& name, const Name* before) {
@@ -230,7 +275,7 @@ class StoreCheck {
         if (before == nullptr || before->range.extent != name.range.extent) return;
         // Freed blocks are punched as a whole.
         std::uint64_t end = before->end();
-        if (before->freed) end = (end + Extents::kAlignment - 1) / Extents::kAlignment * Extents::kAlignment;
+        if (before->freed && !before->part) end = (end + Extents::kAlignment - 1) / Extents::kAlignment * Extents::kAlignment;
         if (end > name.range.offset) problem(text(name.range) + " overlaps " + text(before->range));
     }
 
@@ -295,7 +340,7 @@ class StoreCheck {
                 open = range.extent;
                 file = open_extent(range.extent, present.contains(range.extent));
             }
-            if (file) check_bytes(*file, range);
+            if (file) check_bytes(*file, range, !names_[i].part);
         }
     }
 
@@ -329,7 +374,7 @@ class StoreCheck {
         return *std::move(file);
     }
 
-    void check_bytes(File& file, const Range& range) {
+    void check_bytes(File& file, const Range& range, bool whole) {
         Crc64 crc;
         std::vector<std::byte> buffer(std::min<std::uint64_t>(range.length, kReadBytes));
         for (std::uint64_t done = 0; done < range.length;) {
@@ -340,7 +385,7 @@ class StoreCheck {
             crc.update({buffer.data(), wanted});
             done += wanted;
         }
-        if (crc.value() != range.crc64) problem(text(range) + " does not match its checksum");
+        if (whole && crc.value() != range.crc64) problem(text(range) + " does not match its checksum");
     }
 
     Guid uuid() {
@@ -368,6 +413,8 @@ class StoreCheck {
     CheckReport& report_;
 
     std::vector<Name> names_;
+    std::vector<Range> punched_;      // blocks in the reclaim queue that go beside the ranges
+    std::set<std::int64_t> merged_;   // contents that are about to take over what stands below
     std::map<std::int64_t, std::int64_t> named_contents_;
     std::map<std::int64_t, Content> contents_;
     std::set<std::int64_t> drained_;  // ids whose rows are about to go

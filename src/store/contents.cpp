@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "store/content_codec.hpp"
+#include "store/span_map.hpp"
 
 namespace lazulite::contents {
 
@@ -15,13 +16,16 @@ struct Row {
     std::int64_t refs;
     std::uint64_t size;
     std::string body;
+    std::optional<std::int64_t> base;
 };
 
 Row load(ReadTxn& tx, std::int64_t id) {
-    Cursor cursor = tx.query("SELECT kind, refs, size, body FROM contents WHERE content_id = ?", id);
+    Cursor cursor = tx.query("SELECT kind, refs, size, body, base_id FROM contents WHERE content_id = ?", id);
     if (!cursor.next()) throw_corrupt("a row names a content that does not exist");
-    return {static_cast<ContentKind>(cursor.integer(0)), cursor.integer(1),
-            static_cast<std::uint64_t>(cursor.integer(2)), std::string(cursor.bytes(3))};
+    Row row{static_cast<ContentKind>(cursor.integer(0)), cursor.integer(1), static_cast<std::uint64_t>(cursor.integer(2)),
+            std::string(cursor.bytes(3)), std::nullopt};
+    if (!cursor.is_null(4)) row.base = cursor.integer(4);
+    return row;
 }
 
 void add_names(WriteTxn& tx, const Range& range, std::uint64_t count) {
@@ -93,6 +97,16 @@ class Resolver {
         if (until <= at_) return wanted();
         return push(until, std::string(bytes.substr(at_ - start, until - at_)));
     }
+    bool add_zeros(std::uint64_t start, std::uint64_t length) {
+        const std::uint64_t until = std::min(end_, start + length);
+        if (until <= at_) return wanted();
+        if (pieces_.empty() || !std::holds_alternative<std::monostate>(pieces_.back().from)) {
+            return push(until, std::monostate{});
+        }
+        pieces_.back().length += until - at_;
+        return advance(until);
+    }
+    [[nodiscard]] std::uint64_t end() const { return end_; }
     /// What is left reads as zero.
     std::vector<Piece> finish() {
         if (wanted()) push(end_, std::monostate{});
@@ -184,6 +198,14 @@ std::vector<Block> blocks_of_prefix(ReadTxn& tx, const ContentRef& ref, std::uin
     prefix.resize(count);
     if (end != size) throw_corrupt("a content does not end where its row says");
     return prefix;
+}
+
+void resolve_map(ReadTxn& tx, std::int64_t id, std::uint64_t first, Resolver& to) {
+    walk_map(tx, id, first, to.end(), [&](const Span& span) {
+        if (const auto* range = std::get_if<Range>(&span.from)) return to.add(span.start, *range);
+        if (const auto* text = std::get_if<std::string>(&span.from)) return to.add(span.start, *text);
+        return to.add_zeros(span.start, span.end - span.start);
+    });
 }
 
 }  // namespace
@@ -283,7 +305,11 @@ void release(WriteTxn& tx, const ContentRef& ref) {
     const auto id = ref.content_id();
     if (!id) return;
     const Row row = load(tx, *id);
-    if (row.refs > 1) return tx.execute("UPDATE contents SET refs = refs - 1 WHERE content_id = ?", *id);
+    if (row.refs > 1) {
+        tx.execute("UPDATE contents SET refs = refs - 1 WHERE content_id = ?", *id);
+        if (row.refs == 2 && row.kind == ContentKind::map) queue_merge(tx, *id);
+        return;
+    }
     if (row.kind == ContentKind::inline_bytes) {
         return tx.execute("DELETE FROM contents WHERE content_id = ?", *id);
     }
@@ -295,10 +321,12 @@ void release(WriteTxn& tx, const ContentRef& ref) {
 bool drain(WriteTxn& tx, std::int64_t content_id, int rows) {
     const Row row = load(tx, content_id);
     if (row.kind == ContentKind::list && !drain_list(tx, content_id, rows)) return false;
+    if (row.kind == ContentKind::map && !drain_map(tx, content_id, rows)) return false;
     if (row.kind == ContentKind::range) {
         release(tx, decode_source(row.body), ContentRef::row(content_id).pin_key());
     }
     tx.execute("DELETE FROM contents WHERE content_id = ?", content_id);
+    if (row.base) release(tx, ContentRef::row(*row.base));
     return true;
 }
 
@@ -320,7 +348,8 @@ std::vector<Piece> resolve(ReadTxn& tx, const ContentRef& ref, std::uint64_t fir
                 resolve_list(tx, *id, first, resolver);
                 break;
             case ContentKind::map:
-                throw_corrupt("a map of spans, which this version does not write");
+                resolve_map(tx, *id, first, resolver);
+                break;
         }
     }
     return resolver.finish();

@@ -10,7 +10,7 @@ namespace lazulite {
 
 namespace {
 
-enum WorkTag : std::uint8_t { kRange = 1, kDrain = 2 };
+enum WorkTag : std::uint8_t { kRange = 1, kDrain = 2, kPart = 3 };
 
 /// What a group changes in the row of one extent.
 struct Delta {
@@ -26,9 +26,9 @@ std::vector<Delta> sum_up(std::span<const Range> named, std::span<const Ledger::
     for (const Range& range : named) {
         deltas.push_back({range.extent, static_cast<std::int64_t>(range.length), 0, range.offset + range.length});
     }
-    for (const auto& [range, owner] : released) {
-        const auto length = static_cast<std::int64_t>(range.length);
-        deltas.push_back({range.extent, -length, length, 0});
+    for (const auto& release : released) {
+        const auto length = static_cast<std::int64_t>(release.range.length);
+        deltas.push_back({release.range.extent, -length, length, 0});
     }
     std::sort(deltas.begin(), deltas.end(), [](const Delta& a, const Delta& b) { return a.extent < b.extent; });
     std::size_t kept = 0;
@@ -70,7 +70,9 @@ void Ledger::begin() { rewind({0, 0, 0}); }
 
 void Ledger::name(const Range& range) { named_.push_back(range); }
 
-void Ledger::release(const Range& range, std::uint64_t owner) { released_.push_back({range, owner}); }
+void Ledger::release(const Range& range, std::uint64_t owner, const std::optional<Range>& freed) {
+    released_.push_back({range, owner, freed});
+}
 
 void Ledger::drain(WriteTxn::Drain kind, std::int64_t id) { drains_.push_back({kind, id}); }
 
@@ -103,12 +105,15 @@ std::uint64_t next_extent_id(Connection& connection) {
 
 std::string ReclaimWork::encode() const {
     std::string bytes;
-    for (const auto& [range, owner] : released) {
-        put_varint(bytes, kRange);
+    for (const auto& [range, owner, freed] : released) {
+        put_varint(bytes, freed ? kPart : kRange);
         put_varint(bytes, range.extent);
         put_varint(bytes, range.offset);
         put_varint(bytes, range.length);
         put_fixed64(bytes, owner);
+        if (!freed) continue;
+        put_varint(bytes, freed->offset);
+        put_varint(bytes, freed->length);
     }
     for (const auto& [kind, id] : drains) {
         put_varint(bytes, kDrain);
@@ -122,13 +127,20 @@ ReclaimWork ReclaimWork::decode(std::string_view bytes) {
     ReclaimWork work;
     ByteReader reader(bytes);
     while (!reader.done()) {
-        switch (reader.varint()) {
-            case kRange: {
+        const std::uint64_t tag = reader.varint();
+        switch (tag) {
+            case kRange:
+            case kPart: {
                 Ledger::Release& released = work.released.emplace_back();
                 released.range.extent = reader.varint();
                 released.range.offset = reader.varint();
                 released.range.length = reader.varint();
                 released.owner = reader.fixed64();
+                if (tag == kRange) break;
+                Range& freed = released.freed.emplace();
+                freed.extent = released.range.extent;
+                freed.offset = reader.varint();
+                freed.length = reader.varint();
                 break;
             }
             case kDrain: {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "store/extent_pool.hpp"
@@ -55,6 +56,7 @@ class Ledger {
     struct Release {
         Range range;
         std::uint64_t owner;
+        std::optional<Range> freed = std::nullopt;  ///< the blocks that go, where it is not those of `range`
     };
     struct Drain {
         WriteTxn::Drain kind;
@@ -62,7 +64,7 @@ class Ledger {
     };
     void begin();  ///< a new attempt of the group: forgets the last one
     void name(const Range& range);
-    void release(const Range& range, std::uint64_t owner);
+    void release(const Range& range, std::uint64_t owner, const std::optional<Range>& freed = std::nullopt);
     void drain(WriteTxn::Drain kind, std::int64_t id);
     [[nodiscard]] bool empty() const;
 

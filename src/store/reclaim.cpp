@@ -6,6 +6,7 @@
 #include "store/content_codec.hpp"
 #include "store/ledger.hpp"
 #include "store/reclaim_work.hpp"
+#include "store/span_map.hpp"
 #include "store/stores.hpp"
 
 namespace lazulite {
@@ -18,6 +19,7 @@ constexpr std::chrono::milliseconds kSliceTime{2};
 constexpr int kSliceRows = 200;
 constexpr int kStepRows = 40;   // rows drained between two looks at the clock
 constexpr int kStepChunks = 8;  // of a list: about 250 blocks
+constexpr int kStepSpans = 16;
 
 std::int64_t length_of(const Ledger::Release& released) { return static_cast<std::int64_t>(released.range.length); }
 
@@ -100,7 +102,7 @@ struct Reclaim::Work {
             first = next;
         }
         for (const auto& drain : work.drains) {
-            if (!drained(drain)) left.drains.push_back(drain);
+            if (!(drain.kind == WriteTxn::Drain::merge ? merged(drain.id) : drained(drain))) left.drains.push_back(drain);
         }
         if (left.empty()) {
             tx.execute("DELETE FROM reclaim WHERE seq = ?", seq);
@@ -140,7 +142,7 @@ struct Reclaim::Work {
                 break;
             }
             const auto& released = freed[static_cast<std::size_t>(count)];
-            self.with_.extents.punch(released.range);
+            self.with_.extents.punch(released.freed.value_or(released.range));
             total += length_of(released);
             --rows;
         }
@@ -161,6 +163,20 @@ struct Reclaim::Work {
         }
         more = true;
         return false;
+    }
+
+    /// A content takes over what stands below it, one after the other, once nobody reads those on their own.
+    bool merged(std::int64_t content) {
+        while (const auto base = contents::mergeable(tx, content)) {
+            if (self.with_.readers.pinned(ContentRef::row(*base).pin_key())) return false;
+            if (exhausted()) {
+                more = true;
+                return false;
+            }
+            rows -= kStepSpans;
+            contents::merge(tx, content, *base, kStepSpans);
+        }
+        return true;
     }
 
     /// Extents that died while they were still written to.

@@ -9,12 +9,14 @@ CREATE TABLE meta(name TEXT PRIMARY KEY NOT NULL, value);
 CREATE TABLE settings(name TEXT PRIMARY KEY NOT NULL, value);
 
 -- kind: 1 inline (body = the bytes), 2 list (list_chunks), 3 map (map_spans), 4 range (body = a block source).
--- refs: rows that name it and contents that stand on it; 0 while it waits in the reclaim queue.
+-- refs: rows that name it and contents that stand on it; 0 while it waits in the reclaim queue. base_id, base_size: the
+-- map below, and how much of it is seen where there are no spans. changes: how often spans were written over.
 CREATE TABLE contents(
   content_id INTEGER PRIMARY KEY,
   kind INTEGER NOT NULL, refs INTEGER NOT NULL, size INTEGER NOT NULL,
-  base_id INTEGER, base_size INTEGER, depth INTEGER NOT NULL DEFAULT 0,
+  base_id INTEGER, base_size INTEGER, changes INTEGER NOT NULL DEFAULT 0,
   body BLOB);
+CREATE INDEX contents_above ON contents(base_id) WHERE base_id IS NOT NULL;
 CREATE TABLE list_chunks(
   content_id INTEGER NOT NULL, start INTEGER NOT NULL, entries BLOB NOT NULL,
   PRIMARY KEY(content_id, start)) WITHOUT ROWID;

@@ -53,8 +53,14 @@ class WriteTxn : public ReadTxn {
     /// A row no longer names `range`; its bytes go once no reader can need them. `owner` is the pin key that readers of
     /// these bytes hold (`ContentRef::pin_key`).
     virtual void release(const Range& range, std::uint64_t owner) = 0;
-    /// Queues work that is too large for one transaction: the rows below a dropped surrogate id go in slices.
-    enum class Drain : std::uint8_t { directory = 1, staging = 2, content = 3, queue = 4, table = 5 };
+    /// The same for a piece of what was named: of its file only `freed` goes, whole blocks (none where `freed.length` is 0),
+    /// because others still have bytes in the blocks at its ends.
+    virtual void release_part(const Range& range, const Range& freed, std::uint64_t owner) = 0;
+    /// Whether somebody holds a pin of that key now.
+    [[nodiscard]] virtual bool pinned(std::uint64_t key) const = 0;
+    /// Queues work that is too large for one transaction: the rows below a dropped surrogate id go in slices, and a content
+    /// takes over those of the one below it.
+    enum class Drain : std::uint8_t { directory = 1, staging = 2, content = 3, queue = 4, table = 5, merge = 6 };
     virtual void drain(Drain kind, std::int64_t id) = 0;
     /// Has `StoreKind::expire` called with `kind`, `id` and `key` once account time has reached `due`, within a moment
     /// when the server runs, and after its start otherwise. One call for equal `due`, `kind` and `id`, with the last key.

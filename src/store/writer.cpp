@@ -76,6 +76,10 @@ class Writer::Transaction final : public WriteTxn {
     std::int64_t next_id() override { return writer_.ids_.next(); }
     void name(const Range& range) override { writer_.ledger_.name(range); }
     void release(const Range& range, std::uint64_t owner) override { writer_.ledger_.release(range, owner); }
+    void release_part(const Range& range, const Range& freed, std::uint64_t owner) override {
+        writer_.ledger_.release(range, owner, freed);
+    }
+    bool pinned(std::uint64_t key) const override { return writer_.with_.readers.pinned(key); }
     void drain(Drain kind, std::int64_t id) override { writer_.ledger_.drain(kind, id); }
     void expire_at(Instant due, int kind, std::int64_t id, std::string_view key) override {
         execute("INSERT OR REPLACE INTO expiry(due, kind, id, key) VALUES(?, ?, ?, ?)", tick_count(due), kind, id, key);

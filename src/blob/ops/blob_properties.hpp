@@ -90,6 +90,9 @@ void describe(Codec& c, const ShownBlob& shown) {
         c.header("x-ms-version-id", format_iso8601(*id));
         if (shown.current) c.header("x-ms-is-current-version", true);
     }
+    if (blob.type == BlobType::page) {
+        c.property("x-ms-blob-sequence-number", "x-ms-blob-sequence-number", blob.sequence_number);
+    }
     c.property("x-ms-blob-type", "BlobType", blob.type);
     if (blob.type == BlobType::append) c.header("x-ms-blob-committed-block-count", blob.committed_blocks);
     c.element("AccessTier", tier.tier);

@@ -24,6 +24,7 @@ inline constexpr std::uint64_t kMiB = 1ULL << 20;
 [[nodiscard]] constexpr std::uint64_t append_block_limit(ServiceVersion version) {
     return version >= ServiceVersion(2022, 11, 2) ? 100 * kMiB : 4 * kMiB;
 }
+inline constexpr std::uint64_t kPutPageLimit = 4 * kMiB;
 
 /// A body of Put Block List: 50,000 entries with ids of 88 characters and their tags stay below.
 inline constexpr std::uint64_t kBlockListBodyLimit = 16 * kMiB;

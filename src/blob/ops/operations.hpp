@@ -41,6 +41,10 @@ Task<Result<Response>> put_block_list(Exchange& x);
 Task<Result<Response>> get_block_list(Exchange& x);
 Task<Result<Response>> append_block(Exchange& x);
 Task<Result<Response>> seal_append_blob(Exchange& x);
+Task<Result<Response>> put_page_blob(Exchange& x);
+Task<Result<Response>> put_page(Exchange& x);
+Task<Result<Response>> clear_page(Exchange& x);
+Task<Result<Response>> get_page_ranges(Exchange& x);
 Task<Result<Response>> query_blob_contents(Exchange& x);
 
 }  // namespace lazulite::blob

@@ -1,6 +1,8 @@
 #include "blob/ops/common.hpp"
 #include "blob/ops/operations.hpp"
+#include "blob/ops/page_blob.hpp"
 #include "blob/ops/versions.hpp"
+#include "store/span_map.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -8,12 +10,51 @@ namespace {
 struct SetBlobProperties {
     Guards guards;
     ContentHeaders headers;  ///< the whole set: what is not given is cleared
+    // Of page blobs.
+    std::optional<std::uint64_t> size;
+    std::optional<SequenceAction> action;
+    std::optional<std::uint64_t> sequence_number;
+
+    [[nodiscard]] bool of_page_blobs() const { return size || action || sequence_number; }
 };
 
 template <class Codec>
 void describe(Codec& c, SetBlobProperties& m) {
     c.include(m.guards);
     c.include(m.headers);
+    c.header("x-ms-blob-content-length", m.size);
+    c.header("x-ms-sequence-number-action", m.action);
+    c.header("x-ms-blob-sequence-number", m.sequence_number);
+}
+
+/// A number goes with `max` and `update`, and with nothing else.
+Result<> check_page_changes(const SetBlobProperties& command) {
+    if (command.size) LAZ_CHECK(check_page_blob_size(*command.size));
+    if (!command.action && !command.sequence_number) return {};
+    const auto missing = [](std::string_view name) {
+        return fail(StorageError(ErrorCode::missing_required_header).with("HeaderName", name));
+    };
+    if (!command.action) return missing("x-ms-sequence-number-action");
+    if (*command.action == SequenceAction::increment) {
+        if (!command.sequence_number) return {};
+        return fail(bad_header("x-ms-blob-sequence-number", std::to_string(*command.sequence_number)));
+    }
+    if (!command.sequence_number) return missing("x-ms-blob-sequence-number");
+    return check_sequence_number(*command.sequence_number);
+}
+
+Result<> change_pages(WriteTxn& tx, const SetBlobProperties& command, Blob& blob) {
+    if (!command.of_page_blobs()) return {};
+    if (blob.type != BlobType::page) return fail(ErrorCode::invalid_blob_type);
+    if (command.action) {
+        LAZ_TRY(blob.sequence_number,
+                next_sequence_number(*command.action, command.sequence_number.value_or(0), blob.sequence_number));
+    }
+    if (command.size) {
+        blob.content = contents::resize_map(tx, blob.content, blob.size, *command.size);
+        blob.size = *command.size;
+    }
+    return {};
 }
 
 struct SetBlobMetadata {
@@ -38,11 +79,12 @@ bool gives_headers(const Request& request) {
 }
 
 struct Updated {
-    Instant tick;
+    Blob blob;
     std::optional<Instant> version;
 };
 
-/// Loads, checks, changes and saves. Of the two operations only that on metadata makes a version.
+/// Loads, checks, changes (`change(WriteTxn&, Blob&) -> Result<>`) and saves. Of the two operations only that on metadata
+/// makes a version.
 template <class Fn>
 Task<Result<Updated>> update_blob(Exchange& x, const Guards& guards, bool makes_version, Fn change) {
     LAZ_CO_CHECK(check_combination(guards.when));
@@ -53,14 +95,14 @@ Task<Result<Updated>> update_blob(Exchange& x, const Guards& guards, bool makes_
         LAZ_CHECK(check_tags(x, guards.if_tags, found.blob.tags));
         LAZ_CHECK(check_online(found.blob.tier));
         Blob after = found.blob;
-        change(after);
+        LAZ_CHECK(change(tx, after));
         after.tick = tx.next_tick();
         if (makes_version) {
             const Changed made = change_blob(tx, x, Change::metadata, found.key, found.blob, after, after.tick);
-            return Updated{after.tick, made.version};
+            return Updated{after, made.version};
         }
         replace(tx, found.key, found.blob, after);
-        return Updated{after.tick, std::nullopt};
+        return Updated{after, std::nullopt};
     });
     co_return updated;
 }
@@ -70,26 +112,35 @@ Task<Result<Updated>> update_blob(Exchange& x, const Guards& guards, bool makes_
 Task<Result<Response>> set_blob_properties(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
     LAZ_CO_TRY(const SetBlobProperties command, decode<SetBlobProperties>(x.request, x.query));
-    LAZ_CO_TRY(const Updated updated,
-               co_await update_blob(x, command.guards, false, [&](Blob& blob) {
-                   if (!gives_headers(x.request)) return;
-                   ContentHeaders headers = command.headers;
-                   if (x.version < kContentDisposition) headers.disposition = blob.headers.disposition;
-                   blob.headers = std::move(headers);
-               }));
+    LAZ_CO_CHECK(check_page_changes(command));
+    const auto change = [&](WriteTxn& tx, Blob& after) -> Result<> {
+        LAZ_CHECK(change_pages(tx, command, after));
+        if (!gives_headers(x.request)) return {};
+        ContentHeaders headers = command.headers;
+        if (x.version < kContentDisposition) headers.disposition = after.headers.disposition;
+        after.headers = std::move(headers);
+        return {};
+    };
+    LAZ_CO_TRY(const Updated updated, co_await update_blob(x, command.guards, false, change));
     Response response;
-    add_tick(response, updated.tick, x.version);
+    const Blob& blob = updated.blob;
+    add_tick(response, blob.tick, x.version);
+    if (blob.type == BlobType::page) {
+        response.fields.add("x-ms-blob-sequence-number", std::to_string(blob.sequence_number));
+    }
     co_return response;
 }
 
 Task<Result<Response>> set_blob_metadata(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
     LAZ_CO_TRY(const SetBlobMetadata command, decode<SetBlobMetadata>(x.request, x.query));
-    LAZ_CO_TRY(const Updated updated, co_await update_blob(x, command.guards, true, [&](Blob& blob) {
-                   blob.metadata = command.metadata.pack();
-               }));
+    const auto change = [&](WriteTxn&, Blob& after) -> Result<> {
+        after.metadata = command.metadata.pack();
+        return {};
+    };
+    LAZ_CO_TRY(const Updated updated, co_await update_blob(x, command.guards, true, change));
     Response response;
-    add_tick(response, updated.tick, x.version);
+    add_tick(response, updated.blob.tick, x.version);
     add_version(response, updated.version, x.version);
     add_encrypted(response, x.version);
     co_return response;

@@ -18,6 +18,7 @@ inline constexpr ServiceVersion kContentDisposition{2013, 8, 15};
 inline constexpr ServiceVersion kLeaseEtag{2013, 8, 15};
 inline constexpr ServiceVersion kReadsHonourAllConditions{2013, 8, 15};
 inline constexpr ServiceVersion kAppendBlobs{2015, 2, 21};
+inline constexpr ServiceVersion kPageRangesDiff{2015, 7, 8};
 inline constexpr ServiceVersion kServerEncrypted{2015, 12, 11};
 inline constexpr ServiceVersion kTiers{2017, 4, 17};
 inline constexpr ServiceVersion kDeleteType{2017, 7, 29};
@@ -33,6 +34,7 @@ inline constexpr ServiceVersion kSealing{2019, 12, 12};
 inline constexpr ServiceVersion kPermanentDelete{2020, 2, 10};
 inline constexpr ServiceVersion kFoundTagSets{2020, 4, 8};  ///< Find Blobs by Tags shows sets of tags, not one value
 inline constexpr ServiceVersion kShowOnlyKnown{2020, 8, 4};
+inline constexpr ServiceVersion kPagedPageRanges{2020, 10, 2};
 inline constexpr ServiceVersion kEncodedNames{2021, 2, 12};
 inline constexpr ServiceVersion kVersionsByHierarchy{2021, 12, 2};
 inline constexpr ServiceVersion kColdTier{2021, 12, 2};

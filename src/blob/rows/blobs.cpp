@@ -25,6 +25,7 @@ enum Tag : std::uint8_t {
     kLease = 20,  ///< the first of four
     kCommittedBlocks = 30,
     kSealed = 31,
+    kSequenceNumber = 35,
     kVersion = 41,
     kTags = 50,
 };
@@ -60,6 +61,7 @@ std::string pack(const Blob& blob) {
     pack_lease(props, kLease, blob.lease);
     props.put_integer(kCommittedBlocks, blob.committed_blocks);
     props.put_integer(kSealed, blob.sealed ? 1 : 0);
+    props.put_integer(kSequenceNumber, blob.sequence_number);
     if (blob.version) props.put_integer(kVersion, static_cast<std::uint64_t>(tick_count(*blob.version)));
     props.put(kTags, blob.tags);
     return props.take();
@@ -89,6 +91,7 @@ void unpack(std::string_view bytes, Blob& blob) {
             case kRehydrateDue: rehydration().due = instant(entry->integer()); break;
             case kCommittedBlocks: blob.committed_blocks = entry->integer(); break;
             case kSealed: blob.sealed = true; break;
+            case kSequenceNumber: blob.sequence_number = entry->integer(); break;
             case kVersion: blob.version = instant(entry->integer()); break;
             case kTags: blob.tags = entry->value; break;
             default: unpack_lease(*entry, kLease, blob.lease); break;

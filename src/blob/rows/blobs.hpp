@@ -37,6 +37,7 @@ struct Blob {
     std::optional<Instant> version;  ///< its version id, where the account made it one
     std::uint64_t committed_blocks = 0;  ///< of an append blob
     bool sealed = false;                 ///< same
+    std::uint64_t sequence_number = 0;  ///< of a page blob
 };
 
 [[nodiscard]] std::optional<Blob> find_blob(ReadTxn& tx, const BlobKey& key);

@@ -55,7 +55,8 @@ bool drain(WriteTxn& tx, WriteTxn::Drain kind, std::int64_t id, int rows) {
     switch (kind) {
         case WriteTxn::Drain::directory: return drain_directory(tx, id, rows);
         case WriteTxn::Drain::staging: return drain_staging(tx, id, rows);
-        case WriteTxn::Drain::content:  // the store's own
+        case WriteTxn::Drain::content:
+        case WriteTxn::Drain::merge:  // the store's own
         case WriteTxn::Drain::queue:
         case WriteTxn::Drain::table: return true;
     }

@@ -65,7 +65,7 @@ void check_rows(ReadTxn& tx, const std::set<std::int64_t>& drained,
 
 const StoreKind kBlobStore = {
     .name = "blob",
-    .format = 1,
+    .format = 2,
     .schema = kSchema,
     .page_size = 4096,
     .has_extents = true,

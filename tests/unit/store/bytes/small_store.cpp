@@ -78,6 +78,10 @@ class SmallStore::Txn final : public WriteTxn {
     std::int64_t next_id() override { return ++store_.last_id_; }
     void name(const Range& range) override { store_.ledger.name(range); }
     void release(const Range& range, std::uint64_t owner) override { store_.ledger.release(range, owner); }
+    void release_part(const Range& range, const Range& freed, std::uint64_t owner) override {
+        store_.ledger.release(range, owner, freed);
+    }
+    bool pinned(std::uint64_t key) const override { return store_.readers.pinned(key); }
     void drain(Drain kind, std::int64_t id) override { store_.ledger.drain(kind, id); }
     void expire_at(Instant, int, std::int64_t, std::string_view) override {}
 
