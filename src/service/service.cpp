@@ -111,9 +111,9 @@ struct Gateway::Progress {
     std::optional<ServiceVersion> named_version;           ///< or that of DefaultServiceVersion
     ServiceVersion version{2009, 9, 19};
     bool authenticated = false;
-    bool own = false;  ///< made by this process
-    const Exchange* outer = nullptr;      ///< what the request stands within
-    std::string_view outer_operation;  ///< the one that it may run there
+    bool own = false;                  ///< made by this process
+    const Exchange* outer = nullptr;   ///< what the request stands within
+    std::string_view outer_operation;  ///< the only one that it may run there
 
     [[nodiscard]] std::span<const CorsRule> cors() const {
         return properties ? std::span<const CorsRule>(properties->cors()) : std::span<const CorsRule>();

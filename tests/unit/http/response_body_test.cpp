@@ -77,7 +77,7 @@ TEST_F(ResponseBody, OfUnknownLengthEndsWithTheConnectionInHttp10) {
 
 TEST_F(ResponseBody, OfUnknownLengthHasNoLastChunkWhenItBreaks) {
     EXPECT_EQ(exchange("GET /unknown-length-failing HTTP/1.1\r\nHost: x\r\n\r\n"),
-              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst");
+              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345");
 }
 
 TEST_F(ResponseBody, SlowReader) {
