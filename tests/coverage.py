@@ -29,7 +29,9 @@ CORE = {"ListContainers", "GetAccountInformation", "CreateContainer", "GetContai
         "DeleteContainer", "ListBlobs", "ListBlobsByHierarchy", "GetBlob", "GetBlobProperties", "DeleteBlob", "PutBlob",
         "SetBlobProperties", "SetBlobMetadata", "PutBlock", "PutBlockList", "GetBlockList"}
 # What an SDK does not have. The secondary of tables is reached by a host name of the cloud's shape, by Go and Java also by a path.
-LACKS = {("Rust", "ListBlobsByHierarchy"), ("JavaScript", "GetTableServiceStats"), ("Python", "GetTableServiceStats")}
+LACKS = {("Rust", "ListBlobsByHierarchy"), ("JavaScript", "GetTableServiceStats"), ("Python", "GetTableServiceStats"),
+         ("Python", "BlobBatch"), ("Python", "BlobBatchWithRestype"),
+         ("JavaScript", "BlobBatch")}  # it takes an account in the path for a container, and has the other form of it then
 # What no SDK calls: the reference has these operations, clients use Get Properties instead; pages are for browsers.
 RAW_ONLY = {"GetContainerMetadata", "GetBlobMetadata", "GetTable", "GetWebContent"}
 

@@ -65,6 +65,8 @@ constexpr auto kOperations = std::to_array<Operation>({
      get_account_information},
     {"BlobBatch", "Service_SubmitBatch",
      kPost, false, kAtService, {.comp = "batch"}, kBatch, blob_batch},
+    {"BlobBatchWithRestype", "",  // as the JavaScript SDK takes an account in the path for a container
+     kPost, false, kAtService, {.restype = "container", .comp = "batch"}, kBatch, blob_batch},
     {"FindBlobsByTags", "Service_FilterBlobs",
      kGet, false, kAtService, {.comp = "blobs"}, reads(kObject, "f"), find_blobs_by_tags},
 
