@@ -180,6 +180,19 @@ WRITES = {
     "set blob properties": lambda blob, **o: blob.set_http_headers(ContentSettings(content_type="a/b"), **o),
     "delete blob": lambda blob, **o: blob.delete_blob(**o),
 }
+# The first one makes the blob.
+APPENDS = {
+    "put append blob": lambda blob, **o: blob.create_append_blob(**o),
+    "append block": lambda blob, **o: blob.append_block(b"x", **o),
+    "seal append blob": lambda blob, **o: blob.seal_append_blob(**o),
+}
+PAGES = {
+    "put page blob": lambda blob, **o: blob.create_page_blob(512, **o),
+    "put page": lambda blob, **o: blob.upload_page(b"x" * 512, offset=0, length=512, **o),
+    "clear page": lambda blob, **o: blob.clear_page(offset=0, length=512, **o),
+    "resize": lambda blob, **o: blob.resize_blob(1024, **o),
+    "sequence number": lambda blob, **o: blob.set_sequence_number("increment", **o),
+}
 
 
 class TestUseOfABlob:
@@ -197,6 +210,28 @@ class TestUseOfABlob:
             if name != "delete blob":
                 assert lease_of(blob) == ("locked", "leased", "infinite")
         assert blob.exists() is False
+
+    @pytest.mark.parametrize("writes", [APPENDS, PAGES], ids=["append", "page"])
+    def test_writes_to_other_types(self, own_account, writes):
+        blob = own_account.blobs.create_container(unique()).get_blob_client("blob")
+        next(iter(writes.values()))(blob)
+        for write in writes.values():
+            with refused(412, "LeaseNotPresentWithBlobOperation"):
+                write(blob, lease=B)
+        lease = blob.acquire_lease(lease_duration=15)
+        for write in writes.values():
+            with refused(412, "LeaseIdMissing"):
+                write(blob)
+            with refused(412, "LeaseIdMismatchWithBlobOperation"):
+                write(blob, lease=B)
+        own_account.advance(16)
+        for write in writes.values():
+            with refused(412, "LeaseLost"):
+                write(blob, lease=lease)
+        lease.renew()
+        for write in writes.values():
+            write(blob, lease=lease)
+            assert lease_of(blob) == ("locked", "leased", "fixed")
 
     def test_reads(self, blob):
         blob.upload_blob(b"hello")
