@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstring>
 #include <stdexcept>
 
@@ -180,6 +181,7 @@ bool Client::readable() const {
 
 bool Client::write(std::string_view bytes) {
     if (!ssl_) return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
     std::size_t written = 0;
     ERR_clear_error();
     return shake_hands() && SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written) == 1;
