@@ -670,7 +670,7 @@ def memory_stays_flat_over_large_transfers():
             with MemoryWatch(server.process.pid) as watch:
                 expect_stream(server, "blocks")
             watch.expect_flat("Get Blob of them")
-            server.stop(seconds=30)  # the last barrier waits for the disk to take two gigabytes (docs/roadmap.md)
+            server.stop()
 
 
 def main():
