@@ -158,7 +158,10 @@ Task<Result<Response>> find_blobs_by_tags(Exchange& x) {
     LAZ_CO_CHECK(check_no_conditions(x.request));
     if (x.operation.scope == Scope::container) LAZ_CO_CHECK(check_names(x));
     LAZ_CO_TRY(const FindBlobsByTags command, decode<FindBlobsByTags>(x.request, x.query));
-    LAZ_CO_CHECK(parse_include(x.query, kFindIncludes, x.version));
+    LAZ_CO_TRY(const auto include, parse_include(x.query, kFindIncludes, x.version));
+    if (includes(include, "versions")) {  // the index holds current blobs alone
+        co_return fail(StorageError(ErrorCode::not_implemented).with("QueryParameterName", "include"));
+    }
     LAZ_CO_TRY(const Search search, make_search(x, command));
     const auto most = static_cast<std::size_t>(command.max_results.value_or(kMostResults));
 
