@@ -101,6 +101,7 @@ part_release() {
   unit_tests release
   run release-wire build/release/tests/wire/wire_tests tests/wire
   run release-wire-disk build/release/tests/wire/wire_tests --disk tests/wire
+  ! $full || LAZULITE_SPACE_MIB=1024 run space build/release/tests/unit/blob/test_blob_space
 }
 
 # conformance NAME SUITE...: suites against one server, whose counters then hold what all of them did.
@@ -120,9 +121,14 @@ part_go() { conformance go go; }
 part_java() { conformance java java; }
 part_rust() { conformance rust rust; }
 
-part_browser() { conformance browser browser; }
+part_browser() {
+  ! $full || export LAZULITE_QUIET_MACHINE=1
+  conformance browser browser
+}
 
 part_tools() { LAZULITE_BINARY=build/release/lazulite run tools tests/conformance/run.sh tools; }
+
+part_import() { LAZULITE_BINARY=build/release/lazulite run import tests/conformance/run.sh import; }
 
 part_docs() { run docs tests/conformance/run.sh docs; }
 
@@ -130,12 +136,15 @@ part_cli() {
   run cli python3 tests/cli/run.py --binary build/release/lazulite
   run drop-in python3 tests/cli/drop_in.py --binary build/release/lazulite
   run seed python3 tests/cli/seed.py --binary build/release/lazulite
+  run copies python3 tests/cli/copies.py --binary build/release/lazulite
 }
 
 part_fault() {
   run fault python3 tests/fault/kill.py --binary build/release/lazulite --kills "$($full && echo 500 || echo 50)"
   run fault-consumers python3 tests/fault/consumers.py --binary build/release/lazulite --kills "$($full && echo 40 || echo 4)"
+  run fault-events python3 tests/fault/events.py --binary build/release/lazulite --kills "$($full && echo 40 || echo 4)"
   run fault-tables python3 tests/fault/tables.py --binary build/release/lazulite --kills "$($full && echo 500 || echo 12)"
+  run fault-files python3 tests/fault/files.py --binary build/release/lazulite --kills "$($full && echo 500 || echo 8)"
 }
 
 part_install() {
@@ -176,7 +185,7 @@ part_tsan() {
   run tsan-wire build/tsan/tests/wire/wire_tests tests/wire
 }
 
-parts=(packages lint release cli conformance browser tools docs fault install image asan tsan)
+parts=(packages lint release cli conformance browser tools import docs fault install image asan tsan)
 [ ${#only[@]} -eq 0 ] || parts=("${only[@]}")
 for part in "${parts[@]}"; do
   declare -F "part_$part" >/dev/null || { echo "no part is called '$part'; --list names them" >&2; exit 2; }

@@ -14,16 +14,17 @@ OTHERS_LIMIT = 0.2
 # A section of the report: its title and rows of (scenario, unit, key in a measurement, factor).
 PER_SECOND = {"4k": ("req/s", "requests_per_second", 1)}
 PER_REQUEST = {"256m": ("ms/req", "server_cpu_us", 1e-3)}
-TRANSFERS = scenarios.TRANSFERS + scenarios.APPENDS + scenarios.PAGES + scenarios.PAGE_WRITES
-SMALL = [scenario.name for scenario in scenarios.MESSAGES + scenarios.TABLES] + [scenarios.FILL_MESSAGES]
-SMALL += scenarios.FILL_TABLES.values()
+TRANSFERS = scenarios.TRANSFERS + scenarios.APPENDS + scenarios.PAGES + scenarios.PAGE_WRITES + scenarios.VERBS
+SMALL = [scenario.name for scenario in scenarios.MESSAGES + scenarios.TABLES + scenarios.FILES] + [scenarios.FILL_MESSAGES]
+SMALL += [*scenarios.FILL_TABLES.values(), scenarios.FILL_FILES, scenarios.RENAME_MANY]
 RATES = [(transfer.name, *PER_SECOND.get(transfer.size, ("MiB/s", "mib_per_second", 1)))
          for transfer in TRANSFERS] + [(scenarios.FILL_LIST, *PER_SECOND["4k"])]
 RATES += [(name, *PER_SECOND["4k"]) for name in SMALL]
 CPU = [(transfer.name, *PER_REQUEST.get(transfer.size, ("us/req", "server_cpu_us", 1)))
        for transfer in TRANSFERS] + [(scenarios.FILL_LIST, "us/req", "server_cpu_us", 1)]
 CPU += [(name, "us/req", "server_cpu_us", 1) for name in SMALL]
-COSTS = [(scenarios.LIST, "ms/page", "p50_us", 1e-3), (scenarios.LIST, "CPU ms/page", "server_cpu_us", 1e-3),
+COSTS = [*((name, unit, key, 1e-3) for name in (scenarios.LIST, scenarios.FILE_LIST)
+           for unit, key in (("ms/page", "p50_us"), ("CPU ms/page", "server_cpu_us"))),
          *((scenario.name, "us", "p50_us", 1) for scenario in scenarios.TABLES if scenario.operation == "get"),
          *((scenario.name, "ms", "p50_us", 1e-3) for scenario in scenarios.TABLES
            if scenario.operation in ("partition", "filter")),

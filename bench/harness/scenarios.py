@@ -82,6 +82,28 @@ class PageWrites(Transfer):
 
 
 PAGE_WRITES = [PageWrites("page", "4k", connections) for connections in CONNECTIONS["4k"]]
+TAGGED = 5_000  # blobs with tags, of which a search finds 20: the first of the account, and no more than Azurite looks through for one page
+
+
+@dataclass(frozen=True)
+class Verb(Transfer):
+    """Delete, snapshot or copy of blobs in turn, or a search by tags."""
+
+    @property
+    def prefix(self):
+        return f"{self.name}-"
+
+    @property
+    def mode(self):
+        return {"delete": "delete-blobs", "find": "find-tagged"}.get(self.operation, self.operation)
+
+    @property
+    def count(self):
+        return TAGGED if self.operation == "find" else COUNTS[self.size]
+
+
+VERBS = [Verb(operation, "4k", connections) for operation in ("delete", "snapshot", "copy", "find")
+         for connections in CONNECTIONS["4k"]]
 LIST = f"list-{LIST_PAGE}"
 FILL_LIST = "fill-list"  # comes with the list: creating the blobs that it shows, 64 bytes each, 64 connections
 STARTUP = "startup"
@@ -149,7 +171,43 @@ TABLES = [Tables(operation, connections, THOUSAND)
                                   ("insert", (1, 16, 64)), ("batch", (1, 16))) for connections in over]
 TABLES += [Tables("filter", 1, HUNDRED_THOUSAND)] + [Tables("get", connections, MILLION) for connections in (1, 16, 64)]
 FILL_TABLES = {entities: f"fill-table-{in_short(entities)}" for entities in (HUNDRED_THOUSAND, MILLION)}
-NAMES = [scenario.name for scenario in TRANSFERS + APPENDS + PAGES + PAGE_WRITES + MESSAGES + TABLES] + [LIST, STARTUP, MEMORY]
+
+
+@dataclass(frozen=True)
+class Files:
+    """One operation on a share over some connections."""
+
+    operation: str
+    size: str
+    connections: int
+
+    @property
+    def name(self):
+        size = f"-{self.size}" if self.size else ""
+        return f"file-{self.operation}{size}-c{self.connections}"
+
+    @property
+    def prefix(self):
+        """Of files that the scenario makes for itself, or of its shares; the file whose ranges are put or read."""
+        return f"{self.operation}-ranges" if self.size else f"{self.name}-"
+
+    @property
+    def mode(self):
+        return {"get": "get-ranges", "put": "put-ranges", "rename": "rename-files", "snapshot": "snapshot-shares"}[self.operation]
+
+    @property
+    def count(self):
+        return SNAPSHOT_SHARES if self.operation == "snapshot" else COUNTS["4k"]
+
+
+SNAPSHOT_SHARES = 512  # in turn: a share has 200 snapshots at most
+FILES = [Files(operation, size, connections)
+         for operation, size in (("get", "4k"), ("put", "4k"), ("rename", ""), ("snapshot", "")) for connections in (1, 16, 64)]
+FILE_LIST = f"file-list-{LIST_PAGE}"
+RENAME_MANY = "file-rename-dir-100k"  # there and back, that of the list: what it holds is not to matter
+FILL_FILES = "fill-file-list"  # comes with them: creating what it holds, empty, 64 connections
+NAMES = [scenario.name for scenario in TRANSFERS + APPENDS + PAGES + PAGE_WRITES + VERBS + MESSAGES + TABLES + FILES]
+NAMES += [FILE_LIST, RENAME_MANY, LIST, STARTUP, MEMORY]
 
 
 class Bench:
@@ -234,6 +292,25 @@ class Bench:
                                               "--seconds", self.options.seconds, "--warmup", self.options.seconds / 6)
                         self.record(number, scenario.name, server, measured)
 
+    def verbs(self, chosen):
+        """A scenario's blobs are its own; deleting brings them itself. An account is searched whole, so one set is for all."""
+        kinds = [kind for kind in self.kinds if kind.has_append_blobs]
+        for number in range(self.options.rounds):
+            with servers.running(kinds, self.folder / "verbs") as started:
+                if any(scenario.operation == "find" for scenario in chosen):
+                    for server in started:
+                        self.fill(server, "--prefix", "0-tagged-", "--count", TAGGED, "--connections", 16, mode="fill-tagged")
+                for scenario in chosen:
+                    blobs = ["--prefix", scenario.prefix, "--count", scenario.count, "--size", SIZES[scenario.size]]
+                    for server in started:
+                        if scenario.operation in ("snapshot", "copy"):
+                            self.fill(server, *blobs, "--connections", 16)
+                        os.sync()  # so that what others wrote before is not flushed on this one's time
+                        measured = self.drive(server, scenario.mode, *blobs, "--connections", scenario.connections,
+                                              "--read-back", READ_BACK[scenario.size],
+                                              "--seconds", self.options.seconds, "--warmup", self.options.seconds / 6)
+                        self.record(number, scenario.name, server, measured)
+
     def lists(self):
         kinds = [kind for kind in self.kinds if kind.lists_blobs]
         with servers.running(kinds, self.folder / "lists") as started:
@@ -304,6 +381,57 @@ class Bench:
                                       "--read-back", ENTITIES_READ_BACK,
                                       "--seconds", self.options.seconds, "--warmup", self.options.seconds / 6)
                 self.record(number, scenario.name, server, measured)
+
+    def files(self, chosen):
+        kinds = [kind for kind in self.kinds if kind.has_files]
+        for number in range(self.options.rounds):
+            with servers.running(kinds, self.folder / "files", "file") as started:
+                for server in started:
+                    for prefix in sorted({scenario.prefix for scenario in chosen if scenario.size}):
+                        with servers.awake(server):
+                            server.create_file(prefix, COUNTS["4k"] * SIZES["4k"])
+                        self.fill(server, "--prefix", prefix, "--count", COUNTS["4k"], "--size", SIZES["4k"], mode="fill-ranges")
+                for scenario in chosen:
+                    for server in started:
+                        self.record(number, scenario.name, server, self.file(scenario, server))
+
+    def file(self, scenario, server):
+        own = ["--prefix", scenario.prefix, "--count", scenario.count]
+        path = servers.CONTAINER
+        if scenario.operation == "snapshot":
+            path = f"/{sas.ACCOUNT}"
+            with servers.awake(server):
+                for share in range(scenario.count):
+                    server.create_share(f"{scenario.prefix}{share:06}")
+        elif scenario.operation == "rename":
+            self.fill(server, *own, "--connections", 16, mode="fill-files")
+        os.sync()  # so that what others wrote before is not flushed on this one's time
+        return self.drive(server, scenario.mode, *own, "--size", SIZES["4k"], "--connections", scenario.connections,
+                          "--read-back", READ_BACK["4k"], "--seconds", self.options.seconds, "--warmup", self.options.seconds / 6,
+                          path=path)
+
+    def file_lists(self, wanted):
+        """The directory that is renamed is the one that is listed, and has its first name again after each round."""
+        kinds = [kind for kind in self.kinds if kind.has_files]
+        many = "many000000"
+        with servers.running(kinds, self.folder / "file-lists", "file") as started:
+            for server in started:
+                with servers.awake(server):
+                    server.create_directory(many)
+                created = self.fill(server, "--prefix", "list-", "--count", self.options.list_count, "--connections", 64,
+                                    mode="fill-files", path=f"{servers.CONTAINER}/{many}")
+                self.record(0, FILL_FILES, server, created)
+            for number in range(self.options.rounds):
+                for server in started:
+                    if FILE_LIST in wanted:
+                        measured = self.drive(server, "list-files", "--prefix", "list-", "--count", self.options.list_count,
+                                              "--page", LIST_PAGE, "--seconds", self.options.seconds,
+                                              path=f"{servers.CONTAINER}/{many}")
+                        self.record(number, FILE_LIST, server, measured)
+                    if RENAME_MANY in wanted:
+                        measured = self.drive(server, "rename-directories", "--prefix", "many", "--count", 1,
+                                              "--seconds", self.options.seconds)
+                        self.record(number, RENAME_MANY, server, measured)
 
     def starts(self, with_memory):
         for number in range(-1, max(MIN_STARTS, self.options.rounds)):

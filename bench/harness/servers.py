@@ -15,7 +15,7 @@ from pathlib import Path
 
 from . import install, sas
 
-CONTAINER = f"/{sas.ACCOUNT}/bench"  # or a queue or table of this name
+CONTAINER = f"/{sas.ACCOUNT}/bench"  # or a queue, table or share of this name
 START_TIMEOUT = 60
 STOP_TIMEOUT = 10
 
@@ -25,8 +25,8 @@ class Unavailable(Exception):
 
 
 class Server:
-    """One process group on 127.0.0.1, with its data in `folder`; `service` is the one that is asked: blob, queue or
-    table."""
+    """One process group on 127.0.0.1, with its data in `folder`; `service` is the one that is asked: blob, queue,
+    table or file."""
 
     name = ""
     lists_blobs = True
@@ -34,6 +34,7 @@ class Server:
     has_queues = True
     has_page_blobs = True
     has_website = False
+    has_files = False
     website = website_root = CONTAINER  # where the files of a website are put, and where they are read
     most_entities = 0  # of a table that it is asked to hold
     put_statuses = "201"
@@ -100,10 +101,25 @@ class Server:
             name = json.dumps({"TableName": CONTAINER.rpartition("/")[2]})
             status = self.ask("POST", f"/{sas.ACCOUNT}/Tables?{sas.account_sas()}", name)
         else:
-            kind = "restype=container&" if self.service == "blob" else ""
+            kind = {"blob": "restype=container&", "file": "restype=share&"}.get(self.service, "")
             status = self.ask("PUT", f"{CONTAINER}?{kind}{sas.account_sas()}")
         if status != 201:
-            raise RuntimeError(f"{self.name} answered {status} to Create Container, Queue or Table")
+            raise RuntimeError(f"{self.name} answered {status} to Create Container, Queue, Table or Share")
+
+    def create_share(self, name):
+        self.must_create(f"/{sas.ACCOUNT}/{name}?restype=share&{sas.account_sas()}", "Share")
+
+    def create_directory(self, name):
+        self.must_create(f"{CONTAINER}/{name}?restype=directory&{sas.account_sas()}", "Directory")
+
+    def create_file(self, name, size):
+        self.must_create(f"{CONTAINER}/{name}?{sas.account_sas()}", "File",
+                         {"x-ms-type": "file", "x-ms-content-length": str(size)})
+
+    def must_create(self, target, what, headers=None):
+        status = self.ask("PUT", target, more_headers=headers)
+        if status != 201:
+            raise RuntimeError(f"{self.name} answered {status} to Create {what}")
 
     def create_page_blob(self, name, size):
         status = self.ask("PUT", f"{CONTAINER}/{name}?{sas.account_sas()}",
@@ -164,6 +180,7 @@ class Server:
 class Lazulite(Server):
     name = "lazulite"
     has_website = True
+    has_files = True
     website = f"/{sas.ACCOUNT}/$web"
     website_root = f"/{sas.ACCOUNT}"
     most_entities = 1_000_000
@@ -275,7 +292,7 @@ def free_port():
 
 @contextlib.contextmanager
 def running(kinds, folder, service="blob"):
-    """One fresh server of each kind, frozen, with an empty container, queue or table; all are gone afterwards, and their
+    """One fresh server of each kind, frozen, with an empty container, queue, table or share; all are gone afterwards, and their
     data too."""
     with contextlib.ExitStack() as cleanup:  # runs all of its callbacks, also when one fails
         cleanup.callback(shutil.rmtree, folder, ignore_errors=True)

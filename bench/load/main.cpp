@@ -69,8 +69,9 @@ void run(const Options& options) {
         add_errors(warmup, driver.run(*workload, from_seconds(options.warmup)));
     }
 
-    const bool until_done = options.mode == Mode::fill || options.mode == Mode::fill_appends ||
-                            options.mode == Mode::fill_messages || options.mode == Mode::fill_entities;
+    const bool until_done = options.mode == Mode::fill || options.mode == Mode::fill_appends || options.mode == Mode::fill_tagged ||
+                            options.mode == Mode::fill_messages || options.mode == Mode::fill_entities ||
+                            options.mode == Mode::fill_ranges || options.mode == Mode::fill_files;
     const auto duration = until_done ? std::nullopt : std::optional(from_seconds(options.seconds));
     Measured measured = workload->stock() != nullptr ? measure_in_parts(options, driver, *workload, *duration)
                                                      : measure(options, driver, *workload, duration);

@@ -14,7 +14,9 @@ constexpr const char* kUsage = R"(usage: lazulite_load MODE --port PORT --path P
 
 Modes over blobs: fill puts every blob once; create does so until the time is up; put overwrites them in turn; get reads
 them in turn; list walks the pages; fill-appends makes empty append blobs; append appends to them in turn; put-pages
-overwrites the page blob TEXT in turn, --size bytes at a time.
+overwrites the page blob TEXT in turn, --size bytes at a time; delete-blobs deletes --count blobs, in parts that are put off
+the clock before each; snapshot and copy go over blobs in turn, which are there already; fill-tagged makes blobs with tags, and
+find-tagged finds 20 of them at a time.
 Modes over the messages of a queue: fill-messages puts --count of them; put-messages puts until the time is up;
 take-messages gets one and deletes it, in parts of --count messages that are put off the clock before each; mix-messages
 puts on every other connection, and gets and deletes on the rest.
@@ -22,19 +24,23 @@ Modes over the entities of a table: fill-entities inserts --count of them by bat
 batch-entities do so until the time is up, one by one or by batches; get-entities reads them in turn, or 65,536 of them;
 upsert-entities writes the same eight on all connections; query-partition asks for partitions of 1,000; filter-entities
 for a thousandth of all by a property. Both walk all pages, and a walk counts as one request.
+Modes over a share: fill-ranges and put-ranges put the ranges of the file TEXT, each once, or in turn until the time is up,
+and get-ranges reads them; fill-files makes empty files in the directory PATH; list-files walks its pages; rename-files and
+rename-directories give what is there another name and the old one in turn; snapshot-shares takes up to 150 snapshots of each
+share TEXT000000 ... of the account PATH.
 The result is one JSON object on stdout. Only 127.0.0.1 is contacted.
 
   --port PORT           where the server listens
-  --path PATH           the container, queue or table, e.g. /devstoreaccount1/bench
+  --path PATH           the container, queue, table, or directory of a share, e.g. /devstoreaccount1/bench
   --prefix TEXT         blobs, and partitions of entities, are named TEXT000000, TEXT000001, ...
-  --count N             how many blobs, writes of pages, messages or entities (put, put-pages, append: a multiple of the
-                        connections)
+  --count N             how many blobs, files, shares, writes of pages or ranges, messages or entities (put, put-pages, put-ranges,
+                        append, snapshot, copy, renames: a multiple of the connections)
   --size BYTES          of each blob, block or write of pages, of each message's text, or of each entity's JSON
   --page N              entries per list page
   --connections N       each with one request in flight
-  --seconds S           how long new requests are begun (fill, fill-messages, fill-entities: until all are put)
+  --seconds S           how long new requests are begun (fill, fill-...: until all are put)
   --warmup S            the same work before it, not counted
-  --read-back N         fill, create, put, put-pages, append, fill-, insert-, batch-entities: afterwards read N and compare them to what
+  --read-back N         fill, create, put, put-pages, put-ranges, append, copy, fill-, insert-, batch-entities: afterwards read N and compare them to what
                         was put last (upsert-entities: all)
   --put-statuses A,B    what a put may answer (201)
   --pids A,B            the server's processes, for its CPU time
@@ -48,12 +54,17 @@ Mode parse_mode(const std::string& word) {
         {"fill", Mode::fill}, {"create", Mode::create}, {"put", Mode::put}, {"get", Mode::get}, {"list", Mode::list},
         {"fill-appends", Mode::fill_appends}, {"append", Mode::append},
         {"put-pages", Mode::put_pages},
+        {"delete-blobs", Mode::delete_blobs}, {"snapshot", Mode::snapshot}, {"copy", Mode::copy},
+        {"fill-tagged", Mode::fill_tagged}, {"find-tagged", Mode::find_tagged},
         {"fill-messages", Mode::fill_messages}, {"put-messages", Mode::put_messages},
         {"take-messages", Mode::take_messages}, {"mix-messages", Mode::mix_messages},
         {"fill-entities", Mode::fill_entities}, {"insert-entities", Mode::insert_entities},
         {"batch-entities", Mode::batch_entities}, {"get-entities", Mode::get_entities},
         {"upsert-entities", Mode::upsert_entities}, {"query-partition", Mode::query_partition},
-        {"filter-entities", Mode::filter_entities}};
+        {"filter-entities", Mode::filter_entities},
+        {"fill-ranges", Mode::fill_ranges}, {"put-ranges", Mode::put_ranges}, {"get-ranges", Mode::get_ranges},
+        {"fill-files", Mode::fill_files}, {"list-files", Mode::list_files}, {"rename-files", Mode::rename_files},
+        {"rename-directories", Mode::rename_directories}, {"snapshot-shares", Mode::snapshot_shares}};
     const auto found = modes.find(word);
     if (found == modes.end()) throw std::invalid_argument("unknown mode: " + word + "\n\n" + kUsage);
     return found->second;
@@ -102,10 +113,11 @@ void check(const Options& options) {
     if (by_thousands && options.count % kPartitionSize != 0) {
         throw std::invalid_argument("entities of a table that is filled are counted by whole partitions of 1,000");
     }
-    const bool one_writer_a_blob =
-        options.mode == Mode::put || options.mode == Mode::append || options.mode == Mode::put_pages;
+    const bool one_writer_a_blob = options.mode == Mode::put || options.mode == Mode::append || options.mode == Mode::put_pages ||
+                                   options.mode == Mode::put_ranges || options.mode == Mode::rename_files ||
+                                   options.mode == Mode::rename_directories;
     if (one_writer_a_blob && options.count % options.connections != 0) {
-        throw std::invalid_argument("put, append and put-pages need as many for each connection, or two would write the same at once");
+        throw std::invalid_argument("put, append, put-pages, put-ranges and renames need as many for each connection, or two would write the same at once");
     }
 }
 

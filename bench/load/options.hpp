@@ -10,8 +10,10 @@ namespace lazulite::bench {
 
 enum class Mode {
     fill, create, put, get, list, fill_appends, append, put_pages,
+    delete_blobs, snapshot, copy, fill_tagged, find_tagged,
     fill_messages, put_messages, take_messages, mix_messages,
-    fill_entities, insert_entities, batch_entities, get_entities, upsert_entities, query_partition, filter_entities
+    fill_entities, insert_entities, batch_entities, get_entities, upsert_entities, query_partition, filter_entities,
+    fill_ranges, put_ranges, get_ranges, fill_files, list_files, rename_files, rename_directories, snapshot_shares
 };
 
 /// The command line; `kUsage` in options.cpp says what each one means.

@@ -5,18 +5,21 @@
 #include <string_view>
 #include <utility>
 
+#include "blob_verbs.hpp"
 #include "entities.hpp"
+#include "files.hpp"
 #include "messages.hpp"
 #include "turns.hpp"
 #include "xml_text.hpp"
 
 namespace lazulite::bench {
-namespace {
 
 std::string blob_name(const Options& options, std::uint64_t number) {
     const std::string digits = std::to_string(number);
     return options.prefix + std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits;
 }
+
+namespace {
 
 /// One head for each blob: they stay the same however often a blob is asked for.
 template <class MakeSpec>
@@ -32,11 +35,14 @@ std::vector<std::string> write_heads(const Options& options, MakeSpec make_spec)
     return heads;
 }
 
-bool of_pages(const Options& options) { return options.mode == Mode::put_pages; }
+bool of_ranges(const Options& options) {
+    return options.mode == Mode::fill_ranges || options.mode == Mode::put_ranges || options.mode == Mode::get_ranges;
+}
+bool of_parts(const Options& options) { return options.mode == Mode::put_pages || of_ranges(options); }
 
-/// One head for each part of the page blob, which stands where other modes have their prefix.
+/// One head for each part of the page blob or file, which stands where other modes have their prefix.
 template <class MakeSpec>
-std::vector<std::string> write_page_heads(const Options& options, MakeSpec make_spec) {
+std::vector<std::string> write_part_heads(const Options& options, MakeSpec make_spec) {
     const HeadWriter writer = head_writer(options);
     std::vector<std::string> heads;
     heads.reserve(options.count);
@@ -52,15 +58,15 @@ std::vector<std::string> write_page_heads(const Options& options, MakeSpec make_
 
 std::vector<std::string> get_heads(const Options& options) {
     const auto spec = [] { return HeadSpec{.method = "GET"}; };
-    return of_pages(options) ? write_page_heads(options, spec) : write_heads(options, spec);
+    return of_parts(options) ? write_part_heads(options, spec) : write_heads(options, spec);
 }
 
 std::vector<std::string> put_heads(const Options& options) {
-    if (of_pages(options)) {
-        return write_page_heads(options, [&] {
+    if (of_parts(options)) {
+        return write_part_heads(options, [&] {
             return HeadSpec{.method = "PUT",
-                            .query = {{"comp", "page"}},
-                            .x_ms = {{"x-ms-page-write", "update"}},
+                            .query = {{"comp", of_ranges(options) ? "range" : "page"}},
+                            .x_ms = {{of_ranges(options) ? "x-ms-write" : "x-ms-page-write", "update"}},
                             .content_length = options.size};
         });
     }
@@ -82,7 +88,7 @@ class Get : public Workload {
     std::optional<Exchange> next(unsigned connection) override { return ask(connection, turns_.next(connection)); }
 
     std::optional<std::string> complaint(unsigned connection, const Answer& answer) override {
-        if (answer.status != (of_pages(options_) ? 206 : 200)) return wrong_status(answer);
+        if (answer.status != (of_parts(options_) ? 206 : 200)) return wrong_status(answer);
         const std::string name = blob_name(options_, current_[connection]);
         if (answer.length != options_.size) return name + " has " + std::to_string(answer.length) + " bytes";
         if (!answer.first_difference) return std::nullopt;
@@ -273,7 +279,7 @@ class Append : public Workload {
     std::vector<std::uint64_t> blocks_;
 };
 
-/// Walks the pages of the container on one connection, and begins again after the last one.
+/// Walks the pages of the container or directory on one connection, and begins again after the last one.
 class List : public Workload {
   public:
     explicit List(const Options& options) : options_(options), writer_(head_writer(options)) {}
@@ -282,7 +288,9 @@ class List : public Workload {
         HeadSpec spec{
             .method = "GET",
             .path = options_.path,
-            .query = {{"restype", "container"}, {"comp", "list"}, {"maxresults", std::to_string(options_.page)}}};
+            .query = {{"restype", options_.mode == Mode::list_files ? "directory" : "container"},
+                      {"comp", "list"},
+                      {"maxresults", std::to_string(options_.page)}}};
         if (!marker_.empty()) spec.query["marker"] = marker_;
         head_ = writer_.write(std::move(spec));
         return Exchange{head_, {}, std::nullopt};
@@ -330,7 +338,7 @@ class List : public Workload {
     HeadWriter writer_;
     std::string head_;
     std::string marker_;
-    std::uint64_t first_ = 0;  // number of the blob that the next page begins with
+    std::uint64_t first_ = 0;  // number of the blob or file that the next page begins with
 };
 
 std::uint64_t fresh_version() {
@@ -353,18 +361,33 @@ std::unique_ptr<Workload> make_workload(const Options& options) {
     switch (options.mode) {
         case Mode::fill:
         case Mode::create:
+        case Mode::fill_ranges:
             return std::make_unique<Fill>(options);
         case Mode::put:
         case Mode::put_pages:
+        case Mode::put_ranges:
             return std::make_unique<Put>(options, fresh_version());
         case Mode::get:
+        case Mode::get_ranges:
             return std::make_unique<Get>(options, std::vector(options.count, kFilledVersion));
         case Mode::list:
+        case Mode::list_files:
             return std::make_unique<List>(options);
         case Mode::fill_appends:
             return std::make_unique<FillAppends>(options);
         case Mode::append:
             return std::make_unique<Append>(options);
+        case Mode::delete_blobs:
+        case Mode::snapshot:
+        case Mode::copy:
+        case Mode::fill_tagged:
+        case Mode::find_tagged:
+            return make_verb_workload(options);
+        case Mode::fill_files:
+        case Mode::rename_files:
+        case Mode::rename_directories:
+        case Mode::snapshot_shares:
+            return make_file_workload(options);
         case Mode::fill_messages:
         case Mode::put_messages:
         case Mode::take_messages:

@@ -40,6 +40,9 @@ class Workload {
 
 HeadWriter head_writer(const Options& options, SharedKeyForm form = SharedKeyForm::blob_and_queue);
 
+/// TEXT000000, TEXT000001, ...
+std::string blob_name(const Options& options, std::uint64_t number);
+
 /// What to complain of an answer whose status should be another.
 std::string wrong_status(const Answer& answer);
 

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +25,19 @@ struct Listen {
     std::optional<std::chrono::seconds> keep_alive;  ///< instead of EmulatorOptions::keep_alive
 };
 
+/// How long blobs are protected that say nothing of it themselves when they are uploaded.
+struct RetentionOptions {
+    std::uint32_t days = 0;  ///< 0: not at all; at most 146,000
+    bool locked = false;     ///< the policy of a blob can then only be extended
+};
+
+/// Which containers take immutability policies and legal holds of single blobs. Needs, and switches on, `blob_versioning`.
+struct ImmutableStorageOptions {
+    bool enabled = false;     ///< all of them
+    RetentionOptions policy;  ///< where a container has none of its own
+    std::map<std::string, RetentionOptions, std::less<>> containers;
+};
+
 /// An account beside or instead of `devstoreaccount1`.
 struct AccountOptions {
     std::string name;               ///< 3 to 24 lower-case letters and digits; others are taken with a warning
@@ -30,6 +45,16 @@ struct AccountOptions {
     bool allow_shared_key = true;
     bool allow_blob_public_access = true;  ///< false: no container can be opened to anonymous readers
     bool blob_versioning = false;          ///< writes to blobs keep what they replace, as versions
+    bool change_feed = false;              ///< changes to blobs are recorded in `$blobchangefeed`
+    unsigned change_feed_retention_days = 0;  ///< how long; 0: for ever
+    int container_delete_retention_days = 0;  ///< how long deleted containers are kept: 0 (not at all) to 365
+    int share_delete_retention_days = 0;      ///< the same of shares
+    ImmutableStorageOptions immutable_storage;
+    bool last_access_time_tracking = false;  ///< of block blobs, once a day
+    std::map<std::string, bool, std::less<>> encryption_scopes;  ///< and whether they are enabled; none: every name is one
+    std::string access_tier = "Hot";       ///< of block blobs whose tier was never set: Hot, Cool or Cold
+    std::string lifecycle_policy;          ///< JSON: what is done to blobs by their age, as docs/lifecycle.md has it
+    std::string event_subscriptions;       ///< JSON: who is told of blobs created, deleted, ..., as docs/events.md has it
     std::string kind = "StorageV2";        ///< what Get Account Information says, and the next too
     std::string sku = "Standard_RAGRS";    ///< only SKUs with RA in their name have a `-secondary` endpoint
 };
@@ -66,12 +91,15 @@ struct EmulatorOptions {
     bool strict_api_version = false;       ///< service versions that are not known are refused
     bool queue_being_deleted = false;      ///< the name of a deleted queue stays taken for half a minute, as on Azure
     bool product_style_urls = true;        ///< false: a host never names an account, only the first segment does
+    bool allow_outgoing = false;           ///< requests to other hosts, where somebody has one sent; never to metadata addresses
     TlsOptions tls;
     bool oauth = false;                    ///< `--oauth basic`: bearer tokens are taken, their signature is not verified
     std::vector<CorsOptions> cors;         ///< what services have as CORS rules until their properties are set
     std::vector<std::string> containers;   ///< of the first account, made at the start where they are missing
     std::vector<std::string> queues;       ///< the same
     std::vector<std::string> tables;       ///< the same
+    std::vector<std::string> shares;       ///< the same
+    std::filesystem::path import_from;     ///< a data folder of Azurite to take over at the start (docs/from-azurite.md); empty: none
     std::filesystem::path seed;            ///< folder of what else is made at the start (docs/seed.md); empty: none
 };
 

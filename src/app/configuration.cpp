@@ -49,8 +49,8 @@ tl::expected<std::vector<AccountOptions>, std::string> read_accounts(const json&
             if (key == "name") continue;
             if (key == "keys" && value.is_array()) {
                 for (const json& text : value) account.keys.push_back(text_of(text));
-            } else if (!apply_account_setting(account, key, value)) {
-                return refuse(where + "account " + account.name + ": unknown or malformed setting " + key);
+            } else if (const Taken taken = apply_account_setting(account, key, value); !taken) {
+                return refuse(where + "account " + account.name + ": " + taken.problem(key));
             }
         }
         if (account.keys.empty() && account.name == kDevelopmentAccount) account.keys.emplace_back(kDevelopmentKey);
@@ -166,7 +166,7 @@ void add_flag(CLI::App& app, const Setting& setting, Given& given) {
     }
 }
 
-const CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& help) {
+CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& help) {
     CLI::App* const command = app.add_subcommand(name, help);
     command->fallthrough();
     return command;
@@ -264,6 +264,10 @@ tl::expected<Parsed, Refusal> configure(std::span<const char* const> arguments, 
     const CLI::App* const health_check = add_command(app, "healthcheck", "exit code 0 if the server of these settings is ready");
     const CLI::App* const check =
         c.program->lazulite ? add_command(app, "check", "verify the data folder of --location, which nobody has open") : nullptr;
+    CLI::App* const import =
+        c.program->lazulite ? add_command(app, "import", "take the data folder of Azurite over into that of --location") : nullptr;
+    std::string import_from;
+    if (import) import->add_option("DIR", import_from, "the data folder of Azurite, which is never changed")->required();
     app.require_subcommand(0, 1);
 
     std::vector<std::string> words;  // the last first, as CLI11 wants them
@@ -280,6 +284,7 @@ tl::expected<Parsed, Refusal> configure(std::span<const char* const> arguments, 
         return tl::unexpected(Refusal{problem.what(), app.help()});
     }
     if (check && check->parsed()) c.command = Configuration::Command::check;
+    if (import && import->parsed()) c.command = Configuration::Command::import;
     if (health_check->parsed()) c.command = Configuration::Command::health_check;
 
     Outcome read;
@@ -288,6 +293,7 @@ tl::expected<Parsed, Refusal> configure(std::span<const char* const> arguments, 
     if (!c.file.empty()) read = read_file(c);
     if (read) read = read_environment(c, getenv);
     if (read) read = apply_flags(c, given);
+    if (c.command == Configuration::Command::import) c.emulator.import_from = import_from;
     if (read) read = settle_place(c);
     if (read) read = check_tls(c.emulator.tls, c.emulator.oauth);
     if (!read) return tl::unexpected(Refusal{read.error(), {}});

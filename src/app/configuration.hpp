@@ -18,7 +18,7 @@ enum class Level : std::uint8_t { none, file, environment, flag };
 
 /// What the command line, the environment and the configuration file say together.
 struct Configuration {
-    enum class Command : std::uint8_t { run, check, health_check };
+    enum class Command : std::uint8_t { run, check, import, health_check };
     Command command = Command::run;
     const Program* program = nullptr;
     EmulatorOptions emulator;

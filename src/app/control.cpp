@@ -24,7 +24,7 @@ Response json_response(int status, const json& value) {
 
 Response problem(int status, std::string_view text) { return json_response(status, {{"error", text}}); }
 
-bool is_loopback(std::string_view address) {
+bool is_local_peer(std::string_view address) {
     return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
 }
 
@@ -38,6 +38,22 @@ Task<Result<std::string>> read_body(Request& request) {
     }
 }
 
+json subscriptions_of(const Account& account) {
+    const auto& subscriptions = account.settings.event_subscriptions;
+    return subscriptions ? json::parse(subscriptions->json) : json::array();
+}
+
+json change_feed_of(const Account& account) {
+    const AccountSettings& settings = account.settings;
+    if (!settings.change_feed || settings.change_feed_retention_days == 0) return settings.change_feed;
+    return {{"enabled", true}, {"retentionInDays", settings.change_feed_retention_days}};
+}
+
+json policy_of(const Account& account) {
+    const std::string& policy = account.settings.lifecycle_policy;
+    return policy.empty() ? json(nullptr) : json::parse(policy);
+}
+
 double seconds(Ticks ticks) { return std::chrono::duration<double>(ticks).count(); }
 
 }  // namespace
@@ -47,7 +63,7 @@ Task<Response> Control::handle(Request& request) {
     if (change && request.fields.value_or_empty("x-lazulite-control") != "1") {
         co_return problem(403, "a change needs the header x-lazulite-control: 1");
     }
-    if (change && !remote_ && !is_loopback(request.remote_address)) {
+    if (change && !remote_ && !is_local_peer(request.remote_address)) {
         co_return problem(403, "changes are taken from this machine only; start with --remoteControl to allow others");
     }
     Result<std::string> body = co_await read_body(request);
@@ -131,6 +147,7 @@ Response Control::advance_clock(const Query& query) {
         }
     }
     if (!any) return problem(404, "no such account or service");
+    duties_.look();
     return show_clock(account);
 }
 
@@ -139,6 +156,7 @@ Response Control::reset(const Query& query) {
     const std::string_view service = query.value_or_empty("service");
     if (!account.empty() && !accounts_.find(account)) return problem(404, "no such account");
     if (!environment_.stores.reset(account, service)) return problem(500, "the reset failed");
+    duties_.prepare_all();
     return json_response(200, {{"reset", account.empty() ? "all" : std::string(account)}});
 }
 
@@ -151,6 +169,15 @@ Response Control::show_accounts(std::string_view name) {
                             {"allowSharedKeyAccess", account->settings.allow_shared_key},
                             {"allowBlobPublicAccess", account->settings.allow_blob_public_access},
                             {"blobVersioning", account->settings.blob_versioning},
+                            {"changeFeed", change_feed_of(*account)},
+                            {"containerDeleteRetentionDays", account->settings.container_delete_retention_days},
+                            {"shareDeleteRetentionDays", account->settings.share_delete_retention_days},
+                            {"immutableStorageWithVersioning", to_json(account->settings.immutable_storage)},
+                            {"lastAccessTimeTracking", account->settings.last_access_time_tracking},
+                            {"encryptionScopes", to_json(account->settings.encryption_scopes)},
+                            {"accessTier", account->settings.access_tier},
+                            {"eventSubscriptions", subscriptions_of(*account)},
+                            {"lifecyclePolicy", policy_of(*account)},
                             {"kind", account->settings.kind},
                             {"sku", account->settings.sku}});
     }
@@ -172,12 +199,14 @@ Response Control::put_account(std::string_view name, std::string_view body) {
                 if (!parsed) return problem(400, "a key is base64");
                 account.keys.push_back(*std::move(parsed));
             }
-        } else if (!apply_account_setting(account.settings, key, value)) {
-            return problem(400, "unknown or malformed setting: " + key);
+        } else if (const Taken taken = apply_account_setting(account.settings, key, value); !taken) {
+            return problem(400, taken.problem(key));
         }
     }
     if (account.keys.empty()) return problem(400, "a new account needs one or two keys");
+    duties_.prepare(account);
     accounts_.put(std::move(account));
+    duties_.look();
     Response response = show_accounts(name);
     response.status = existing ? 200 : 201;
     return response;

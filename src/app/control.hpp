@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "app/account_duties.hpp"
 #include "service/service.hpp"
 
 namespace lazulite {
@@ -20,14 +21,17 @@ namespace lazulite {
 ///     GET  accounts, accounts/NAME        names and settings; keys are never shown
 ///     PUT  accounts/NAME                  {"keys":[...],"sku":"Standard_LRS"}: makes or changes an account; settings
 ///     are
-///                                         allowSharedKeyAccess, allowBlobPublicAccess, blobVersioning, kind, sku
+///                                         allowSharedKeyAccess, allowBlobPublicAccess, blobVersioning, changeFeed, eventSubscriptions,
+///                                         lifecyclePolicy, containerDeleteRetentionDays, shareDeleteRetentionDays,
+///                                         immutableStorageWithVersioning, lastAccessTimeTracking, encryptionScopes,
+///                                         accessTier, kind, sku
 ///
 /// A change needs the header `x-lazulite-control: 1`, which no web page can send across origins without a preflight
 /// that is never granted, and a caller on the loopback interface unless `remote` is set.
 class Control {
   public:
-    Control(Environment& environment, Accounts& accounts, bool remote)
-        : environment_(environment), accounts_(accounts), remote_(remote) {}
+    Control(Environment& environment, Accounts& accounts, AccountDuties& duties, bool remote)
+        : environment_(environment), accounts_(accounts), duties_(duties), remote_(remote) {}
 
     Task<Response> handle(Request& request);
 
@@ -49,6 +53,7 @@ class Control {
 
     Environment& environment_;
     Accounts& accounts_;
+    AccountDuties& duties_;
     bool remote_;
     std::map<std::string, std::string> listeners_;  ///< not changed after `starting`
     std::atomic<Health> health_{Health::starting};

@@ -1,19 +1,34 @@
 #include "lazulite/emulator.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <future>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <thread>
 
 #include "app/access_log.hpp"
+#include "app/account_duties.hpp"
+#include "app/account_settings.hpp"
+#include "app/event_subscriptions.hpp"
+#include "app/lifecycle_policy.hpp"
 #include "app/control.hpp"
+#include "app/importing.hpp"
 #include "app/machine.hpp"
 #include "app/run_as.hpp"
 #include "app/seeding.hpp"
 #include "app/surfaces.hpp"
 #include "app/url.hpp"
+#include "azurite/import.hpp"
+#include "base/log.hpp"
 #include "base/worker_pool.hpp"
+#include "blob/ops/copy_transfer.hpp"
+#include "blob/rows/schema.hpp"
+#include "file/ops/copy_transfer.hpp"
+#include "file/rows/schema.hpp"
+#include "http/client.hpp"
 #include "http/server.hpp"
+#include "service/background.hpp"
 #include "store/stores.hpp"
 
 #ifndef LAZULITE_VERSION
@@ -22,6 +37,9 @@
 
 namespace lazulite {
 namespace {
+
+/// Requests to other servers at a time.
+constexpr unsigned kMostOutgoing = 8;
 
 std::unique_ptr<FileSystem> open_files(const EmulatorOptions& options) {
     if (options.location.empty()) {
@@ -44,6 +62,13 @@ std::shared_ptr<const TlsContext> load_tls(const TlsOptions& options) {
     return *std::move(loaded);
 }
 
+ImmutableStorage immutable_storage(const ImmutableStorageOptions& options) {
+    const auto retention = [](const RetentionOptions& wanted) { return RetentionDefault{wanted.days, wanted.locked}; };
+    ImmutableStorage storage{options.enabled, retention(options.policy), {}};
+    for (const auto& [name, policy] : options.containers) storage.containers[name] = retention(policy);
+    return storage;
+}
+
 /// Throws on the first that cannot be one. Names that Azure would not allow are told in `odd`.
 std::vector<Account> make_accounts(const std::vector<AccountOptions>& wanted, std::vector<std::string>& odd) {
     std::vector<Account> accounts;
@@ -52,8 +77,31 @@ std::vector<Account> make_accounts(const std::vector<AccountOptions>& wanted, st
         account.settings.allow_shared_key = options.allow_shared_key;
         account.settings.allow_blob_public_access = options.allow_blob_public_access;
         account.settings.blob_versioning = options.blob_versioning;
+        account.settings.change_feed = options.change_feed;
+        account.settings.change_feed_retention_days = options.change_feed_retention_days;
+        account.settings.container_delete_retention_days = options.container_delete_retention_days;
+        account.settings.share_delete_retention_days = options.share_delete_retention_days;
+        account.settings.immutable_storage = immutable_storage(options.immutable_storage);
+        account.settings.blob_versioning |= account.settings.immutable_storage.any();
+        account.settings.last_access_time_tracking = options.last_access_time_tracking;
+        account.settings.encryption_scopes = options.encryption_scopes;
+        account.settings.access_tier = options.access_tier;
+        if (!options.lifecycle_policy.empty()) {
+            const auto read = read_lifecycle_policy(nlohmann::json::parse(options.lifecycle_policy, nullptr, false));
+            if (!read) throw std::runtime_error("account " + options.name + ": " + read.error());
+            set_lifecycle_policy(account.settings, options.lifecycle_policy, *read);
+        }
+        if (!options.event_subscriptions.empty()) {
+            const auto list = nlohmann::json::parse(options.event_subscriptions, nullptr, false);
+            auto read = read_event_subscriptions(list);
+            if (!read) throw std::runtime_error("account " + options.name + ": " + read.error());
+            account.settings.event_subscriptions = *std::move(read);
+        }
         account.settings.kind = options.kind;
         account.settings.sku = options.sku;
+        if (!is_account_tier(options.access_tier)) {
+            throw std::runtime_error("the access tier of account " + options.name + " cannot be " + options.access_tier);
+        }
         if (!is_account_kind(options.kind) || !is_account_sku(options.sku)) {
             throw std::runtime_error("account " + options.name + " cannot be " + options.kind + " with " + options.sku);
         }
@@ -105,18 +153,26 @@ class Emulator::Running {
           files_(open_files(options)),
           stores_(open_stores(options)),
           workers_(std::max(2U, std::thread::hardware_concurrency())),
+          waiting_(kMostOutgoing),
+          client_(waiting_, {.others = options.allow_outgoing}),
+          background_(waiting_),
           environment_{clock_,   accounts_,        *stores_,                  metrics_,
-                       workers_, LAZULITE_VERSION, offered_services(options), behaviour_of(options)},
-          control_(environment_, accounts_, options.remote_control),
+                       workers_, LAZULITE_VERSION, offered_services(options), behaviour_of(options), &client_, &background_,
+                        [this](std::uint16_t port) { return surface_at(port); }},
+          duties_(environment_, gateways_, io_),
+          control_(environment_, accounts_, duties_, options.remote_control),
           io_(options.threads ? options.threads : std::max(1U, std::thread::hardware_concurrency())),
           server_(io_, server_options(options)) {
         if (as_root_) warnings_.push_back(*as_root_);
         set_accounts(options.accounts);
         io_.start();
         make_gateways(options);
+        take_over(options);
         seed(options);  // before anybody can ask
         for (const ServiceKind kind : kServiceKinds) listen(kind, options);
         control_.ready(listeners());
+        duties_.start();
+        background_.run(resume_all_copies());
     }
 
     void set_accounts(const std::vector<AccountOptions>& wanted) {
@@ -125,20 +181,27 @@ class Emulator::Running {
         before.swap(configured_);
         for (Account& account : accounts) {
             configured_.push_back(account.name);
+            duties_.prepare(account);
             accounts_.put(std::move(account));
         }
         for (const std::string& name : before) {
             if (std::find(configured_.begin(), configured_.end(), name) == configured_.end()) accounts_.remove(name);
         }
+        duties_.look();
     }
 
     ~Running() {
         // Requests in flight finish or are cut; what they wrote is committed; then the threads may end.
         control_.stopping();
         server_.stop();
+        background_.begin_to_stop();  // before its requests fail: what is being copied has not failed then
+        client_.stop();
+        duties_.stop();
+        background_.stop();
         stores_->close();
         server_.join();
         workers_.stop();
+        waiting_.stop();
         io_.stop();
         io_.join();
     }
@@ -174,6 +237,13 @@ class Emulator::Running {
         return urls;
     }
 
+    [[nodiscard]] std::optional<ServiceKind> surface_at(std::uint16_t port) const {
+        for (const ServiceKind kind : kServiceKinds) {
+            if (port != 0 && ports_[static_cast<std::size_t>(kind)] == port) return kind;
+        }
+        return std::nullopt;
+    }
+
     static ServerOptions server_options(const EmulatorOptions& options) {
         ServerOptions server;
         server.idle_timeout = options.keep_alive;
@@ -188,6 +258,19 @@ class Emulator::Running {
             if (options.access_log) access_log = write_access_log;
             gateways_[index] = std::make_unique<Gateway>(
                 environment_, kind, [this](Request& request) { return control_.handle(request); }, std::move(access_log));
+        }
+    }
+
+    /// A restart finds everything there, and that is well.
+    void take_over(const EmulatorOptions& options) {
+        if (options.import_from.empty()) return;
+        try {
+            const azurite::Report report = azurite::import_folder(options.import_from, *stores_);
+            for (const std::string& line : import_lines(report, options)) log::info(line);
+        } catch (const azurite::NamesTaken& taken) {
+            warnings_.emplace_back(taken.what());
+        } catch (const std::runtime_error& problem) {
+            throw std::runtime_error("import: " + std::string(problem.what()));
         }
     }
 
@@ -213,6 +296,27 @@ class Emulator::Running {
         }
     }
 
+    /// What was being copied when the emulator was stopped goes on.
+    Task<> resume_all_copies() {
+        if (Gateway* const blobs = gateways_[static_cast<std::size_t>(ServiceKind::blob)].get()) {
+            const std::vector<std::string> accounts = stores_->accounts_with(blob::kBlobStore.name);
+            for (const std::string& name : accounts) {
+                const auto account = accounts_.find(name);
+                if (!account || background_.stopping()) continue;
+                const auto store = stores_->store(name, blob::kBlobStore.name);
+                if (store) co_await blob::resume_copies(*store, *account, *blobs, background_);
+            }
+        }
+        if (Gateway* const files = gateways_[static_cast<std::size_t>(ServiceKind::file)].get()) {
+            const std::vector<std::string> accounts = stores_->accounts_with(file::kFileStore.name);
+            for (const std::string& name : accounts) {
+                if (!accounts_.find(name) || background_.stopping()) continue;
+                const auto store = stores_->store(name, file::kFileStore.name);
+                if (store) co_await file::resume_copies(*store, *files, background_);
+            }
+        }
+    }
+
     void listen(ServiceKind kind, const EmulatorOptions& options) {
         const auto index = static_cast<std::size_t>(kind);
         const Listen& wanted = options.listen[index];
@@ -234,6 +338,7 @@ class Emulator::Running {
                                      std::to_string(wanted.port) + ": " + endpoint.error());
         }
         endpoints_[index] = *endpoint;
+        ports_[index] = endpoint->port;
     }
 
     std::shared_ptr<const TlsContext> tls_;
@@ -244,10 +349,15 @@ class Emulator::Running {
     std::unique_ptr<FileSystem> files_;
     std::unique_ptr<Stores> stores_;
     Workers workers_;
+    Workers waiting_;  // for other servers
+    HttpClient client_;
+    Background background_;
     Environment environment_;
+    AccountDuties duties_;
     Control control_;
     std::array<std::unique_ptr<Gateway>, std::size(kServiceKinds)> gateways_;
     std::array<Endpoint, std::size(kServiceKinds)> endpoints_;
+    std::array<std::atomic<std::uint16_t>, std::size(kServiceKinds)> ports_{};  // of those that listen
     std::vector<std::string> configured_;  // names of the accounts that the configuration gave
     std::vector<std::string> warnings_;
     IoPool io_;

@@ -11,6 +11,7 @@
 #include "app/announcements.hpp"
 #include "app/configuration.hpp"
 #include "app/health_check.hpp"
+#include "app/importing.hpp"
 #include "app/machine.hpp"
 #include "app/surfaces.hpp"
 #include "base/log.hpp"
@@ -115,6 +116,14 @@ int check_folder(const Configuration& configuration) {
     return report.problems.empty() ? 0 : 1;
 }
 
+int import_folder(const Configuration& configuration) {
+    if (configuration.in_memory) return refuse(*configuration.program, "import needs a data folder: --location DIR");
+    const auto lines = import_into_folder(configuration.emulator);
+    if (!lines) return refuse(*configuration.program, lines.error());
+    for (const std::string& line : *lines) std::printf("%s\n", line.c_str());
+    return 0;
+}
+
 /// Silent when all is well: it runs every few seconds.
 int ask_for_health(const Configuration& configuration) {
     const auto healthy = check_health(configuration.emulator);
@@ -145,6 +154,7 @@ int main(int argc, char** argv) {
     switch (configuration.command) {
         case Configuration::Command::run: return run(configuration);
         case Configuration::Command::check: return check_folder(configuration);
+        case Configuration::Command::import: return import_folder(configuration);
         case Configuration::Command::health_check: return ask_for_health(configuration);
     }
     return 1;

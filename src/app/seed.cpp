@@ -393,6 +393,7 @@ void add_names(Seed& seed, const EmulatorOptions& options) {
     for (const std::string& name : options.containers) part_named(seed.containers, name, "--containers");
     for (const std::string& name : options.queues) part_named(seed.queues, name, "--queues");
     for (const std::string& name : options.tables) part_named(seed.tables, name, "--tables");
+    for (const std::string& name : options.shares) part_named(seed.shares, name, "--shares");
 }
 
 }  // namespace lazulite

@@ -47,6 +47,9 @@ struct Seed {
         std::string policies;
         std::vector<Entity> entities;
     };
+    struct Share {
+        std::string name, source;
+    };
     struct Service {
         ServiceKind kind;
         std::string source;
@@ -57,6 +60,7 @@ struct Seed {
     std::vector<Container> containers;
     std::vector<Queue> queues;
     std::vector<Table> tables;
+    std::vector<Share> shares;
     std::vector<Service> services;
 };
 
@@ -64,7 +68,7 @@ struct Seed {
 /// are named and not read. Throws std::runtime_error with one clear line.
 [[nodiscard]] std::vector<Seed> read_seed(const std::filesystem::path& folder, const std::string& account);
 
-/// Adds the names of `--containers`, `--queues` and `--tables`.
+/// Adds the names of `--containers`, `--queues`, `--tables` and `--shares`.
 void add_names(Seed& seed, const EmulatorOptions& options);
 
 }  // namespace lazulite

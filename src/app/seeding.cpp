@@ -138,6 +138,11 @@ SeedCall table_call(const Seed& seed, std::string path, std::string source, std:
     return call;
 }
 
+SeedCall create_share_call(const Seed& seed, const Seed::Share& share) {
+    return {.service = ServiceKind::file, .method = Method::put, .account = seed.account, .path = "/" + share.name,
+            .query = "restype=share", .source = share.source, .there = ErrorCode::share_already_exists};
+}
+
 SeedCall set_properties_call(const Seed& seed, const Seed::Service& service) {
     return {.service = service.kind, .method = Method::put, .account = seed.account, .path = "/",
             .query = "restype=service&comp=properties", .source = service.source, .body = service.properties};
@@ -268,6 +273,12 @@ Task<> Seeding::apply(const std::vector<Seed>& seeds) {
         }
         if (started(ServiceKind::table)) {
             for (const Seed::Table& table : seed.tables) co_await apply_table(seed, table);
+        }
+        if (started(ServiceKind::file)) {
+            for (const Seed::Share& share : seed.shares) {
+                const SeedCall create = create_share_call(seed, share);
+                co_await make(create);
+            }
         }
         for (const Seed::Service& service : seed.services) {
             if (started(service.kind)) co_await apply_service(seed, service);

@@ -133,6 +133,12 @@ std::vector<Setting> common_settings() {
                  &EmulatorOptions::containers),
         names_of(ServiceKind::queue, "queues", "queues that exist from the start", &EmulatorOptions::queues),
         names_of(ServiceKind::table, "tables", "tables that exist from the start", &EmulatorOptions::tables),
+        names_of(ServiceKind::file, "shares", "file shares that exist from the start", &EmulatorOptions::shares),
+        {"import", 0, false, "DIR", "data folder of Azurite, taken over at the start and never changed; see docs/from-azurite.md",
+         [](Configuration& c, const std::string& text) {
+             c.emulator.import_from = text;
+             return !text.empty();
+         }},
         {"seed", 0, false, "DIR", "folder of containers, tables and more that exist from the start; see docs/seed.md",
          [](Configuration& c, const std::string& text) {
              c.emulator.seed = text;
@@ -151,6 +157,10 @@ std::vector<Setting> common_settings() {
                  [](Configuration& c) -> bool& { return c.emulator.queue_being_deleted; }),
         a_switch("keepDefaultAccount", 0, "devstoreaccount1 stays beside the accounts of AZURITE_ACCOUNTS or the file",
                  [](Configuration& c) -> bool& { return c.keep_default_account; }),
+        a_switch("allowOutgoing", 0,
+                 "send requests to hosts beyond this machine where somebody asks for one (sources of copies); never to "
+                 "link-local and metadata addresses",
+                 [](Configuration& c) -> bool& { return c.emulator.allow_outgoing; }),
         a_switch("remoteControl", 0, "take changes at /_lazulite/ from other machines too",
                  [](Configuration& c) -> bool& { return c.emulator.remote_control; }),
         {"disableTelemetry", 0, true, "", "taken for compatibility: there is no telemetry",

@@ -20,6 +20,7 @@ class StorageError {
         std::string value;
     };
     struct Extra {
+        int status = 0;                    ///< instead of the table's, where not 0
         std::string message;               ///< replaces the table's first line when not empty
         std::vector<NamedValue> elements;  ///< further elements of the error body, in order: HeaderName, MaxLimit, ...
         std::vector<NamedValue> headers;   ///< further response headers: Content-Range, WWW-Authenticate, Allow
@@ -44,6 +45,11 @@ class StorageError {
     }
     StorageError with_header(std::string_view name, std::string_view value) && {
         extra().headers.push_back({std::string(name), std::string(value)});
+        return std::move(*this);
+    }
+    /// For a failure that somebody else's status is passed on for.
+    StorageError with_status(int status) && {
+        extra().status = status;
         return std::move(*this);
     }
     /// Replaces the first line of the message, which is also the HTTP reason phrase.

@@ -30,6 +30,21 @@ bool is_account_sku(std::string_view sku) {
     return std::find(std::begin(kSkus), std::end(kSkus), sku) != std::end(kSkus);
 }
 
+bool is_account_tier(std::string_view tier) { return tier == "Hot" || tier == "Cool" || tier == "Cold"; }
+
+bool is_encryption_scope(std::string_view name) {
+    return name.size() >= 3 && name.size() <= 63 && name.front() != '-' && name.back() != '-' &&
+           name.find("--") == std::string_view::npos && std::all_of(name.begin(), name.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+           });
+}
+
+RetentionDefault ImmutableStorage::policy_of(std::string_view container) const {
+    const auto own = containers.find(container);
+    if (own != containers.end() && own->second.days > 0) return own->second;
+    return enabled ? policy : RetentionDefault{};
+}
+
 bool is_account_name(std::string_view name) {
     return name.size() >= 3 && name.size() <= 24 && std::all_of(name.begin(), name.end(), [](char c) {
                return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');

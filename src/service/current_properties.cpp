@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kPropertiesSetting = "service_properties";
 // Stored as a request would set them. A blob service knows every element.
-constexpr PropertiesDialect kStoredDialect{ServiceKind::blob, kNewestVersion};
+constexpr PropertiesDialect kStoredDialect{ServiceKind::blob, kNewestVersion, true};
 
 /// Kept with the store. `changes` tells a reader that what it read may be older than the last change.
 struct PropertiesCache {

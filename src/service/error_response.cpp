@@ -73,6 +73,7 @@ Response error_response(const StorageError& error, ErrorFormat format, bool head
     response.status = row.status;
     if (const auto* extra = error.details()) {
         if (!extra->message.empty()) message = extra->message;
+        if (extra->status != 0) response.status = extra->status;
         for (const auto& [name, value] : extra->headers) response.fields.add(name, value);
     }
     response.reason = message;

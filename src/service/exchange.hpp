@@ -16,6 +16,8 @@
 namespace lazulite {
 
 struct Exchange;
+class Sources;
+class Background;
 
 /// Answers requests that stand within another one.
 class PartHandler {
@@ -42,6 +44,8 @@ struct Exchange {
     const Behaviour& behaviour;
     std::string_view request_id;
     PartHandler* parts = nullptr;  ///< null where nothing stands within the request
+    Sources* sources = nullptr;        ///< null where nothing is copied
+    Background* background = nullptr;  ///< null where nothing outlives a request
 };
 
 }  // namespace lazulite

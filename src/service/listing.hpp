@@ -89,11 +89,19 @@ void describe(Codec& c, ListNames& m) {
     c.query("maxresults", m.max_results, Between{1, kMostResults, true});
 }
 
+/// The key of an entry that is alone with its name.
+struct ByName {
+    template <class Entry>
+    const std::string& operator()(const Entry& entry) const {
+        return entry.name;
+    }
+};
+
 /// A page of what stands in name order: `cursor.next()` gives entries with a `name`, `write(XmlWriter&, entry)` what one
-/// shows behind its name.
-template <class Entries, class Write>
+/// shows behind its name, `key(entry)` what a marker holds.
+template <class Entries, class Write, class Key = ByName>
 Page page_of_names(const Exchange& x, Entries cursor, std::string_view list, std::string_view entry_element,
-                   std::string_view prefix, std::size_t most, Write write) {
+                   std::string_view prefix, std::size_t most, Write write, Key key = {}) {
     XmlWriter xml;
     const bool old = x.version < kServiceEndpointSince;
     xml.open("EnumerationResults", {{old ? "AccountName" : "ServiceEndpoint", x.target.endpoint()}});
@@ -110,7 +118,7 @@ Page page_of_names(const Exchange& x, Entries cursor, std::string_view list, std
     }
     xml.close();
     const bool more = entry && entry->name.starts_with(prefix);
-    xml.element("NextMarker", more ? encode_marker(entry->name) : "");
+    xml.element("NextMarker", more ? encode_marker(key(*entry)) : "");
     xml.close();
     return {xml.take(), more};
 }

@@ -5,8 +5,11 @@
 namespace lazulite {
 namespace {
 
-/// Whether `name` is one of the words of `group`.
-bool names_field(std::string_view group, std::string_view name) {
+/// Whether the field is one of the words of `group`, or what stands there whole.
+bool names_field(std::string_view group, std::string_view name, std::string_view value) {
+    if (const std::size_t colon = group.find(": "); colon != std::string_view::npos) {
+        return equals_ignoring_case(group.substr(0, colon), name) && equals_ignoring_case(group.substr(colon + 2), value);
+    }
     while (!group.empty()) {
         const std::string_view word = group.substr(0, group.find(' '));
         if (equals_ignoring_case(word, name)) return true;
@@ -22,7 +25,7 @@ Result<> check_honoured(std::span<const NotHonoured> table, std::string_view ope
     if (row == table.end()) return {};
     for (const auto& field : fields) {
         for (const std::string_view group : row->headers) {
-            if (names_field(group, field.name)) {
+            if (names_field(group, field.name, field.value)) {
                 return fail(StorageError(ErrorCode::not_implemented).with("HeaderName", field.name));
             }
         }

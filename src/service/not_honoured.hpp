@@ -14,7 +14,7 @@ namespace lazulite {
 /// entry goes when its feature lands.
 struct NotHonoured {
     std::string_view operation;               ///< name of the row in the operation table
-    std::array<std::string_view, 8> headers;  ///< names, or several of them separated by blanks
+    std::array<std::string_view, 8> headers;  ///< names, or several of them separated by blanks, or "name: value"
 };
 
 /// Fails with not_implemented and the HeaderName when the request has a header of the operation's row: what it asks for

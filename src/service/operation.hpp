@@ -16,7 +16,8 @@ namespace lazulite {
 struct Exchange;
 
 /// The level of the URL an operation works on; `nothing`: no resource has such a URL.
-enum class Scope : std::uint8_t { nothing, service, container, blob, messages, message, tables, table, entity, batch };
+/// `path`: a directory or file of a share.
+enum class Scope : std::uint8_t { nothing, service, container, blob, messages, message, tables, table, entity, batch, path };
 
 /// What tells operations on one URL and method apart. `comp` and `restype` must be equal, absent where they are empty:
 /// an unknown `comp` never falls through to another operation. A header's value is compared without case; empty: any.

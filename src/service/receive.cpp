@@ -10,6 +10,53 @@
 namespace lazulite {
 namespace {
 
+/// A piece below is hashed sooner than handed over.
+constexpr std::size_t kWorthAWorker = 16 << 10;
+
+Result<> check_text(const BodyRules& rules, std::string_view text) {
+    std::optional<Md5Digest> md5;
+    if (rules.compute_md5) {
+        Md5 hash;
+        hash.update(as_bytes(text));
+        md5 = hash.finish();
+    }
+    return check_hashes(rules, md5, rules.expected_crc64 ? Crc64::of(as_bytes(text)) : 0);
+}
+
+std::uint64_t inline_limit(const Store& store) {
+    return store.durability() == Durability::power ? ContentRef::kInlineLimitPower : ContentRef::kInlineLimit;
+}
+
+/// `crc64_header` may be empty: there is none.
+Result<BodyRules> rules_by(const Request& request, std::uint64_t most_bytes, std::string_view md5_header,
+                           std::string_view crc64_header) {
+    BodyRules rules;
+    rules.most_bytes = most_bytes;
+    const auto md5 = request.fields.find(md5_header);
+    const auto crc64 = crc64_header.empty() ? std::nullopt : request.fields.find(crc64_header);
+    if (md5 && crc64) return fail(ErrorCode::both_crc64_and_md5_header_present);
+    if (md5) {
+        const auto bytes = base64_decode(*md5);
+        if (!bytes || bytes->size() != sizeof(Md5Digest)) return fail(ErrorCode::invalid_md5);
+        std::memcpy(rules.expected_md5.emplace().data(), bytes->data(), bytes->size());
+        rules.compute_md5 = true;
+    }
+    if (crc64) {
+        const auto bytes = base64_decode(*crc64);
+        if (!bytes || bytes->size() != sizeof(std::uint64_t)) {
+            return fail(StorageError(ErrorCode::invalid_header_value)
+                            .with("HeaderName", crc64_header)
+                            .with("HeaderValue", *crc64));
+        }
+        std::uint64_t value = 0;
+        for (std::size_t i = 0; i < 8; ++i) value |= std::uint64_t{static_cast<unsigned char>((*bytes)[i])} << (8 * i);
+        rules.expected_crc64 = value;
+    }
+    return rules;
+}
+
+}  // namespace
+
 Result<> check_length(std::optional<std::uint64_t> length, std::uint64_t most_bytes) {
     if (length && *length > most_bytes) {
         return fail(StorageError(ErrorCode::request_body_too_large).with("MaxLimit", std::to_string(most_bytes)));
@@ -31,24 +78,18 @@ Result<> check_hashes(const BodyRules& rules, const std::optional<Md5Digest>& md
     return {};
 }
 
-/// A piece below is hashed sooner than handed over.
-constexpr std::size_t kWorthAWorker = 16 << 10;
-
-Result<> check_text(const BodyRules& rules, std::string_view text) {
-    std::optional<Md5Digest> md5;
-    if (rules.compute_md5) {
-        Md5 hash;
-        hash.update(as_bytes(text));
-        md5 = hash.finish();
+Task<Result<Md5Digest>> md5_of(Exchange& exchange, BodyReader& reader) {
+    Md5 md5;
+    while (true) {
+        LAZ_CO_TRY(const ByteView piece, co_await reader.read());
+        if (piece.empty()) co_return md5.finish();
+        if (piece.size() < kWorthAWorker) {
+            md5.update(piece);
+        } else {
+            co_await run_on(exchange.workers, [&] { md5.update(piece); return true; });
+        }
     }
-    return check_hashes(rules, md5, rules.expected_crc64 ? Crc64::of(as_bytes(text)) : 0);
 }
-
-std::uint64_t inline_limit(const Store& store) {
-    return store.durability() == Durability::power ? ContentRef::kInlineLimitPower : ContentRef::kInlineLimit;
-}
-
-}  // namespace
 
 std::string crc64_text(std::uint64_t value) {
     std::array<std::byte, 8> bytes;
@@ -60,40 +101,32 @@ std::string md5_text(const Md5Digest& digest) { return base64_encode(digest); }
 
 Result<BodyRules> body_rules(const Request& request, std::uint64_t most_bytes, ServiceVersion version) {
     constexpr ServiceVersion kCrc64{2019, 2, 2};
-    BodyRules rules;
-    rules.most_bytes = most_bytes;
-    const auto md5 = request.fields.find("Content-MD5");
-    const auto crc64 = version < kCrc64 ? std::nullopt : request.fields.find("x-ms-content-crc64");
-    if (md5 && crc64) return fail(ErrorCode::both_crc64_and_md5_header_present);
-    if (md5) {
-        const auto bytes = base64_decode(*md5);
-        if (!bytes || bytes->size() != sizeof(Md5Digest)) return fail(ErrorCode::invalid_md5);
-        std::memcpy(rules.expected_md5.emplace().data(), bytes->data(), bytes->size());
-        rules.compute_md5 = true;
-    }
-    if (crc64) {
-        const auto bytes = base64_decode(*crc64);
-        if (!bytes || bytes->size() != sizeof(std::uint64_t)) {
-            return fail(StorageError(ErrorCode::invalid_header_value)
-                            .with("HeaderName", "x-ms-content-crc64")
-                            .with("HeaderValue", *crc64));
-        }
-        std::uint64_t value = 0;
-        for (std::size_t i = 0; i < 8; ++i) value |= std::uint64_t{static_cast<unsigned char>((*bytes)[i])} << (8 * i);
-        rules.expected_crc64 = value;
-    }
-    return rules;
+    return rules_by(request, most_bytes, "Content-MD5", version < kCrc64 ? "" : "x-ms-content-crc64");
+}
+
+Result<BodyRules> source_rules(const Request& request, std::uint64_t most_bytes) {
+    return rules_by(request, most_bytes, "x-ms-source-content-md5", "x-ms-source-content-crc64");
 }
 
 Task<Result<Received>> receive_content(Exchange& exchange, BodyRules rules) {
     const Request& request = exchange.request;
     LAZ_CO_TRY(const std::optional<std::uint64_t> length, content_length(request));
     LAZ_CO_CHECK(check_length(length, rules.most_bytes));
+    LAZ_CO_TRY(const bool structured, is_structured(request));
+    if (!structured) {
+        Result<Received> received = co_await receive_from(exchange, rules, *request.body, length);
+        co_return received;
+    }
+    StructuredReader unframed(*request.body, request.content_length.value_or(0), *length);
+    Result<Received> received = co_await receive_from(exchange, rules, unframed, length);
+    if (received) received->structured = true;
+    co_return received;
+}
+
+Task<Result<Received>> receive_from(Exchange& exchange, BodyRules rules, BodyReader& reader,
+                                    std::optional<std::uint64_t> length) {
+    LAZ_CO_CHECK(check_length(length, rules.most_bytes));
     Received received;
-    LAZ_CO_TRY(received.structured, is_structured(request));
-    std::optional<StructuredReader> unframed;
-    BodyReader* reader = request.body;
-    if (received.structured) reader = &unframed.emplace(*request.body, request.content_length.value_or(0), *length);
     const bool small = length && *length <= inline_limit(*exchange.store);
     if (small) {
         LAZ_CO_CHECK(exchange.store->extents().admit());
@@ -103,7 +136,8 @@ Task<Result<Received>> receive_content(Exchange& exchange, BodyRules rules) {
     std::optional<Md5> md5;
     if (rules.compute_md5) md5.emplace();
     while (true) {
-        LAZ_CO_TRY(const ByteView piece, co_await reader->read());
+        if (received.pending && received.pending->behind()) LAZ_CO_CHECK(co_await received.pending->caught_up());
+        LAZ_CO_TRY(const ByteView piece, co_await reader.read());
         if (piece.empty()) break;
         received.length += piece.size();
         if (received.length > rules.most_bytes) {

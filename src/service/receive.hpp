@@ -43,9 +43,24 @@ struct Received {
 [[nodiscard]] Result<BodyRules> body_rules(const Request& request, std::uint64_t most_bytes,
                                            ServiceVersion version);
 
+/// x-ms-source-content-md5 and x-ms-source-content-crc64 of the request, with the same failures. Reference: "Put Block From
+/// URL", request headers.
+[[nodiscard]] Result<BodyRules> source_rules(const Request& request, std::uint64_t most_bytes);
+
 /// Pulls the body into the store while hashing only what is owed; the MD5 of a longer one is a worker's. Fails with
 /// md5_mismatch or crc64_mismatch and both values; nothing stays behind then, nor when the client leaves early.
 [[nodiscard]] Task<Result<Received>> receive_content(Exchange& exchange, BodyRules rules);
+
+/// The same of bytes that come from elsewhere, `length` of them where it is known.
+[[nodiscard]] Task<Result<Received>> receive_from(Exchange& exchange, BodyRules rules, BodyReader& reader,
+                                                  std::optional<std::uint64_t> length);
+
+/// What a body hashes to that is stored already; a worker does it.
+[[nodiscard]] Task<Result<Md5Digest>> md5_of(Exchange& exchange, BodyReader& reader);
+/// Fails with request_body_too_large.
+[[nodiscard]] Result<> check_length(std::optional<std::uint64_t> length, std::uint64_t most_bytes);
+/// Fails with md5_mismatch or crc64_mismatch. An MD5 that is expected is there.
+[[nodiscard]] Result<> check_hashes(const BodyRules& rules, const std::optional<Md5Digest>& md5, std::uint64_t crc64);
 
 /// Pulls a small body (XML) into memory, under the same rules.
 [[nodiscard]] Task<Result<std::string>> receive_text(Exchange& exchange, BodyRules rules);

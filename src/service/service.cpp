@@ -1,6 +1,8 @@
 #include "service/service.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <optional>
 
 #include "auth/account_sas.hpp"
@@ -91,6 +93,20 @@ std::string_view date_text(Instant now) {
     return text;
 }
 
+/// `account.blob.example:10000` -> `example`, `10000`
+std::pair<std::string_view, std::string_view> domain_of(std::string_view authority) {
+    const std::size_t colon = authority.find(':');
+    const std::string_view port = colon == std::string_view::npos ? std::string_view{} : authority.substr(colon + 1);
+    std::string_view domain = authority.substr(0, colon);
+    domain.remove_prefix(std::min(domain.find('.'), domain.size() - 1) + 1);
+    const std::string_view service = domain.substr(0, domain.find('.'));
+    const auto names = [&](ServiceKind kind) { return equals_ignoring_case(service, label(kind)); };
+    if (std::any_of(std::begin(kServiceKinds), std::end(kServiceKinds), names) && service.size() < domain.size()) {
+        domain.remove_prefix(service.size() + 1);
+    }
+    return {domain, port};
+}
+
 StorageError no_authentication(ServiceVersion version, bool version_named) {
     if (!version_named || version < kBearerChallenged) return {ErrorCode::resource_not_found};
     return StorageError(ErrorCode::no_authentication_information).with_header("WWW-Authenticate", kBearerChallenge);
@@ -112,6 +128,8 @@ struct Gateway::Progress {
     ServiceVersion version{2009, 9, 19};
     bool authenticated = false;
     bool own = false;                  ///< made by this process
+    std::optional<ServiceKind> at;     ///< the surface it is for; nothing: the gateway's
+    std::string_view trusted_account;  ///< whose owner needs no credentials
     const Exchange* outer = nullptr;   ///< what the request stands within
     std::string_view outer_operation;  ///< the only one that it may run there
 
@@ -175,11 +193,50 @@ Task<Result<Response>> Gateway::handle_own(Request& request) {
     co_return response;
 }
 
+std::optional<ServiceKind> Gateway::own(const Url& url, const Exchange& asking) const {
+    const Request& request = asking.request;
+    if (url.secure != request.secure) return std::nullopt;
+    const std::string_view host = request.fields.value_or_empty("Host");
+    if (equals_ignoring_case(url.authority, host)) return listener_;
+    const auto at_port = environment_.surface_at ? environment_.surface_at(url.port) : std::nullopt;
+    if (is_loopback(url.host)) return at_port;
+    // Another account, or another service of one, of the same domain.
+    if (asking.target.path_style) return std::nullopt;
+    const auto [domain, port] = domain_of(host);
+    const auto [other_domain, other_port] = domain_of(url.authority);
+    if (!equals_ignoring_case(domain, other_domain)) return std::nullopt;
+    return port == other_port ? std::optional(listener_) : at_port;
+}
+
+Result<Target> Gateway::locate(const Request& source, ServiceKind at) const {
+    return parse_target(source, at, environment_.accounts, environment_.behaviour.product_style_urls);
+}
+
+Result<Target> Gateway::locate_part(const Request& part, const Target& outer) const {
+    Result<Target> target = locate(part, listener_);
+    if (target || !outer.path_style) return target;
+    const std::string path = '/' + outer.account + std::string(part.path);
+    Request below = part;
+    below.path = path;
+    return locate(below, listener_);
+}
+
+Task<Response> Gateway::answer_source(Request& source, ServiceKind at, std::string_view trusted_account) {
+    Progress progress;
+    progress.at = at;
+    progress.trusted_account = trusted_account;
+    progress.service = environment_.services[static_cast<std::size_t>(at)];
+    Result<Response> outcome = co_await answer(source, progress);
+    if (outcome) co_return *std::move(outcome);
+    co_return error_response(outcome.error(), ErrorFormat::xml, source.method == Method::head, progress.request_id,
+                             environment_.wall.now());
+}
+
 Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
-    Result<Target> target =
-        parse_target(request, listener_, environment_.accounts, environment_.behaviour.product_style_urls);
+    const ServiceKind listener = progress.at.value_or(listener_);
+    Result<Target> target = progress.outer ? locate_part(request, progress.outer->target) : locate(request, listener);
     const Service* const named =
-        environment_.services[static_cast<std::size_t>(target ? target->service : listener_)];
+        environment_.services[static_cast<std::size_t>(target ? target->service : listener)];
     if (named && named->anonymous) {
         progress.service = named;
         LAZ_CO_TRY(progress.target, std::move(target));
@@ -243,7 +300,8 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
 
     Exchange exchange{request,  query,   progress.target, identity, *progress.account, operation,
                       progress.version, progress.store, environment_.workers, environment_.behaviour,
-                      progress.request_id, this};
+                      progress.request_id, this, this, environment_.background};
+    if (progress.service->check) LAZ_CO_CHECK(progress.service->check(exchange));
     Result<Response> response = co_await operation.run(exchange);
     co_return response;
 }
@@ -291,6 +349,9 @@ Result<Identity> Gateway::identify(const Request& request, const Progress& progr
     const Query& query = *progress.query;
     const auto authorization = request.fields.find("Authorization");
     if (!authorization && is_sas(query)) return identify_by_sas(request, progress);
+    if (!authorization && !progress.trusted_account.empty() && progress.trusted_account == progress.target.account) {
+        return Identity::owner();
+    }
     if (!authorization) {
         const bool by_outer = progress.outer && progress.outer->identity.kind() == Identity::Kind::bearer;
         return by_outer ? progress.outer->identity : Identity::anonymous();

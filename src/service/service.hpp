@@ -3,6 +3,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "base/clock.hpp"
 #include "service/accounts.hpp"
 #include "service/behaviour.hpp"
+#include "service/copy_source.hpp"
 #include "service/error_response.hpp"
 #include "service/exchange.hpp"
 #include "service/metrics.hpp"
@@ -20,6 +22,7 @@
 #include "service/target.hpp"
 #include "store/stores.hpp"
 #include "wire/message.hpp"
+#include "wire/outgoing.hpp"
 
 namespace lazulite {
 
@@ -38,6 +41,8 @@ struct Service {
     StoredPolicies (*stored_policies)(ReadTxn&, const Target&) = nullptr;
     /// What a request needs where its headers, parameters or version change what its row says; null: what the row says.
     Needs (*needs)(const Operation&, const Request&, const Query&, ServiceVersion) = nullptr;
+    /// What a request has to be beyond what its row says, whoever may run it; null: nothing.
+    Result<> (*check)(const Exchange&) = nullptr;
     /// What a request's method is taken for, where a header may say so; null: itself.
     Result<Method> (*method)(const Request&) = nullptr;
     ErrorCode wrong_method = ErrorCode::unsupported_http_verb;  ///< of a method that a resource does not have
@@ -61,6 +66,10 @@ struct Environment {
     std::string product_version;
     std::array<const Service*, std::size(kServiceKinds)> services{};  ///< null: that surface is not offered
     Behaviour behaviour = {};
+    Outgoing* outgoing = nullptr;  ///< for requests to other servers; null: there are none
+    Background* background = nullptr;
+    /// Which surface listens on a port; null: none is known.
+    std::function<std::optional<ServiceKind>(std::uint16_t)> surface_at = nullptr;
 };
 
 /// One line of the access log, once an answer is out.
@@ -72,7 +81,7 @@ struct AccessRecord {
 
 /// The way of a request, in reading order: target, row, identity, permission, operation; then the headers that every
 /// answer carries. One per listener; `/_lazulite/` goes to the emulator's own endpoint.
-class Gateway final : public Handler, public PartHandler {
+class Gateway final : public Handler, public PartHandler, public Sources {
   public:
     using Control = std::function<Task<Response>(Request&)>;
     using AccessLog = std::function<void(const AccessRecord&)>;
@@ -83,6 +92,10 @@ class Gateway final : public Handler, public PartHandler {
     /// A request that this process itself makes, as the account's owner: it needs no signature and is not counted.
     Task<Result<Response>> handle_own(Request& request);
     Task<Response> answer_part(Request& part, const Exchange& outer, std::string_view operation) override;
+    [[nodiscard]] std::optional<ServiceKind> own(const Url& url, const Exchange& asking) const override;
+    [[nodiscard]] Result<Target> locate(const Request& source, ServiceKind at) const override;
+    Task<Response> answer_source(Request& source, ServiceKind at, std::string_view trusted_account) override;
+    [[nodiscard]] Outgoing* outgoing() const override { return environment_.outgoing; }
     Response refuse(const StorageError& error) override;
     void sent(const Request& request, int status, std::uint64_t body_bytes) override;
 
@@ -92,6 +105,8 @@ class Gateway final : public Handler, public PartHandler {
     /// The answer as it goes out, counted.
     [[nodiscard]] Response finished(const Request& request, const Progress& progress, Result<Response> outcome) const;
     Task<Result<Response>> answer_anybody(Request& request, Progress& progress);
+    /// Where the account of `outer` is in its path, a part may leave it out, as it does on Azure.
+    [[nodiscard]] Result<Target> locate_part(const Request& part, const Target& outer) const;
     /// A request within another one stays within what that one names.
     [[nodiscard]] static Result<> check_part(const Progress& progress);
     [[nodiscard]] Result<> find_account(Progress& progress) const;

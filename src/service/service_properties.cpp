@@ -52,6 +52,33 @@ void describe(Codec& c, Website& m) {
     c.element("ErrorDocument404Path", m.error_document_404_path);
 }
 
+template <class Codec, Is<Multichannel> Channel>
+void describe(Codec& c, Channel& m) {
+    c.element("Enabled", m.enabled);
+}
+
+template <class Codec, Is<EncryptionInTransit> Encryption>
+void describe(Codec& c, Encryption& m) {
+    c.element("Required", m.required);
+}
+
+template <class Codec, Is<ProtocolSettings::Smb> Smb>
+void describe(Codec& c, Smb& m) {
+    c.inside("Multichannel", m.multichannel);
+    c.inside("EncryptionInTransit", m.encryption);
+}
+
+template <class Codec, Is<ProtocolSettings::Nfs> Nfs>
+void describe(Codec& c, Nfs& m) {
+    c.inside("EncryptionInTransit", m.encryption);
+}
+
+template <class Codec, Is<ProtocolSettings> Settings>
+void describe(Codec& c, Settings& m) {
+    c.inside("SMB", m.smb);
+    c.inside("NFS", m.nfs);
+}
+
 namespace {
 
 constexpr std::string_view kPropertiesRoot = "StorageServiceProperties";
@@ -61,10 +88,13 @@ constexpr ServiceVersion kCorsSince{2013, 8,
 constexpr ServiceVersion kDeleteRetentionSince{2017, 7, 29};
 constexpr ServiceVersion kStaticWebsiteSince{2018, 3, 28};
 constexpr ServiceVersion kDefaultIndexSince{2019, 12, 12};
+constexpr ServiceVersion kProtocolSettingsSince{2020, 2, 10};
+constexpr ServiceVersion kEncryptionInTransitSince{2026, 2, 6};
 
 template <class Codec, Is<ServiceProperties> Properties>
 void describe(Codec& c, Properties& m, PropertiesDialect dialect) {
     const bool blob = dialect.service == ServiceKind::blob;
+    const bool files = dialect.service == ServiceKind::file || dialect.stored;
     if (dialect.service != ServiceKind::file) c.inside("Logging", m.logging);
     if (dialect.version < kCorsSince) {
         c.inside("Metrics", m.hour_metrics);
@@ -78,6 +108,7 @@ void describe(Codec& c, Properties& m, PropertiesDialect dialect) {
     if (blob && dialect.version >= kDefaultVersionSince) {
         c.element("DefaultServiceVersion", m.default_service_version);
     }
+    if (files && dialect.version >= kProtocolSettingsSince) c.inside("ProtocolSettings", m.protocol_settings);
 }
 
 // ---- rules --------------------------------------------------------------------------------------------------------
@@ -287,6 +318,13 @@ Result<> check_default_version(std::string_view text) {
     return {};
 }
 
+/// What is required of connections came later than the rest.
+Result<> check_protocols(const ProtocolSettings& settings, ServiceVersion version) {
+    const bool encryption = (settings.smb && settings.smb->encryption) || (settings.nfs && settings.nfs->encryption);
+    if (version >= kEncryptionInTransitSince || !encryption) return {};
+    return fail(StorageError(ErrorCode::unsupported_xml_node).with("XmlNodeName", "EncryptionInTransit"));
+}
+
 Result<> check_no_permanent_delete(const RetentionPolicy& policy) {
     if (policy.allow_permanent_delete) {
         return fail(StorageError(ErrorCode::unsupported_xml_node).with("XmlNodeName", "AllowPermanentDelete"));
@@ -312,8 +350,19 @@ Result<> check_properties(ServiceProperties& properties, PropertiesDialect diale
     if (properties.cors) LAZ_CHECK(check_cors(*properties.cors));
     if (properties.delete_retention) LAZ_CHECK(check_retention(*properties.delete_retention));
     if (properties.static_website) LAZ_CHECK(check_website(*properties.static_website, dialect.version));
+    if (properties.protocol_settings) LAZ_CHECK(check_protocols(*properties.protocol_settings, dialect.version));
     if (properties.default_service_version) LAZ_CHECK(check_default_version(*properties.default_service_version));
     return {};
+}
+
+/// The switch of SMB is always shown; what a version does not know is not.
+void show_protocols(std::optional<ProtocolSettings>& settings, ServiceVersion version) {
+    if (!settings) settings.emplace();
+    if (!settings->smb) settings->smb.emplace();
+    if (!settings->smb->multichannel) settings->smb->multichannel.emplace();
+    if (version >= kEncryptionInTransitSince) return;
+    settings->smb->encryption.reset();
+    settings->nfs.reset();
 }
 
 template <class T>
@@ -324,6 +373,18 @@ void take_over(std::optional<T>& to, const std::optional<T>& from) {
 }  // namespace
 
 void ServiceProperties::set(const ServiceProperties& given) {
+    if (protocol_settings && given.protocol_settings) {
+        const ProtocolSettings& settings = *given.protocol_settings;
+        if (settings.smb && protocol_settings->smb) {
+            take_over(protocol_settings->smb->multichannel, settings.smb->multichannel);
+            take_over(protocol_settings->smb->encryption, settings.smb->encryption);
+        } else {
+            take_over(protocol_settings->smb, settings.smb);
+        }
+        take_over(protocol_settings->nfs, settings.nfs);
+    } else {
+        take_over(protocol_settings, given.protocol_settings);
+    }
     take_over(logging, given.logging);
     take_over(hour_metrics, given.hour_metrics);
     take_over(minute_metrics, given.minute_metrics);
@@ -365,6 +426,7 @@ std::string write_service_properties(const ServiceProperties& properties, Proper
     if (shown.static_website && dialect.version < kDefaultIndexSince) {
         shown.static_website->default_index_document_path.reset();
     }
+    if (dialect.service == ServiceKind::file) show_protocols(shown.protocol_settings, dialect.version);
     XmlWriter xml;
     xml.open(kPropertiesRoot);
     XmlEncoder encoder(xml);

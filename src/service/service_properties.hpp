@@ -53,9 +53,34 @@ struct StaticWebsite {
     bool operator==(const StaticWebsite&) const = default;
 };
 
+struct Multichannel {
+    bool enabled = false;
+    bool operator==(const Multichannel&) const = default;
+};
+struct EncryptionInTransit {
+    bool required = false;
+    bool operator==(const EncryptionInTransit&) const = default;
+};
+/// `ProtocolSettings`, of files: what clients of SMB and NFS may and must do. It is kept and shown; there are none here.
+struct ProtocolSettings {
+    struct Smb {
+        std::optional<Multichannel> multichannel;
+        std::optional<EncryptionInTransit> encryption;
+        bool operator==(const Smb&) const = default;
+    };
+    struct Nfs {
+        std::optional<EncryptionInTransit> encryption;
+        bool operator==(const Nfs&) const = default;
+    };
+    std::optional<Smb> smb;
+    std::optional<Nfs> nfs;
+
+    bool operator==(const ProtocolSettings&) const = default;
+};
+
 /// The properties of one account's service: `StorageServiceProperties`. An element that is absent from a Set request
 /// keeps its value, so all of them are optional here. Queue and table have the first four, file all but Logging of
-/// those. Reference: "Set Blob Service Properties", "Get Blob Service Properties", and the same of each service.
+/// those, and ProtocolSettings. Reference: "Set Blob Service Properties", "Get Blob Service Properties", and the same of each service.
 struct ServiceProperties {
     std::optional<AnalyticsLogging> logging;
     std::optional<AnalyticsMetrics> hour_metrics;
@@ -63,6 +88,7 @@ struct ServiceProperties {
     std::optional<std::vector<CorsRule>> cors;
     std::optional<RetentionPolicy> delete_retention;
     std::optional<StaticWebsite> static_website;
+    std::optional<ProtocolSettings> protocol_settings;
     std::optional<std::string> default_service_version;  ///< "2008-10-27" or any later date
 
     /// Takes over every element that is present in `given`.
@@ -70,13 +96,15 @@ struct ServiceProperties {
     bool operator==(const ServiceProperties&) const = default;
 };
 
-/// What a service begins with: nothing on. Every element is there but DefaultServiceVersion, which is unset.
+/// What a service begins with: nothing on. Every element is there but DefaultServiceVersion and ProtocolSettings, which are
+/// unset.
 [[nodiscard]] ServiceProperties default_service_properties();
 
 /// Which elements a message has depends on both.
 struct PropertiesDialect {
     ServiceKind service;
     ServiceVersion version;
+    bool stored = false;  ///< as a row keeps them: with the elements of every service
 };
 
 /// The body of a Set request. Fails with

@@ -80,6 +80,8 @@ void Checkpointer::note_end_of_work(Moment now) {
             return;
         case Work::complete:
             if (copies_ && copying_ != 0) copied_ = copying_ = reached_;
+            // The file that was left may be longer than what counts in it.
+            if (copies_) left_over_ = std::min(left_over_, reached_);
             break;
         case Work::blocked:  // by a reader, or by a commit that came while the copy began
             if (copying_ != 0) copied_ = std::max(copied_, reached_);

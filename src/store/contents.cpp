@@ -4,6 +4,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "base/hash.hpp"
 #include "store/content_codec.hpp"
 #include "store/span_map.hpp"
 
@@ -365,6 +366,34 @@ std::vector<Block> blocks(ReadTxn& tx, const ContentRef& ref) {
     return all;
 }
 
+std::vector<Block> named_blocks(ReadTxn& tx, const ContentRef& ref) {
+    std::vector<Block> named = blocks(tx, ref);
+    std::erase_if(named, [](const Block& block) { return block.id.empty(); });
+    return named;
+}
+
+std::optional<ContentRef> without_ids(WriteTxn& tx, const ContentRef& ref, std::uint64_t size) {
+    const auto id = ref.content_id();
+    if (!id || load(tx, *id).kind != ContentKind::list) return std::nullopt;
+    std::vector<Block> whole = blocks_of_prefix(tx, ref, size);
+    for (Block& block : whole) block.id.clear();
+    return create_list(tx, whole);
+}
+
+std::optional<std::uint64_t> crc64_of(ReadTxn& tx, const ContentRef& ref, std::uint64_t size) {
+    std::uint64_t all = Crc64::of({});
+    if (size == 0) return all;
+    const auto id = ref.content_id();
+    if (ref.empty() || (id && load(tx, *id).kind == ContentKind::map)) return std::nullopt;
+    for (const Block& block : blocks_of_prefix(tx, ref, size)) {
+        const auto* const range = std::get_if<Range>(&block.source);
+        if (range != nullptr && (range->length != block.length || range->crc64 == 0)) return std::nullopt;
+        const std::uint64_t crc = range != nullptr ? range->crc64 : Crc64::of(as_bytes(std::get<std::string>(block.source)));
+        all = Crc64::combine(all, crc, block.length);
+    }
+    return all;
+}
+
 bool many_blocks(ReadTxn& tx, const ContentRef& ref) {
     const auto id = ref.content_id();
     if (!id) return false;
@@ -379,6 +408,7 @@ std::optional<std::size_t> first_block_id_length(ReadTxn& tx, const ContentRef& 
     if (!cursor.next()) return std::nullopt;
     std::vector<Block> first;
     decode_chunk(cursor.bytes(0), first);
+    if (first.front().id.empty()) return std::nullopt;
     return first.front().id.size();
 }
 

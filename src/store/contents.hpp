@@ -120,10 +120,18 @@ void release(WriteTxn& tx, const ContentRef& ref);
 /// All blocks of a list content in order, as Naming::shared; empty for other kinds.
 [[nodiscard]] std::vector<Block> blocks(ReadTxn& tx, const ContentRef& ref);
 
+/// The same without those that have no id, as a client is shown them.
+[[nodiscard]] std::vector<Block> named_blocks(ReadTxn& tx, const ContentRef& ref);
+/// A new list with the first `size` bytes of a list, whose blocks have no ids; nothing for other kinds.
+[[nodiscard]] std::optional<ContentRef> without_ids(WriteTxn& tx, const ContentRef& ref, std::uint64_t size);
+/// The CRC-64 of the first `size` bytes, from those of their parts; nothing where that needs reading them.
+[[nodiscard]] std::optional<std::uint64_t> crc64_of(ReadTxn& tx, const ContentRef& ref, std::uint64_t size);
+
 /// Whether these fill more than 8 rows: some hundred, or 1,500 at most.
 [[nodiscard]] bool many_blocks(ReadTxn& tx, const ContentRef& ref);
 
-/// The length in bytes of a list's first block id (all ids of a blob have one length); nothing for other kinds.
+/// The length in bytes of a list's first block id (all ids of a blob have one length); nothing for other kinds, and where
+/// it has none.
 [[nodiscard]] std::optional<std::size_t> first_block_id_length(ReadTxn& tx, const ContentRef& ref);
 
 /// Blocks as bytes: the form of list chunks and of staged block rows.

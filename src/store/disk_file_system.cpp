@@ -56,9 +56,6 @@ class DiskMapping final : public Mapping {
     ByteView bytes_;
 };
 
-/// From that size on the kernel is asked to begin writing at once: gigabytes would else wait for the barrier of a stop.
-constexpr std::size_t kWrittenBackAtOnce = 256 << 10;
-
 class DiskFile final : public File {
   public:
     explicit DiskFile(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
@@ -78,8 +75,6 @@ class DiskFile final : public File {
     }
 
     IoResult<> write(std::uint64_t offset, ByteView bytes) override {
-        const auto first = static_cast<off_t>(offset);
-        const std::size_t size = bytes.size();
         while (!bytes.empty()) {
             const ssize_t put = uninterrupted(
                 [&] { return ::pwrite(descriptor(), bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
@@ -88,11 +83,16 @@ class DiskFile final : public File {
             bytes = bytes.subspan(static_cast<std::size_t>(put));
             offset += static_cast<std::uint64_t>(put);
         }
-        // Only a hint, so that the next sync finds little left to do: nobody waits for the disk here.
-        if (size >= kWrittenBackAtOnce) {
-            ::sync_file_range(descriptor(), first, static_cast<off_t>(size), SYNC_FILE_RANGE_WRITE);
-        }
         return {};
+    }
+
+    void start_writing(std::uint64_t offset, std::uint64_t length) override {
+        ::sync_file_range(descriptor(), static_cast<off_t>(offset), static_cast<off_t>(length), SYNC_FILE_RANGE_WRITE);
+    }
+
+    void wait_written(std::uint64_t offset, std::uint64_t length) override {
+        ::sync_file_range(descriptor(), static_cast<off_t>(offset), static_cast<off_t>(length),
+                          SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
     }
 
     IoResult<> sync() override {

@@ -14,6 +14,7 @@
 #include "store/content_codec.hpp"
 #include "store/extent_files.hpp"
 #include "store/extent_pool.hpp"
+#include "store/write_back.hpp"
 
 namespace lazulite {
 
@@ -45,6 +46,7 @@ struct Extent {
     std::uint64_t tail = Extents::kHeaderBytes;  // by its head, or by its only upload
     std::atomic<bool> failed{false};             // a sync failed: nothing more is written to it
     std::atomic<bool> unsynced{false};           // stands in State::unsynced
+    std::atomic<std::uint64_t> on_their_way{0};  // small uploads before this offset were sent to the disk
     // Under State::mutex.
     std::size_t pending = 0;
     bool sealed;
@@ -57,7 +59,7 @@ struct State {
         : files(system),
           options(std::move(chosen)),
           open(in_memory() ? std::numeric_limits<std::size_t>::max() / 2 : options.open_files),
-          syncs([this](File& file) { return sync(file).has_value(); }),
+          syncs([this](File& file) { return reaches_disk(file); }),
           next_id(options.first_id) {}
 
     FileSystem& files;
@@ -65,6 +67,7 @@ struct State {
     OpenFiles open;
     std::atomic<bool> folder_changed{false};  // since it was last synced
     std::mutex folder_mutex;
+    WriteBack write_back;
     SyncThread syncs;
 
     std::mutex mutex;
@@ -204,6 +207,21 @@ struct State {
         return file;
     }
 
+    /// What an upload waits for: its bytes in `power` mode, and else that the disk is not far behind.
+    bool reaches_disk(File& file) {
+        if (options.durability == Durability::power) return sync(file).has_value();
+        write_back.catch_up();
+        return true;
+    }
+    /// `length` more bytes of an upload stand in the kernel. Small uploads go to the disk together.
+    void send(Extent& extent, std::uint64_t offset, std::uint64_t length) {
+        if (length >= WriteBack::kPiece) return write_back.start(extent.file, offset, length);
+        std::uint64_t from = extent.on_their_way.load();
+        const std::uint64_t to = offset + length;
+        if (to < from + WriteBack::kPiece || !extent.on_their_way.compare_exchange_strong(from, to)) return;
+        write_back.start(extent.file, from, to - from);
+    }
+
     IoResult<> sync(File& file) {
         auto synced = sync_folder();
         if (!synced) return synced;
@@ -275,16 +293,24 @@ class Pending final : public PendingBytes {
         }
         state_->note_written(extent_);
         crc_.update(bytes);
+        if (paced() && written_ - sent_ >= WriteBack::kPiece) send();
         return {};
     }
 
+    [[nodiscard]] bool behind() const override { return paced() && state_->write_back.behind(); }
+    Task<Result<>> caught_up() override {
+        const bool reached = co_await state_->syncs.synced(*extent_->file);
+        if (!reached) {
+            extent_->failed = true;
+            co_return fail(ErrorCode::internal_error);
+        }
+        co_return Result<>{};
+    }
+
     Task<Result<Range>> finish() override {
-        if (state_->options.durability == Durability::power && written_ != 0) {
-            const bool synced = co_await state_->syncs.synced(*extent_->file);
-            if (!synced) {
-                extent_->failed = true;
-                co_return fail(ErrorCode::internal_error);
-            }
+        if (paced() && written_ != sent_) send();
+        if (behind() || (state_->options.durability == Durability::power && written_ != 0)) {
+            LAZ_CO_CHECK(co_await caught_up());
         }
         co_return Range{extent_->id, offset_, written_, crc_.value()};
     }
@@ -292,11 +318,18 @@ class Pending final : public PendingBytes {
     void keep() override { kept_ = true; }
 
   private:
+    [[nodiscard]] bool paced() const { return state_->options.durability == Durability::process; }
+    void send() {
+        state_->send(*extent_, offset_ + sent_, written_ - sent_);
+        sent_ = written_;
+    }
+
     const std::shared_ptr<State> state_;
     const std::shared_ptr<Extent> extent_;
     const std::uint64_t offset_;
     const std::uint64_t reserved_;
     std::uint64_t written_ = 0;
+    std::uint64_t sent_ = 0;
     Crc64 crc_;
     bool kept_ = false;
 };

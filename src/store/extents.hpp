@@ -24,6 +24,9 @@ class PendingBytes {
     virtual ~PendingBytes() = default;
     /// Appends to what was written; at most the reserved length where one was given.
     virtual Result<> write(ByteView bytes) = 0;
+    /// The disk is behind by more than a stop should wait for: who has more to write awaits `caught_up` first.
+    [[nodiscard]] virtual bool behind() const = 0;
+    virtual Task<Result<>> caught_up() = 0;
     /// Nothing more comes. In `power` mode the bytes are on the disk when this returns (many wait for one sync).
     virtual Task<Result<Range>> finish() = 0;
     virtual void keep() = 0;

@@ -224,6 +224,8 @@ class TracedFile final : public File {
         if (const auto fault = files_.strike(Kind::sync, path_)) return io_failure(fault->error);
         return noted(file_->sync(), std::move(operation));
     }
+    void start_writing(std::uint64_t offset, std::uint64_t length) override { file_->start_writing(offset, length); }
+    void wait_written(std::uint64_t offset, std::uint64_t length) override { file_->wait_written(offset, length); }
     IoResult<> truncate(std::uint64_t size) override {
         if (const auto fault = files_.strike(Kind::truncate, path_)) return io_failure(fault->error);
         FileOperation operation = about(Kind::truncate);

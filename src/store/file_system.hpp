@@ -44,6 +44,10 @@ class File {
     virtual IoResult<std::size_t> read(std::uint64_t offset, void* to, std::size_t size) = 0;
     virtual IoResult<> write(std::uint64_t offset, ByteView bytes) = 0;  ///< all of them, or an error
     virtual IoResult<> sync() = 0;                                      ///< data and what is needed to find it
+    /// Hints: the disk begins to write a range, without anybody waiting; whoever asks waits until it has. They promise nothing,
+    /// `sync` does. Nothing happens where there is no disk.
+    virtual void start_writing(std::uint64_t /*offset*/, std::uint64_t /*length*/) {}
+    virtual void wait_written(std::uint64_t /*offset*/, std::uint64_t /*length*/) {}
     virtual IoResult<> truncate(std::uint64_t size) = 0;
     virtual IoResult<std::uint64_t> size() = 0;
     /// Gives the blocks of a range back to the file system; it reads as zero from then on. Where the file system cannot do

@@ -37,6 +37,7 @@ class Folder final : public Stores {
     Result<std::shared_ptr<Store>> store(std::string_view account, std::string_view kind) override;
     Result<> reset(std::string_view account, std::string_view kind) override;
     std::vector<std::string> accounts() const override;
+    std::vector<std::string> accounts_with(std::string_view kind) const override;
     void close() override;
 
   private:
@@ -136,6 +137,15 @@ const EmptyDatabase& Folder::empty_database(const StoreKind& kind) {
 std::vector<std::string> Folder::accounts() const {
     std::vector<std::string> names;
     for (Registry::Account& account : registry_->accounts()) names.push_back(std::move(account.name));
+    return names;
+}
+
+std::vector<std::string> Folder::accounts_with(std::string_view kind) const {
+    std::vector<std::string> names;
+    for (const Registry::Account& account : registry_->accounts()) {
+        const std::string database = Registry::path_of(account.folder_of(kind)) + "/" + std::string(kind) + ".db";
+        if (files_.exists(database).value_or(false)) names.push_back(account.name);
+    }
     return names;
 }
 

@@ -67,6 +67,8 @@ class Stores {
     /// starts anew with empty stores. Requests in flight finish against the old ones. Blocks.
     virtual Result<> reset(std::string_view account, std::string_view kind) = 0;
     [[nodiscard]] virtual std::vector<std::string> accounts() const = 0;  ///< those that have a folder
+    /// Those whose store of that kind was ever opened.
+    [[nodiscard]] virtual std::vector<std::string> accounts_with(std::string_view kind) const = 0;
     /// Commits what was submitted, checkpoints and closes. Idempotent.
     virtual void close() = 0;
 };

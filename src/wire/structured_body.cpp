@@ -174,9 +174,17 @@ Task<Result<ByteView>> StructuredReader::read() {
     co_return ByteView{};
 }
 
+namespace {
+
+/// Nothing is one empty segment.
+std::uint64_t segments_of(std::uint64_t content_length) {
+    return std::max<std::uint64_t>(1, (content_length + kSegment - 1) / kSegment);
+}
+
+}  // namespace
+
 std::uint64_t structured_length(std::uint64_t content_length) {
-    const std::uint64_t segments = (content_length + kSegment - 1) / kSegment;
-    return kStreamHeader + content_length + segments * (kSegmentHeader + kFooter) + kFooter;
+    return kStreamHeader + content_length + segments_of(content_length) * (kSegmentHeader + kFooter) + kFooter;
 }
 
 namespace {
@@ -196,6 +204,7 @@ class StructuredSource final : public BodySource {
         std::string head;
         if (left_ == length_ && segment_ == 0) put_stream_header(head);
         if (left_ == 0) {
+            if (segment_ == 0) begin_segment(head);
             finish_segment(head);
             put_number(head, whole_.value(), kFooter);
             ended_ = true;
@@ -220,7 +229,7 @@ class StructuredSource final : public BodySource {
         put_number(to, 1, 1);
         put_number(to, structured_length(length_), 8);
         put_number(to, kFlagCrc64, 2);
-        put_number(to, (length_ + kSegment - 1) / kSegment, 2);
+        put_number(to, segments_of(length_), 2);
     }
     void finish_segment(std::string& to) const {
         if (segment_ > 0) put_number(to, crc_.value(), kFooter);

@@ -408,6 +408,21 @@ def bearer_tokens_are_judged(play):
     play.ask({"do": f"GET /{ACCOUNT}?comp=list", "tls": True, "sas": "no", "status": 401, "code": "NoAuthenticationInformation",
               "has": {"WWW-Authenticate": challenge}})
 
+    # Whoever reads files by a token goes past their permissions, and has to say so.
+    def ask_files(do, headers, **expected):
+        ask(a_token(), do=do, port=10003, headers={"Authorization": f"Bearer {a_token()}", **headers}, **expected)
+
+    backup = {"x-ms-file-request-intent": "backup"}
+    shares, share, file = f"GET /{ACCOUNT}?comp=list", f"/{ACCOUNT}/box?restype=share", f"/{ACCOUNT}/box/file"
+    ask_files(shares, {}, status=400, code="MissingRequiredHeader", text="(?s).*<HeaderName>x-ms-file-request-intent</HeaderName>.*")
+    ask_files(shares, {"x-ms-file-request-intent": "curiosity"}, status=400, code="InvalidHeaderValue")
+    ask_files(shares, {**backup, "x-ms-version": "2024-08-04"}, status=403, code="AuthenticationFailed")
+    ask_files(f"PUT {share}", {**backup, "x-ms-version": "2024-11-04"}, status=201)
+    ask_files(f"PUT {file}", {**backup, "x-ms-version": "2024-08-04", "x-ms-type": "file", "x-ms-content-length": "1"}, status=201)
+    ask_files(f"GET {file}", {}, status=400, code="MissingRequiredHeader")
+    ask_files(f"GET {file}", backup, status=200, text="\0")
+    ask_files(f"DELETE {share}", {**backup, "x-ms-version": "2024-11-04"}, status=202)
+
 
 def memory_is_limited(play):
     play.ask({"do": f"PUT /{ACCOUNT}/box?restype=container", "status": 201})

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs one suite against $LAZULITE_CONNECTION_STRING and ends with "N passed, N failed, N skipped".
 #
-#     tests/conformance/run.sh {js|python|go|java|rust|seeds|browser|tools|docs} [more arguments for the test runner]
+#     tests/conformance/run.sh {js|python|go|java|rust|seeds|browser|tools|import|docs} [more arguments for the test runner]
 #
 # What a suite needs is installed below build/conformance, once, and again when its list of packages changes; Go, Maven
 # and Cargo keep what they download where they always do.
@@ -33,6 +33,7 @@ install() {
 }
 
 npm_ci() { npm ci --no-audit --no-fund; }
+npm_ci_no_scripts() { npm ci --no-audit --no-fund --ignore-scripts; }
 venv() { python3 -m venv --clear venv && venv/bin/pip install --quiet --requirement requirements.txt; }
 
 # The Go to use: that of the PATH if it is new enough for the SDK. Debian 12's is not, but can fetch one that is from
@@ -137,6 +138,18 @@ browser)
   failed=$(($(number '^ℹ fail [0-9]+') + $(number '^ℹ cancelled [0-9]+')))
   finish "$(number '^ℹ pass [0-9]+')" "$failed" "$(number '^ℹ skipped [0-9]+')"
   ;;
+import)
+  install "$out/js" npm_ci "$here/js/package.json" "$here/js/package-lock.json"
+  install "$out/azurite" npm_ci_no_scripts "$(dirname "$tests")/bench/package.json" "$(dirname "$tests")/bench/package-lock.json"
+  LAZULITE_BINARY=$(realpath "${LAZULITE_BINARY:-$(dirname "$tests")/build/release/lazulite}")
+  export LAZULITE_BINARY AZURITE=$out/azurite/node_modules/azurite/dist/src/azurite.js
+  cd "$out/js"
+  ln -sfn "$tests/import" import
+  node_modules/.bin/node --preserve-symlinks --preserve-symlinks-main --test --test-timeout=900000 --test-reporter=spec \
+    "$@" import/*.test.js 2>&1 | tee "$log" || true
+  failed=$(($(number '^ℹ fail [0-9]+') + $(number '^ℹ cancelled [0-9]+')))
+  finish "$(number '^ℹ pass [0-9]+')" "$failed" "$(number '^ℹ skipped [0-9]+')"
+  ;;
 docs)
   install "$out/js" npm_ci "$here/js/package.json" "$here/js/package-lock.json"
   install "$out/python" venv "$here/python/requirements.txt"
@@ -147,7 +160,7 @@ seeds)
   exec "$out/python/venv/bin/python" "$tests/seeds/run.py"
   ;;
 *)
-  echo "usage: $0 {js|python|go|java|rust|seeds|browser|tools|docs}" >&2
+  echo "usage: $0 {js|python|go|java|rust|seeds|browser|tools|import|docs}" >&2
   exit 2
   ;;
 esac

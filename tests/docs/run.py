@@ -125,14 +125,14 @@ def javascript():
     packages = os.path.join(os.environ["DOCS_PACKAGES"], "js", "node_modules")
     with folder_with("hello.mjs", block("getting-started.md", "js", "JavaScript")) as folder, World() as world:
         os.symlink(packages, os.path.join(folder, "node_modules"))
-        expect(world.run(os.path.join(packages, ".bin", "node"), "hello.mjs", cwd=folder), "hello\nhello\nhello\n")
+        expect(world.run(os.path.join(packages, ".bin", "node"), "hello.mjs", cwd=folder), "hello\n" * 4)
 
 
 @test
 def python():
     with folder_with("hello.py", block("getting-started.md", "python", "Python")) as folder, World() as world:
         interpreter = os.path.join(os.environ["DOCS_PACKAGES"], "python", "venv", "bin", "python")
-        expect(world.run(interpreter, "hello.py", cwd=folder), "hello\nhello\nhello\n")
+        expect(world.run(interpreter, "hello.py", cwd=folder), "hello\n" * 4)
 
 
 @test
@@ -183,7 +183,7 @@ def cpp():
 def command_line():
     az, rclone, curl = blocks("getting-started.md", "bash", "Command line")
     with World() as world:
-        for script, wanted in ((az, "hello\n\n"), (rclone, "hello\n"), (curl, "hello")):
+        for script, wanted in ((az, "hellohello"), (rclone, "hello\n"), (curl, "hello")):
             printed = world.run("bash", "-e", "-o", "pipefail", "-c", script)
             check(printed.strip() == wanted.strip(), f"{script}: {printed!r}")
 
@@ -207,6 +207,34 @@ def seeds():
             check(world.run("curl", "-sf", f"http://127.0.0.1:10000/{ACCOUNT}/images/cat.png") == "cat", "the cat is not public")
             check(json.loads(world.ask("/people()", port=10002))["value"][0]["Name"] == "Ada", "no Ada")
             check("<MessageText>as it is</MessageText>" in world.ask("/jobs/messages", "peekonly=true&numofmessages=2", 10001), "")
+
+
+# -- docs/files.md ----------------------------------------------------------------------------------------------------
+
+
+@test
+def files():
+    text, = blocks("files.md", "", "Pointing a client at it")
+    check(text.strip().endswith(f"AccountKey={run.KEY};FileEndpoint=http://127.0.0.1:10003/{ACCOUNT};"), text)
+    batches, = blocks("files.md", "bash", "Instead of a mount")
+    pod = yaml.safe_load(block("files.md", "yaml", "Instead of a mount"))["spec"]
+    init, reader = pod["initContainers"][0], pod["containers"][0]
+    check([volume["name"] for volume in pod["volumes"]] == ["config"], "volumes")
+    mounts = {mount["mountPath"] for container in (init, reader) for mount in container["volumeMounts"]}
+    with World("--inMemoryPersistence", "--shares", "app-config") as world:
+        os.makedirs(os.path.join(world.folder, "config", "messages"))
+        for name in ("app.json", "messages/de.json"):
+            with open(os.path.join(world.folder, "config", name), "w", encoding="ascii") as file:
+                file.write(name)
+        world.run("bash", "-e", "-c", batches)
+        os.mkdir(os.path.join(world.folder, "mounted"))
+        inside = {"/config": os.path.join(world.folder, "mounted")}
+        check(mounts == set(inside), f"{mounts}")
+        world.run(*(inside.get(word, word) for word in init["command"]))
+        for folder in ("fetched", "mounted"):
+            for name in ("app.json", "messages/de.json"):
+                with open(os.path.join(world.folder, folder, name), encoding="ascii") as file:
+                    check(file.read() == name, f"{folder}/{name}")
 
 
 # -- docs/ci.md -------------------------------------------------------------------------------------------------------

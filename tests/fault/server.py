@@ -16,7 +16,7 @@ SURFACES = ("blob", "queue", "table", "file", "dfs", "web")
 
 
 def account_sas():
-    fields = {"sv": "2020-12-06", "ss": "bqt", "srt": "sco", "sp": "rwdlacup", "se": "2100-01-01T00:00:00Z"}
+    fields = {"sv": "2020-12-06", "ss": "bfqt", "srt": "sco", "sp": "rwdlacup", "se": "2100-01-01T00:00:00Z"}
     lines = [ACCOUNT, fields["sp"], fields["ss"], fields["srt"], "", fields["se"], "", "", fields["sv"], "", ""]
     digest = hmac.new(base64.b64decode(KEY), "\n".join(lines).encode(), hashlib.sha256).digest()
     fields["sig"] = base64.b64encode(digest).decode()
@@ -29,9 +29,9 @@ SAS = account_sas()
 class Server:
     """One life of the server process over a data folder."""
 
-    def __init__(self, binary, folder, durability):
+    def __init__(self, binary, folder, durability, *more):
         self.process = subprocess.Popen(
-            [binary, "--location", folder, "--durability", durability, "--silent", "--logLevel", "warning"]
+            [binary, "--location", folder, "--durability", durability, "--silent", "--logLevel", "warning", *more]
             + [f"--{surface}Port=0" for surface in SURFACES],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.ports = {}  # by surface

@@ -16,20 +16,16 @@ them in a batch that also leaves a note. The server is killed with SIGKILL at a 
 Prints `N passed, N failed, 0 skipped`: a kill is one test.
 """
 
-import argparse
 import base64
 import json
 import random
 import re
-import shutil
-import sys
-import tempfile
-import time
 import traceback
 import uuid
 from dataclasses import dataclass, field
 
-from server import ACCOUNT, Connection, Gone, Server, ask, problems_of_folder
+import lives
+from server import ACCOUNT, Connection, Gone, ask
 from worker import Worker
 
 WRITERS = 5
@@ -388,52 +384,10 @@ class Tables:
             notes.known["notes"].append(note)
         return problems
 
-
-def one_kill(arguments, folder, tables, rng):
-    """One life: load, kill, check, reopen, verify. Returns (problems, acknowledged)."""
-    server = Server(arguments.binary, folder, arguments.durability)
-    tables.prepare(Connection(server.ports["table"]))
-    tables.start(server.ports["table"])
-    time.sleep(rng.uniform(0.05, arguments.seconds))
-    server.kill()
-    problems, acknowledged = tables.collect()
-    problems += problems_of_folder(arguments.binary, folder)
-    server = Server(arguments.binary, folder, arguments.durability)
-    problems += tables.verify(Connection(server.ports["table"]))
-    server.kill()
-    return problems, acknowledged
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", required=True)
-    parser.add_argument("--kills", type=int, default=12)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--seconds", type=float, default=0.6, help="longest life under load")
-    parser.add_argument("--durability", default="process")
-    arguments = parser.parse_args()
-
-    print(f"seed {arguments.seed}")
-    rng = random.Random(arguments.seed)
-    folder = tempfile.mkdtemp(prefix="lazulite-tables-")
-    tables = Tables(rng)
-    failed = total = 0
-    for kill in range(arguments.kills):
-        problems, acknowledged = one_kill(arguments, folder, tables, rng)
-        total += acknowledged
-        if problems:
-            failed += 1
-            print(f"kill {kill}:", *problems[:40], sep="\n  ")
-            break  # what follows would only repeat it; the folder is kept
-    raised = sum(notes.known[counter] for notes in tables.of_clerks for counter in COUNTERS)
-    print(f"{total} writes were acknowledged; the last counters stand at {raised} together")
-    if failed:
-        print(f"the data folder is kept: {folder}")
-    else:
-        shutil.rmtree(folder)
-    print(f"{kill + 1 - failed} passed, {failed} failed, 0 skipped")
-    sys.exit(1 if failed else 0)
+    def told(self):
+        raised = sum(notes.known[counter] for notes in self.of_clerks for counter in COUNTERS)
+        return f"the last counters stand at {raised} together"
 
 
 if __name__ == "__main__":
-    main()
+    lives.run(__doc__, "table", Tables, kills=12)

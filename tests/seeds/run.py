@@ -4,17 +4,22 @@ The programs name their containers themselves (CONTAINERS): these must not hold 
 programs' own default.
 """
 
+import base64
+import http.client
 import io
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 import traceback
 import urllib.request
+import uuid
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 
 from azure.core.credentials import AzureNamedKeyCredential
 from azure.core.exceptions import HttpResponseError
@@ -23,6 +28,7 @@ from azure.storage.blob import BlobServiceClient, ContainerClient, ContainerSasP
 from PIL import Image
 
 HERE = Path(__file__).resolve().parent
+EXAMPLE = HERE.parent.parent / "examples" / "image-pipeline"
 CONNECTION_STRING = (
     os.environ.get("AZURE_STORAGE_CONNECTION_STRING")
     or os.environ.get("LAZULITE_CONNECTION_STRING")
@@ -48,11 +54,15 @@ OTHERS = {"reports/2023/december.txt": b"old", "reports/2024.txt": b"beside", "R
 METADATA = {"uploaded_by": "batch_script", "source": "local_folder", "upload_date": "2024-01-15"}
 
 
-def run_program(name, folder):
-    environment = os.environ | {"AZURE_STORAGE_CONNECTION_STRING": CONNECTION_STRING, "PYTHONDONTWRITEBYTECODE": "1"}
+def environment(connection_string):
+    return os.environ | {"AZURE_STORAGE_CONNECTION_STRING": connection_string, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def run_program(name, folder, *arguments, connection_string=CONNECTION_STRING):
     done = subprocess.run(
-        [sys.executable, HERE / name], cwd=folder, env=environment, capture_output=True, text=True, timeout=300
-    )
+        [sys.executable, HERE / name, *arguments],
+        cwd=folder, env=environment(connection_string), capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
@@ -179,6 +189,127 @@ def image_pipeline(folder):
             raise AssertionError(f"anybody can read {url}")
 
 
+class Shop:
+    """An account of its own, with versions; what is done to it from outside, and the web hook of its events."""
+
+    def __init__(self):
+        self.name = f"shop{uuid.uuid4().hex[:16]}"
+        key = base64.b64encode(self.name.encode()).decode()
+        url = urlsplit(SERVICE.url)
+        self.control_url = urlsplit(os.environ.get("LAZULITE_CONTROL", f"{url.scheme}://{url.netloc}/_lazulite"))
+        self.connection_string = (
+            f"DefaultEndpointsProtocol={url.scheme};AccountName={self.name};AccountKey={key};"
+            f"BlobEndpoint={url.scheme}://{url.netloc}/{self.name};"
+        )
+        self.set({"keys": [key], "blobVersioning": True})
+        self.service = BlobServiceClient.from_connection_string(self.connection_string, retry_total=0)
+        self.uploads = self.service.get_container_client("vendor-uploads")
+        self.optimized = self.service.get_container_client("optimized-images")
+
+    def control(self, method, path, body=None):
+        connection = http.client.HTTPConnection(self.control_url.netloc, timeout=30)
+        connection.request(method, f"{self.control_url.path}/{path}", body, {"x-lazulite-control": "1"})
+        answer = connection.getresponse()
+        assert answer.status in (200, 201), answer.read()
+        connection.close()
+
+    def set(self, settings):
+        self.control("PUT", f"accounts/{self.name}", json.dumps(settings))
+
+    def advance(self, days):
+        self.control("POST", f"clock?account={self.name}&advance={days * 24 * 3600}")
+
+    def subscribe(self, url):
+        """As examples/image-pipeline has it."""
+        (account,) = json.loads((EXAMPLE / "lazulite.json").read_text())["accounts"]
+        account["eventSubscriptions"][0]["properties"]["destination"]["properties"]["endpointUrl"] = url
+        self.set({name: value for name, value in account.items() if name != "name"})
+
+    def visit(self, name):
+        """What a visitor of the website is shown."""
+        with urllib.request.urlopen(self.optimized.get_blob_client(name).url, timeout=30) as answer:
+            return answer.read()
+
+    def restore(self, container, time):
+        printed = run_program(
+            EXAMPLE / "restore.py", None, container.container_name, time, connection_string=self.connection_string
+        )
+        return [line.removeprefix("Restored: ") for line in printed]
+
+
+def run_amok(container):
+    """Spoils every picture, deletes the last one too, and of the first one everything that is left."""
+    names = list(container.list_blob_names())
+    for name in names:
+        container.upload_blob(name, b"not a picture any more", overwrite=True)
+    for name in {names[0], names[-1]}:
+        container.delete_blob(name)
+    for version in container.list_blobs(name_starts_with=names[0], include=["versions"]):
+        container.get_blob_client(version.name).delete_blob(version_id=version.version_id)
+
+
+def image_pipeline_by_events(folder):
+    """Each upload starts the script; what a script that ran amok spoils and deletes can be brought back for seven days."""
+    pictures = {name: picture("RGB", (120, 80)) for name in ("a/grün 1.jpg", "b.jpg", "product-123.jpg")}
+    subjects = [f"/blobServices/default/containers/vendor-uploads/blobs/{name}: done" for name in pictures]
+    shop = Shop()
+    (upload_url,) = run_program(EXAMPLE / "set_up.py", folder, connection_string=shop.connection_string)
+    by_vendor = ContainerClient.from_container_url(upload_url, retry_total=0)
+    hook = subprocess.Popen(
+        [sys.executable, EXAMPLE / "hook.py", "0", sys.executable, HERE / "optimize_images.py"],
+        env=environment(shop.connection_string), stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    patience = threading.Timer(120, hook.kill)  # an event that does not come is an empty line
+    patience.start()
+    try:
+        shop.subscribe(hook.stdout.readline().split()[-1])
+        for name, content in pictures.items():
+            by_vendor.upload_blob(name, content)
+        for refused_call in (
+            lambda: by_vendor.download_blob("b.jpg"),
+            lambda: by_vendor.delete_blob("b.jpg"),
+            lambda: list(by_vendor.list_blobs()),
+        ):
+            refused("AuthorizationPermissionMismatch", refused_call)
+        # One event for each of them, and none for what the script makes.
+        assert [hook.stdout.readline().strip() for _ in pictures] == subjects
+        pictures["b.jpg"] = picture("RGB", (60, 40))
+        by_vendor.upload_blob("b.jpg", pictures["b.jpg"], overwrite=True)
+        assert hook.stdout.readline().strip() == subjects[1]
+    finally:
+        shop.set({"eventSubscriptions": []})
+        patience.cancel()
+        hook.terminate()
+        hook.communicate()
+
+    shown = {name: shop.visit(name) for name in pictures}
+    for name, content in pictures.items():
+        made = Image.open(io.BytesIO(shown[name]))
+        assert (made.format, made.size) == ("JPEG", Image.open(io.BytesIO(content)).size), name
+    assert blobs_in(shop.uploads) == pictures
+    good = max(blob.version_id for blob in shop.optimized.list_blobs(include=["versions"]))
+
+    for container, before in ((shop.uploads, pictures), (shop.optimized, shown)):
+        run_amok(container)
+        assert list(container.list_blob_names()) == ["b.jpg"]
+        lost = [blob for blob in container.list_blobs(include=["versions", "deleted"]) if blob.deleted]
+        assert {(blob.name, blob.deleted_time is not None, blob.remaining_retention_days) for blob in lost} == {
+            ("a/grün 1.jpg", True, 6)  # whole days
+        }, lost
+    shop.advance(6)
+    for container, before in ((shop.uploads, pictures), (shop.optimized, shown)):
+        assert sorted(shop.restore(container, good)) == sorted(before)
+        assert blobs_in(container) == before
+    assert {name: shop.visit(name) for name in pictures} == shown
+
+    run_amok(shop.optimized)
+    shop.advance(8)
+    # Of the first nothing is kept any longer.
+    assert sorted(shop.restore(shop.optimized, good)) == ["b.jpg", "product-123.jpg"]
+    assert blobs_in(shop.optimized) == {name: shown[name] for name in ("b.jpg", "product-123.jpg")}
+    refused("BlobNotFound", shop.optimized.get_blob_client("a/grün 1.jpg").undelete_blob)
+
+
 def table_crud(folder):
     """An entity's whole life: in the end the table is there, and empty; a second run finds it there."""
     assert run_program("table_crud.py", folder) == ["Laptop: $999.99"]
@@ -242,7 +373,7 @@ def patient_form(_folder):
 
 
 CASES = (
-    download, download_of_nothing, upload, upload_again, without_the_container, image_pipeline,
+    download, download_of_nothing, upload, upload_again, without_the_container, image_pipeline, image_pipeline_by_events,
     table_crud, table_queries, patient_form,
 )  # fmt: skip
 

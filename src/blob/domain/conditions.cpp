@@ -1,6 +1,5 @@
 #include "blob/domain/conditions.hpp"
 
-#include "base/etag.hpp"
 #include "base/text.hpp"
 
 namespace lazulite::blob {
@@ -15,7 +14,7 @@ std::chrono::seconds whole_seconds(Instant when) {
 enum class Comparison : std::uint8_t { strong, weak };
 
 /// Whether one of the ETags of a header (reads may name several, separated by commas) is that of `tick`.
-bool matches(std::string_view header, Instant tick, Comparison how) {
+bool matches(std::string_view header, Revision tick, Comparison how) {
     const std::string current = etag_text(tick);
     while (!header.empty()) {
         const std::size_t comma = header.find(',');
@@ -46,7 +45,7 @@ Result<> check_combination(const Conditions& when) {
     return {};
 }
 
-Result<> check_read(const Conditions& when, Instant tick) {
+Result<> check_read(const Conditions& when, Revision tick) {
     if (when.if_none_match == "*") return fail(ErrorCode::unsatisfiable_condition);
     if (when.if_match && !matches(*when.if_match, tick, Comparison::strong)) return fail(ErrorCode::condition_not_met);
     if (when.if_unmodified_since && modified_since(tick, *when.if_unmodified_since)) {
@@ -59,7 +58,7 @@ Result<> check_read(const Conditions& when, Instant tick) {
     return {};
 }
 
-Result<> check_write(const Conditions& when, std::optional<Instant> tick) {
+Result<> check_write(const Conditions& when, std::optional<Revision> tick) {
     bool met = true;
     if (when.if_match) {
         met = tick && matches(*when.if_match, *tick, Comparison::strong);
@@ -74,7 +73,7 @@ Result<> check_write(const Conditions& when, std::optional<Instant> tick) {
     return {};
 }
 
-Result<> check_create(const Conditions& when, std::optional<Instant> tick) {
+Result<> check_create(const Conditions& when, std::optional<Revision> tick) {
     if (tick && when.if_none_match == "*") return fail(ErrorCode::blob_already_exists);
     return check_write(when, tick);
 }

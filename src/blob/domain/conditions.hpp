@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "base/etag.hpp"
 #include "base/result.hpp"
 
 namespace lazulite::blob {
@@ -27,14 +28,14 @@ struct Conditions {
 /// Every given header is evaluated: If-Match AND If-Unmodified-Since AND (If-None-Match OR If-Modified-Since).
 /// `tick` is the resource's ETag and Last-Modified. Fails with condition_not_met (412), not_modified (304), or
 /// unsatisfiable_condition for `If-None-Match: *`.
-[[nodiscard]] Result<> check_read(const Conditions& when, Instant tick);
+[[nodiscard]] Result<> check_read(const Conditions& when, Revision tick);
 
 /// Of a pair the ETag decides. `tick` absent: the resource does not exist and is about to be created; then only
 /// If-Match fails. Fails with condition_not_met.
-[[nodiscard]] Result<> check_write(const Conditions& when, std::optional<Instant> tick);
+[[nodiscard]] Result<> check_write(const Conditions& when, std::optional<Revision> tick);
 
 /// As `check_write` for operations that create or replace a blob: `If-None-Match: *` on an existing one is
 /// blob_already_exists.
-[[nodiscard]] Result<> check_create(const Conditions& when, std::optional<Instant> tick);
+[[nodiscard]] Result<> check_create(const Conditions& when, std::optional<Revision> tick);
 
 }  // namespace lazulite::blob

@@ -30,6 +30,7 @@ void describe(Codec& c, AppendGuards& m) {
     LAZ_CHECK(check_blob_lease(LeaseUse::write, guards.guards.lease_id, found.blob.lease, tx.now()));
     LAZ_CHECK(check_write(guards.guards.when, found.blob.tick));
     LAZ_CHECK(check_tags(x, guards.guards.if_tags, found.blob.tags));
+    LAZ_CHECK(check_not_copied_to(found.blob.copy));
     return found;
 }
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMostParts = 256;
 constexpr std::uint64_t kBatchBodyLimit = 4 << 20;
+constexpr std::string_view kLineEnd = "\r\n";
 
 /// The requests of a batch; all of them run the same operation.
 struct BatchParts {
@@ -74,6 +75,8 @@ void append_part(std::string& to, std::string_view boundary, std::string_view co
     to.append("\r\n");
     if (response.content_length > 0) response.fields.add("Content-Length", std::to_string(response.content_length));
     append_embedded(to, response.reason.empty() ? usual_reason(response.status) : response.reason, "", response);
+    // Without a body the service leaves out the empty line behind the fields, and clients would take it for one.
+    if (response.content_length == 0) to.resize(to.size() - kLineEnd.size());
 }
 
 /// What is wrong with the batch as a whole: one part that answers none of the requests.

@@ -2,9 +2,11 @@
 
 #include "base/etag.hpp"
 #include "base/text.hpp"
+#include "blob/domain/last_access.hpp"
 #include "blob/domain/tags.hpp"
 #include "blob/ops/common.hpp"
-#include "blob/ops/shown_lease.hpp"
+#include "service/shown_copy.hpp"
+#include "service/shown_lease.hpp"
 #include "blob/ops/tiers.hpp"
 #include "blob/ops/versions.hpp"
 #include "blob/rows/blobs.hpp"
@@ -13,6 +15,16 @@
 
 namespace lazulite::blob {
 
+/// What the account's settings make visible of a blob.
+struct AccountShown {
+    bool last_access = false;
+    bool page_tiers = false;
+};
+
+[[nodiscard]] inline AccountShown shown_of(const Account& account) {
+    return {account.settings.last_access_time_tracking, has_page_tiers(account)};
+}
+
 /// A blob as a client is shown it.
 struct ShownBlob {
     const Blob& blob;
@@ -20,6 +32,10 @@ struct ShownBlob {
     AccessTier default_tier;  ///< of the account
     Instant now;
     bool current = true;  ///< not a former state
+    std::optional<Retention> deleted = {};  ///< where soft delete keeps it
+    bool leased = true;                     ///< its lease is shown: in listings only that of blobs
+    AccountShown account = {};
+    bool copies = true;   ///< shows the last copy onto it; List Blobs does when asked
 
     [[nodiscard]] std::optional<Instant> version_id() const {
         return version >= kBlobVersions ? blob.version : std::nullopt;
@@ -27,12 +43,15 @@ struct ShownBlob {
 };
 
 [[nodiscard]] inline ShownBlob shown(const Blob& blob, const Exchange& x, const ReadTxn& tx) {
-    return {blob, x.version, default_tier(x.account), tx.now()};
+    ShownBlob shown{blob, x.version, default_tier(x.account), tx.now()};
+    shown.account = shown_of(x.account);
+    return shown;
 }
 
-/// What of a block blob's tier there is to show; for other types, and before there were tiers, nothing.
+/// What of a blob's tier there is to show: of block blobs, and of page blobs where they have tiers; before there were any,
+/// nothing.
 struct ShownTier {
-    std::optional<AccessTier> tier;
+    std::optional<std::string_view> tier;
     std::optional<bool> inferred;  ///< true or nothing
     std::optional<Instant> changed;
     std::optional<std::string> archive_status;
@@ -42,9 +61,14 @@ struct ShownTier {
 
 [[nodiscard]] inline ShownTier shown_tier(const ShownBlob& shown) {
     ShownTier result;
+    if (shown.version >= kTiers && shown.blob.type == BlobType::page && shown.account.page_tiers) {
+        result.tier = name_of(shown.blob.page_tier.value_or(inferred_page_tier(shown.blob.size)));
+        if (!shown.blob.page_tier) result.inferred = true;
+        return result;
+    }
     if (shown.version < kTiers || shown.blob.type != BlobType::block) return result;
     const Tier& tier = shown.blob.tier;
-    result.tier = tier.set.value_or(shown.default_tier);
+    result.tier = name_of(tier.set.value_or(shown.default_tier));
     if (tier.set) {
         result.changed = tier.changed;
     } else {
@@ -58,6 +82,22 @@ struct ShownTier {
         result.smart = smart_tier_at(tier.accessed, shown.now);
     }
     return result;
+}
+
+/// The snapshot that the last incremental copy made, where that has succeeded.
+[[nodiscard]] inline std::optional<std::string> shown_snapshot(const ShownBlob& shown) {
+    const auto& copy = shown.blob.copy;
+    const bool made = copy && copy->snapshot && copy->status == CopyStatus::success;
+    if (!made || shown.version < kIncrementalCopies) return std::nullopt;
+    return format_iso8601(*copy->snapshot);
+}
+
+/// What of an incremental copy Get Blob Properties alone tells.
+inline void add_incremental(HeaderEncoder& encoder, const ShownBlob& shown) {
+    const auto& copy = shown.blob.copy;
+    if (!copy || copy->incremental == Incremental::no || shown.version < kIncrementalCopies) return;
+    encoder.header("x-ms-incremental-copy", true);
+    if (const auto snapshot = shown_snapshot(shown)) encoder.header("x-ms-copy-destination-snapshot", *snapshot);
 }
 
 /// A blob's properties, as headers of Get Blob and Get Blob Properties and as elements of List Blobs, in the order of
@@ -90,6 +130,13 @@ void describe(Codec& c, const ShownBlob& shown) {
         c.header("x-ms-version-id", format_iso8601(*id));
         if (shown.current) c.header("x-ms-is-current-version", true);
     }
+    if (shown.version >= kImmutability) {
+        if (const auto& policy = blob.immutability.policy) {
+            c.header("x-ms-immutability-policy-until-date", policy->until);
+            c.header("x-ms-immutability-policy-mode", policy->mode);
+        }
+        c.header("x-ms-legal-hold", blob.immutability.legal_hold);
+    }
     if (blob.type == BlobType::page) {
         c.property("x-ms-blob-sequence-number", "x-ms-blob-sequence-number", blob.sequence_number);
     }
@@ -99,10 +146,31 @@ void describe(Codec& c, const ShownBlob& shown) {
     c.element("AccessTierInferred", tier.inferred);
     c.element("AccessTierChangeTime", tier.changed);
     c.element("ArchiveStatus", tier.archive_status);
-    c.include(ShownLease{blob.lease, shown.version >= kLeaseStates, shown.now});
+    if (shown.version >= kLastAccess && shown.account.last_access && blob.type == BlobType::block) {
+        c.property("x-ms-last-access-time", "LastAccessTime", last_access(blob.last_read, blob.tick));
+    }
+    if (shown.leased) c.include(ShownLease{blob.lease, shown.version >= kLeaseStates, shown.now});
     if (shown.version >= kServerEncrypted) c.property("x-ms-server-encrypted", "ServerEncrypted", true);
+    if (shown.version >= kCustomerKeys && !blob.encryption.key_sha256.empty()) {
+        c.property("x-ms-encryption-key-sha256", "CustomerProvidedKeySha256",
+                   Base64{as_bytes(blob.encryption.key_sha256)});
+    }
+    if (shown.version >= kEncryptionScopes && !blob.encryption.scope.empty()) {
+        c.property("x-ms-encryption-scope", "EncryptionScope", blob.encryption.scope);
+    }
+    if (blob.copy && blob.copy->incremental != Incremental::no && shown.version >= kIncrementalCopies) {
+        c.element("IncrementalCopy", true);
+    }
+    if (shown.deleted) {
+        c.element("DeletedTime", shown.deleted->deleted);
+        c.element("RemainingRetentionDays", remaining_days(*shown.deleted, shown.now));
+    }
     if (shown.version >= kBlobTags && !blob.tags.empty()) {
         c.property("x-ms-tag-count", "TagCount", TagSet::unpack(blob.tags).size());
+    }
+    if (blob.copy && shown.copies && shown.version >= kCopies) {
+        c.include(ShownCopy{*blob.copy});
+        if (const auto snapshot = shown_snapshot(shown)) c.element("DestinationSnapshot", *snapshot);
     }
     c.element("RehydratePriority", tier.priority);
     if (blob.sealed && shown.version >= kSealing) c.property("x-ms-blob-sealed", "Sealed", true);

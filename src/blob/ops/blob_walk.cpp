@@ -91,7 +91,7 @@ std::optional<ListedBlob> BlobWalk::next() {
 }
 
 ListedBlob BlobWalk::take_history(std::string name) {
-    ListedBlob entry{std::move(name), history_->blob(), history_->id()};
+    ListedBlob entry{std::move(name), history_->blob(), history_->id(), history_->deleted()};
     entry.blob->tier = tier_at(entry.blob->tier, tx_.now());
     history_left_ = history_->next();
     return entry;

@@ -29,6 +29,7 @@ struct ListedBlob {
     std::string name;
     std::optional<Blob> blob;
     Which which = {};  ///< which state of the blob
+    std::optional<Retention> deleted = {};  ///< where soft delete keeps it
 };
 
 /// Where in a listing an entry stands: begin there again with the next page. A plain name is the first entry of that name.

@@ -3,8 +3,15 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/ids.hpp"
+#include "blob/domain/last_access.hpp"
 #include "blob/domain/names.hpp"
+#include "blob/ops/events.hpp"
+#include "blob/ops/tiers.hpp"
 #include "blob/ops/versions.hpp"
+#include "blob/rows/change_feed.hpp"
+#include "blob/rows/copies.hpp"
+#include "service/current_properties.hpp"
 #include "service/lease_request.hpp"
 #include "wire/date.hpp"
 
@@ -22,17 +29,28 @@ bool writes_any_state(const Operation& operation) {
     return std::find(std::begin(kOperations), std::end(kOperations), operation.name) != std::end(kOperations);
 }
 
+/// Whether the account's lifecycle policy moves a blob back to Hot because it is read.
+bool goes_back_to_hot(const Exchange& x, std::string_view name, const Blob& blob) {
+    const auto& moves = x.account.settings.moves_back_to_hot;
+    return moves && x.account.settings.last_access_time_tracking && blob.type == BlobType::block &&
+           blob.tier.set.value_or(default_tier(x.account)) == AccessTier::cool &&
+           moves(x.target.container + '/' + std::string(name), blob.tags);
+}
+
 }  // namespace
 
 Result<> check_names(const Exchange& x) {
     LAZ_CHECK(check_container_name(x.target.container.empty() ? "$root" : x.target.container));
+    if (x.target.container == kChangeFeedContainer && x.operation.needs.writes) {
+        return fail(ErrorCode::insufficient_account_permissions);
+    }
     if (x.operation.scope != Scope::blob) return {};
     LAZ_CHECK(check_blob_name(x.target.container, x.target.name));
     if (names_state(x.query) && x.operation.needs.writes && !writes_any_state(x.operation)) return fail(only_current(x.query));
     return {};
 }
 
-Result<> check_read_guards(const Exchange& x, const Guards& guards, Instant tick) {
+Result<> check_read_guards(const Exchange& x, const Guards& guards, Revision tick) {
     if (x.version >= kReadsHonourAllConditions) return check_read(guards.when, tick);
     LAZ_CHECK(check_combination(guards.when));
     Conditions deciding = guards.when;
@@ -43,6 +61,14 @@ Result<> check_read_guards(const Exchange& x, const Guards& guards, Instant tick
 Result<> check_tags(const Exchange& x, const std::optional<TagCondition>& condition, std::string_view tags) {
     if (!condition || x.version < kBlobTags || condition->met_by(TagSet::unpack(tags))) return {};
     return fail(ErrorCode::condition_not_met);
+}
+
+Result<> check_offered_since(const Exchange& x, ServiceVersion version) {
+    if (x.version >= version) return {};
+    return fail(StorageError(ErrorCode::invalid_query_parameter_value)
+                    .with("QueryParameterName", "comp")
+                    .with("QueryParameterValue", x.query.value_or_empty("comp"))
+                    .with("Reason", "The version does not know this operation."));
 }
 
 Result<> check_no_conditions(const Request& request) {
@@ -95,31 +121,6 @@ Container new_container(WriteTxn& tx, std::string_view name) {
     return container;
 }
 
-Result<> check_signed_encryption_scope(const Exchange& x) {
-    const std::string& scope = x.identity.encryption_scope();
-    if (scope.empty()) return {};
-    const auto header = x.request.fields.find("x-ms-encryption-scope");
-    if (header && *header != scope) {
-        return fail(StorageError(ErrorCode::invalid_header_value)
-                        .with("HeaderName", "x-ms-encryption-scope")
-                        .with("HeaderValue", *header));
-    }
-    return fail(StorageError(ErrorCode::not_implemented).with("QueryParameterName", "ses"));
-}
-
-void override_headers(const Exchange& x, ContentHeaders& headers) {
-    if (!x.identity.may_override_headers()) return;
-    const auto replace = [&x](std::string_view parameter, std::string& value) {
-        const std::string_view given = x.query.value_or_empty(parameter);
-        if (!given.empty()) value = given;
-    };
-    replace("rscc", headers.cache_control);
-    replace("rscd", headers.disposition);
-    replace("rsce", headers.encoding);
-    replace("rscl", headers.language);
-    replace("rsct", headers.type);
-}
-
 StorageError only_current(const Query& query) {
     const std::string_view parameter = query.has("snapshot") ? "snapshot" : "versionid";
     return StorageError(ErrorCode::invalid_query_parameter_value)
@@ -154,6 +155,10 @@ Result<Which> decode_which(const Query& query) {
 void bring_up_to(Instant now, Blob& blob) {
     blob.tier = tier_at(blob.tier, now);
     blob.lease = unless_modified(blob.lease, blob.tick);
+    if (!blob.copy || !blob.copy->pending()) return;
+    Copy copy = copy_at(*blob.copy, now, !blob.tier.rehydration, blob.tier.changed);
+    if (copy.status == CopyStatus::failed) return set_ended(blob, std::move(copy));
+    blob.copy = std::move(copy);
 }
 
 std::optional<Blob> find_current(ReadTxn& tx, const BlobKey& key) {
@@ -162,12 +167,26 @@ std::optional<Blob> find_current(ReadTxn& tx, const BlobKey& key) {
     return blob;
 }
 
-Result<> note_access(WriteTxn& tx, const BlobKey& key, Instant read) {
+bool notes_access(const Exchange& x, std::string_view name, const Blob& blob, Instant now) {
+    if (notes_access(blob.tier, now)) return true;
+    if (!x.account.settings.last_access_time_tracking || blob.type != BlobType::block) return false;
+    return notes_read(blob.last_read, now) || goes_back_to_hot(x, name, blob);
+}
+
+Result<> note_access(WriteTxn& tx, const Exchange& x, const BlobKey& key, Instant read) {
     const auto blob = find_current(tx, key);
     if (!blob || blob->tick != read) return {};
     Blob after = *blob;
-    after.tier.accessed = tx.now();
+    if (after.tier.set == AccessTier::smart) after.tier.accessed = tx.now();
+    after.last_read = tx.now();
+    const bool back = goes_back_to_hot(x, key.name, *blob);
+    if (back) after.tier = tier_of_new(AccessTier::hot, blob->tier, tx.now());
     replace(tx, key, blob, after);
+    if (!back) return {};
+    LAZ_TRY(const Container container, require_container(tx, x.target.container));
+    Cause cause = cause_of(x);
+    cause.operation = "SetBlobTier";
+    note(tx, cause, container, key.name, {EventType::tier_changed, blob, after});
     return {};
 }
 
@@ -189,25 +208,70 @@ Result<Found> require_blob(ReadTxn& tx, const Target& target, const Which& which
     return Found{std::move(place.container), std::move(place.key), *std::move(place.blob), place.which};
 }
 
-Changed change_blob(WriteTxn& tx, const Exchange& x, Change change, const BlobKey& key, const std::optional<Blob>& before,
-                    std::optional<Blob> after, Instant tick) {
-    const bool versioning = x.account.settings.blob_versioning;
-    const Fate what = before ? fate(change, before->version.has_value(), versioning) : Fate{false, versioning};
-    if (change == Change::snapshot && !what.kept) return {before->version, false};
-    Which kept;
-    if (what.kept) {
-        // One that was never a version takes its creation time for an id, as the service does.
-        Instant id = before->version.value_or(before->created);
-        if (!before->version && find_history(tx, key, {HistoryClass::version, id})) id = before->tick;
-        kept = {HistoryClass::version, id};
+std::optional<Retention> Protection::retention(Instant now) const {
+    if (!deleted) return std::nullopt;
+    return Retention{now, now + Ticks(*deleted)};
+}
+
+Result<Protection> protection_of(const Exchange& x) {
+    LAZ_TRY(const auto properties, current_properties(*x.store, x.behaviour));
+    Protection protection;
+    protection.versions = x.account.settings.blob_versioning;
+    const RetentionPolicy& policy = *properties->values.delete_retention;
+    if (policy.enabled) protection.deleted = std::chrono::days(policy.days.value_or(0));
+    return protection;
+}
+
+namespace {
+
+/// The id of a blob that becomes a version. One that was none takes its creation time, as the service does.
+Instant version_id(ReadTxn& tx, const BlobKey& key, const Blob& blob) {
+    if (blob.version) return *blob.version;
+    const bool taken = find_history(tx, key, {HistoryClass::version, blob.created}) || has_retained_version(tx, key, blob.created);
+    return taken ? blob.tick : blob.created;
+}
+
+/// What the current blob is kept as.
+Which kept_as(WriteTxn& tx, const BlobKey& key, const Blob& before, Fate::Former former) {
+    switch (former) {
+        case Fate::Former::nothing: return {};
+        case Fate::Former::version: return HistoryId{HistoryClass::version, version_id(tx, key, before)};
+        case Fate::Former::deleted_snapshot: return HistoryId{HistoryClass::snapshot, tx.next_tick()};
+        case Fate::Former::deleted_blob: return HistoryId{HistoryClass::blob, tx.next_tick()};
     }
+    return {};
+}
+
+/// What the current blob, if there is one, is going to be.
+Fate fate_of(const Protection& protection, Change change, const std::optional<Blob>& before, bool other_type) {
+    if (!before || other_type) return {Fate::Former::nothing, protection.versions};
+    return fate(change, before->version.has_value(), protection.keeping(), before->tier.archived());
+}
+
+}  // namespace
+
+Changed change_blob(WriteTxn& tx, const Protection& protection, Change change, const BlobKey& key,
+                    const std::optional<Blob>& before, std::optional<Blob> after, Instant tick) {
+    const bool other_type = before && after && before->type != after->type;
+    const Fate what = fate_of(protection, change, before, other_type);
+    const bool kept = what.former != Fate::Former::nothing;
+    if (change == Change::snapshot && !kept) return {before->version, false};
     if (after && what.new_version) {
         after->version = tick;
-    } else if (after && what.kept) {
+    } else if (after && kept) {
         after->version.reset();
     }
-    replace(tx, key, before, after, kept);
-    return {after ? after->version : std::nullopt, what.kept};
+    if (after && !before) remove_mark(tx, key);
+    if (after && (!before || other_type) && has_retained(tx, key)) supersede_retained(tx, key, after->type);
+    const bool soft = kept && what.former != Fate::Former::version;
+    replace(tx, key, before, after, before ? kept_as(tx, key, *before, what.former) : Which(),
+            soft ? protection.retention(tx.now()) : std::nullopt);
+    if (!after) leave_mark(tx, key, *before);
+    return {after ? after->version : std::nullopt, kept};
+}
+
+bool would_be_lost(const Protection& protection, const Blob& blob) {
+    return fate_of(protection, Change::remove, blob, false).former == Fate::Former::nothing;
 }
 
 Result<> check_type(ReadTxn& tx, const Place& place, BlobType type) {
@@ -227,6 +291,7 @@ Blob blob_in_place_of(WriteTxn& tx, const std::optional<Blob>& replaced, BlobTyp
     blob.type = type;
     blob.tick = tx.next_tick();
     blob.created = replaced ? replaced->created : blob.tick;
+    if (type == BlobType::page) blob.generation = blob.tick;
     if (replaced) blob.lease = replaced->lease;
     return blob;
 }
@@ -240,7 +305,7 @@ bool many_blocks(ReadTxn& tx, const Place& place, const std::optional<StagedSet>
     return (set && set->count > kFewBlocks) || (place.blob && contents::many_blocks(tx, place.blob->content));
 }
 
-Etag header_etag(Instant tick, ServiceVersion version) { return {tick, version >= kQuotedEtags}; }
+Etag header_etag(Revision tick, ServiceVersion version) { return {tick, version >= kQuotedEtags}; }
 
 void keep_known(ContentHeaders& headers, ServiceVersion version) {
     if (version < kContentDisposition) headers.disposition.clear();
@@ -250,7 +315,7 @@ void add_encrypted(Response& response, ServiceVersion version) {
     if (version >= kServerEncrypted) response.fields.add("x-ms-request-server-encrypted", "true");
 }
 
-void add_tick(Response& response, Instant tick, ServiceVersion version) {
+void add_tick(Response& response, Revision tick, ServiceVersion version) {
     HeaderEncoder headers(response.fields);
     headers.header("ETag", header_etag(tick, version));
     headers.header("Last-Modified", tick);

@@ -11,6 +11,7 @@
 #include "blob/rows/blobs.hpp"
 #include "blob/rows/containers.hpp"
 #include "blob/rows/history.hpp"
+#include "blob/rows/retained.hpp"
 #include "service/exchange.hpp"
 #include "wire/codec.hpp"
 
@@ -69,16 +70,20 @@ void describe(Codec& c, ContentHeaders& headers) {
 /// Forgets what the version does not know: a Content-Disposition before 2013-08-15.
 void keep_known(ContentHeaders& headers, ServiceVersion version);
 
-/// Fails with invalid_resource_name, out_of_range_input or invalid_uri before anything is looked up; and with
+/// Fails with invalid_resource_name, out_of_range_input or invalid_uri before anything is looked up; with
+/// insufficient_account_permissions for a write to the change feed, which is read-only; and with
 /// invalid_query_parameter_value where a write that is for current blobs alone names a snapshot or version.
 [[nodiscard]] Result<> check_names(const Exchange& x);
 
 /// Reads honour every combination from version 2013-08-15 on; writes, and older reads, only the pairs that make sense.
-[[nodiscard]] Result<> check_read_guards(const Exchange& x, const Guards& guards, Instant tick);
+[[nodiscard]] Result<> check_read_guards(const Exchange& x, const Guards& guards, Revision tick);
 
 /// `x-ms-if-tags` against the tags of the blob, packed; none where there is no blob. Fails with condition_not_met.
 [[nodiscard]] Result<> check_tags(const Exchange& x, const std::optional<TagCondition>& condition,
                                   std::string_view tags);
+
+/// For operations that came with a later version than the first: invalid_query_parameter_value of `comp` before that.
+[[nodiscard]] Result<> check_offered_since(const Exchange& x, ServiceVersion version);
 
 /// For operations that honour no conditional header: condition_headers_not_supported when there is one.
 [[nodiscard]] Result<> check_no_conditions(const Request& request);
@@ -115,14 +120,6 @@ Task<Result<Instant>> change_container(Exchange& x, const Guards& guards, Change
 /// A container that has its ids and its tick and nothing else yet.
 [[nodiscard]] Container new_container(WriteTxn& tx, std::string_view name);
 
-/// What is uploaded with a SAS that names an encryption scope (`ses`) is encrypted with it: invalid_header_value where
-/// x-ms-encryption-scope names another one, else not_implemented, as the header itself.
-[[nodiscard]] Result<> check_signed_encryption_scope(const Exchange& x);
-
-/// `rscc`, `rscd`, `rsce`, `rscl` and `rsct` replace headers of this answer, unless anybody could have asked for that.
-/// Reference: "Create a service SAS", query parameters to override response headers.
-void override_headers(const Exchange& x, ContentHeaders& headers);
-
 /// What `snapshot` or `versionid` names. Fails with invalid_query_parameter_value for what is no id, and for both at once.
 [[nodiscard]] Result<Which> decode_which(const Query& query);
 /// The refusal of a parameter that is for other states of a blob, as the service was seen to word it.
@@ -147,7 +144,7 @@ struct Place {
     std::optional<Blob> blob;
     Which which;  ///< as in Found
 
-    [[nodiscard]] std::optional<Instant> tick() const { return blob ? std::optional(blob->tick) : std::nullopt; }
+    [[nodiscard]] std::optional<Revision> tick() const { return blob ? std::optional(blob->tick) : std::nullopt; }
     [[nodiscard]] MaybeLease lease() const { return blob ? blob->lease : std::nullopt; }
 };
 [[nodiscard]] Result<Place> find_place(ReadTxn& tx, const Target& target, const Which& which = {});
@@ -155,17 +152,33 @@ struct Place {
 void bring_up_to(Instant now, Blob& blob);
 /// The blob as it is now.
 [[nodiscard]] std::optional<Blob> find_current(ReadTxn& tx, const BlobKey& key);
-/// Puts a blob of the smart tier back to Hot, unless it was written or deleted since it was `read`.
-[[nodiscard]] Result<> note_access(WriteTxn& tx, const BlobKey& key, Instant read);
+/// Whether reading the current blob now has to be noted: for the smart tier, because the account tracks reads, or because
+/// its lifecycle policy moves the blob back to Hot. `name`: of the blob.
+[[nodiscard]] bool notes_access(const Exchange& x, std::string_view name, const Blob& blob, Instant now);
+/// Notes it, and puts the blob back to Hot where that is due, unless it was written or deleted since it was `read`.
+[[nodiscard]] Result<> note_access(WriteTxn& tx, const Exchange& x, const BlobKey& key, Instant read);
+
+/// What the account keeps of blobs that are overwritten or deleted, as set when the request came.
+struct Protection {
+    bool versions = false;
+    std::optional<std::chrono::days> deleted;  ///< soft delete, for so many days
+
+    [[nodiscard]] Keeping keeping() const { return {versions, deleted.has_value()}; }
+    /// Of what is deleted now.
+    [[nodiscard]] std::optional<Retention> retention(Instant now) const;
+};
+[[nodiscard]] Result<Protection> protection_of(const Exchange& x);
 
 /// Puts `after` in the place of the current blob, or removes that, and keeps what it was where the account has it so.
 /// `tick` was drawn for this change. Gives the version id of what stands there now.
 struct Changed {
     std::optional<Instant> version;
-    bool kept = false;  ///< what stood there is a version now
+    bool kept = false;  ///< what stood there is a version now, or in soft delete
 };
-Changed change_blob(WriteTxn& tx, const Exchange& x, Change change, const BlobKey& key, const std::optional<Blob>& before,
-                    std::optional<Blob> after, Instant tick);
+Changed change_blob(WriteTxn& tx, const Protection& protection, Change change, const BlobKey& key,
+                    const std::optional<Blob>& before, std::optional<Blob> after, Instant tick);
+/// Whether nothing is kept of a current blob that is deleted.
+[[nodiscard]] bool would_be_lost(const Protection& protection, const Blob& blob);
 /// All versions of a blob are of one type (invalid_blob_type), and so are a blob and its snapshots (snapshots_present).
 /// Reference: "Blob versioning", write operations; "Copy Blob", remarks.
 [[nodiscard]] Result<> check_type(ReadTxn& tx, const Place& place, BlobType type);
@@ -182,10 +195,10 @@ inline constexpr std::size_t kFewBlocks = 1000;
 [[nodiscard]] bool many_blocks(ReadTxn& tx, const Place& place, const std::optional<StagedSet>& set);
 
 /// An ETag as a header carries it: in quotes from version 2011-08-18 on.
-[[nodiscard]] Etag header_etag(Instant tick, ServiceVersion version);
+[[nodiscard]] Etag header_etag(Revision tick, ServiceVersion version);
 /// What writes answer since everything is encrypted: from 2015-12-11 on.
 void add_encrypted(Response& response, ServiceVersion version);
 /// ETag and Last-Modified.
-void add_tick(Response& response, Instant tick, ServiceVersion version);
+void add_tick(Response& response, Revision tick, ServiceVersion version);
 
 }  // namespace lazulite::blob

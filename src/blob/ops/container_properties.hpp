@@ -2,7 +2,7 @@
 
 #include "base/etag.hpp"
 #include "blob/ops/common.hpp"
-#include "blob/ops/shown_lease.hpp"
+#include "service/shown_lease.hpp"
 #include "blob/ops/versions.hpp"
 #include "blob/rows/containers.hpp"
 #include "wire/codec.hpp"
@@ -19,7 +19,12 @@ struct ShownContainer {
     const Container& container;
     ServiceVersion version;
     Instant now;
+    const ImmutableStorage& immutable;  ///< of the account
 };
+
+/// The version of a deleted container: the time of its deletion in 16 hexadecimal digits, as the service writes it.
+[[nodiscard]] std::string container_version(Instant deleted);
+[[nodiscard]] std::optional<Instant> parse_container_version(std::string_view text);
 
 /// A container's properties, in the order in which the service was seen to write them: as headers of Get Container
 /// Properties and as elements of List Containers.
@@ -29,7 +34,10 @@ void describe(Codec& c, const ShownContainer& shown) {
     c.property("Last-Modified", "Last-Modified", container.tick);
     c.header("ETag", header_etag(container.tick, shown.version));
     c.element("Etag", Etag{container.tick, true});
-    if (shown.version >= kLeaseStates) {
+    if (container.deleted) {
+        c.element("LeaseStatus", std::string_view("unlocked"));
+        c.element("LeaseState", LeaseState::expired);
+    } else if (shown.version >= kLeaseStates) {
         c.include(ShownLease{container.lease, true, shown.now});
     }
     if (container.access != PublicAccess::none) {
@@ -44,11 +52,17 @@ void describe(Codec& c, const ShownContainer& shown) {
                    container.deny_encryption_scope_override);
     }
     if (shown.version >= kProtectionShown) {
-        c.property("x-ms-has-immutability-policy", "HasImmutabilityPolicy", false);
+        c.property("x-ms-has-immutability-policy", "HasImmutabilityPolicy",
+                   shown.immutable.policy_of(container.name).days > 0);
         c.property("x-ms-has-legal-hold", "HasLegalHold", false);
     }
     if (shown.version >= kVersionProtectionShown) {
-        c.property("x-ms-immutable-storage-with-versioning-enabled", "ImmutableStorageWithVersioningEnabled", false);
+        c.property("x-ms-immutable-storage-with-versioning-enabled", "ImmutableStorageWithVersioningEnabled",
+                   shown.immutable.in(container.name));
+    }
+    if (container.deleted) {
+        c.element("DeletedTime", container.deleted->deleted);
+        c.element("RemainingRetentionDays", remaining_days(*container.deleted, shown.now));
     }
 }
 

@@ -1,5 +1,5 @@
 #include "blob/domain/names.hpp"
-#include "blob/ops/common.hpp"
+#include "blob/ops/encryption.hpp"
 #include "blob/ops/operations.hpp"
 
 namespace lazulite::blob {
@@ -27,12 +27,15 @@ Task<Result<Response>> create_container(Exchange& x) {
     LAZ_CO_CHECK(check_no_conditions(x.request));
     LAZ_CO_TRY(const CreateContainer command, decode<CreateContainer>(x.request, x.query));
     LAZ_CO_CHECK(check_public_access(x, command.access));
+    std::string scope = command.default_encryption_scope.value_or("");
+    if (scope == kAccountKeyScope) scope.clear();
+    if (!scope.empty()) LAZ_CO_CHECK(check_scope(x, "x-ms-default-encryption-scope", scope));
     LAZ_CO_TRY(const Instant tick, co_await x.store->write([&](WriteTxn& tx) -> Result<Instant> {
         if (find_container(tx, x.target.container)) return fail(ErrorCode::container_already_exists);
         Container container = new_container(tx, x.target.container);
         container.access = command.access.value_or(PublicAccess::none);
         container.metadata = command.metadata.pack();
-        container.default_encryption_scope = command.default_encryption_scope.value_or("");
+        container.default_encryption_scope = scope;
         container.deny_encryption_scope_override = command.deny_encryption_scope_override.value_or(false);
         insert_container(tx, container);
         return container.tick;

@@ -1,13 +1,16 @@
 #include <vector>
 
+#include "base/text.hpp"
 #include "blob/domain/tag_filter.hpp"
 #include "blob/ops/blob_walk.hpp"
 #include "blob/ops/common.hpp"
 #include "blob/ops/operations.hpp"
 #include "blob/ops/tags.hpp"
 #include "blob/ops/versions.hpp"
+#include "blob/rows/history.hpp"
 #include "blob/rows/tags.hpp"
 #include "service/listing.hpp"
+#include "wire/date.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -18,6 +21,7 @@ struct FindBlobsByTags {
     std::string where;
     std::optional<std::string> marker;
     std::optional<std::int64_t> max_results;
+    bool versions = false;  ///< previous ones too
 };
 
 template <class Codec>
@@ -37,6 +41,7 @@ struct FindPlace {
 std::string encode_place(const FindPlace& place) {
     std::string text = place.container;
     for (const std::string* part : {&place.tag.key, &place.tag.value, &place.tag.name}) (text += '\0') += *part;
+    (text += '\0') += std::to_string(place.tag.tick);
     return encode_marker(text);
 }
 
@@ -49,6 +54,7 @@ Result<FindPlace> decode_place(std::string_view marker) {
         *part = taken;
         rest.remove_prefix(std::min(taken.size() + 1, rest.size()));
     }
+    place.tag.tick = parse_number<std::int64_t>(rest).value_or(TagPlace::kFirst);
     return place;
 }
 
@@ -58,11 +64,13 @@ struct Search {
     TagQuery::Range range;
     std::optional<std::string> container;  ///< the only one
     FindPlace first;
+    bool versions = false;
 };
 
 Result<Search> make_search(const Exchange& x, const FindBlobsByTags& command) {
     const bool everywhere = x.operation.scope == Scope::service;
     Search search;
+    search.versions = command.versions;
     LAZ_TRY(search.query, TagQuery::parse(command.where, everywhere ? TagQuery::Level::account
                                                                     : TagQuery::Level::container));
     search.range = search.query.range();
@@ -75,20 +83,26 @@ struct FoundBlob {
     std::string container;
     std::string name;
     TagSet tags;
+    std::optional<Instant> version;
+    bool current = true;
 };
 
-void write_found(XmlWriter& xml, const FoundBlob& found, const TagQuery& query, ServiceVersion version) {
+void write_found(XmlWriter& xml, const FoundBlob& found, const Search& search, ServiceVersion version) {
     xml.open("Blob");
     write_blob_name(xml, found.name, version);
     xml.element("ContainerName", found.container);
     std::vector<BlobTag> asked;
     for (const BlobTag& tag : found.tags) {
-        if (query.names(tag.key)) asked.push_back(tag);
+        if (search.query.names(tag.key)) asked.push_back(tag);
     }
     if (version < kFoundTagSets) {
         xml.element("TagValue", asked.empty() ? "" : asked.front().value);
     } else if (const auto shown = TagSet::of(std::move(asked))) {
         write_tags(xml, *shown);
+    }
+    if (search.versions && found.version) {
+        xml.element("VersionId", format_iso8601(*found.version));
+        if (found.current) xml.element("IsCurrentVersion", "true");
     }
     xml.close();
 }
@@ -118,27 +132,27 @@ class FindWalk {
     }
 
   private:
-    [[nodiscard]] TagPlace start() const { return {search_.range.key.value_or(""), search_.range.first, ""}; }
+    [[nodiscard]] TagPlace start() const { return {search_.range.key.value_or(""), search_.range.first, "", TagPlace::kFirst}; }
 
     template <class Write>
     std::optional<FindPlace> in_container(const Container& container, Write& write) {
         const bool resumed = container.name == search_.first.container;
-        TagCursor rows(tx_, container.root_dir_id, resumed ? search_.first.tag : start());
+        TagCursor rows(tx_, container.root_dir_id, resumed ? search_.first.tag : start(), search_.versions);
         while (rows.next()) {
             if (search_.range.key && rows.key() != *search_.range.key) break;
             if (search_.range.last && rows.value() > *search_.range.last) break;
             if (written_ == most_ || steps_left_ == 0) {
-                return FindPlace{container.name,
-                                 {std::string(rows.key()), std::string(rows.value()), std::string(rows.name())}};
+                return FindPlace{container.name, rows.place()};
             }
             --steps_left_;
-            const auto blob = find_blob(tx_, {container.root_dir_id, std::string(rows.name())});
+            const BlobKey key{container.root_dir_id, std::string(rows.name())};
+            const auto blob = rows.which() ? find_history(tx_, key, *rows.which()) : find_blob(tx_, key);
             if (!blob) continue;
             TagSet tags = TagSet::unpack(blob->tags);
             if (!search_.query.matches(tags)) continue;
             // Without a key in the query a blob stands in the range once for each tag: the first one counts.
             if (!search_.range.key && tags.begin()->key != rows.key()) continue;
-            write(FoundBlob{container.name, std::string(rows.name()), std::move(tags)});
+            write(FoundBlob{container.name, key.name, std::move(tags), blob->version, !rows.which()});
             ++written_;
         }
         return std::nullopt;
@@ -157,11 +171,9 @@ class FindWalk {
 Task<Result<Response>> find_blobs_by_tags(Exchange& x) {
     LAZ_CO_CHECK(check_no_conditions(x.request));
     if (x.operation.scope == Scope::container) LAZ_CO_CHECK(check_names(x));
-    LAZ_CO_TRY(const FindBlobsByTags command, decode<FindBlobsByTags>(x.request, x.query));
+    LAZ_CO_TRY(FindBlobsByTags command, decode<FindBlobsByTags>(x.request, x.query));
     LAZ_CO_TRY(const auto include, parse_include(x.query, kFindIncludes, x.version));
-    if (includes(include, "versions")) {  // the index holds current blobs alone
-        co_return fail(StorageError(ErrorCode::not_implemented).with("QueryParameterName", "include"));
-    }
+    command.versions = includes(include, "versions");
     LAZ_CO_TRY(const Search search, make_search(x, command));
     const auto most = static_cast<std::size_t>(command.max_results.value_or(kMostResults));
 
@@ -172,7 +184,7 @@ Task<Result<Response>> find_blobs_by_tags(Exchange& x) {
         xml.element("Where", command.where);
         xml.open("Blobs");
         const auto next = FindWalk(tx, search, entries).run([&](const FoundBlob& found) {
-            write_found(xml, found, search.query, x.version);
+            write_found(xml, found, search, x.version);
         });
         xml.close();
         xml.element("NextMarker", next ? encode_place(*next) : "");

@@ -1,9 +1,10 @@
 #include "blob/ops/blob_properties.hpp"
-#include "blob/ops/common.hpp"
+#include "blob/ops/encryption.hpp"
 #include "blob/ops/kept_blobs.hpp"
 #include "blob/ops/limits.hpp"
 #include "blob/ops/operations.hpp"
 #include "service/content_body.hpp"
+#include "service/overridden_headers.hpp"
 #include "service/receive.hpp"
 #include "wire/range.hpp"
 #include "wire/structured_body.hpp"
@@ -80,6 +81,7 @@ Task<Result<Response>> get_blob(Exchange& x) {
     LAZ_CO_TRY(GetBlob command, decode<GetBlob>(x.request, x.query));
     if (x.version < kCrc64) command.range_crc64.reset();
     LAZ_CO_TRY(const bool structured, is_structured(x.request));
+    LAZ_CO_TRY(const Encryption asked_key, asked_encryption(x));
     std::optional<ByteRange> asked = range_of(x.request.fields);
     if (asked && !asked->last && x.version < kOpenRanges) asked.reset();
 
@@ -97,8 +99,10 @@ Task<Result<Response>> get_blob(Exchange& x) {
         LAZ_CHECK(check_blob_lease(LeaseUse::read, command.guards.lease_id, blob.lease, now));
         LAZ_CHECK(check_read_guards(x, command.guards, blob.tick));
         LAZ_CHECK(check_tags(x, command.guards.if_tags, blob.tags));
+        LAZ_CHECK(check_not_incremental(blob.copy));
         LAZ_CHECK(check_online(blob.tier));
-        if (found.current && notes_access(blob.tier, now)) accessed = Read{found.key, blob.tick};
+        LAZ_CHECK(check_encryption(x, blob, asked_key));
+        if (found.current && notes_access(x, found.key.name, blob, now)) accessed = Read{found.key, blob.tick};
         ResolvedRange range{0, blob.size};
         if (asked) {
             LAZ_TRY(range, resolve(*asked, blob.size));
@@ -107,7 +111,8 @@ Task<Result<Response>> get_blob(Exchange& x) {
         }
         LAZ_CHECK(check_hash_request(command, asked.has_value(), range.length));
 
-        const ShownBlob shown{blob, x.version, default_tier(x.account), now, found.current};
+        ShownBlob shown{blob, x.version, default_tier(x.account), now, found.current};
+        shown.account = shown_of(x.account);
         HeaderEncoder encoder(response.fields);
         describe(encoder, shown);
         if (x.version >= kTiersOnGet) add_tier(encoder, shown);
@@ -154,7 +159,7 @@ Task<Result<Response>> get_blob(Exchange& x) {
     if (accessed) {
         // A read does not fail because it could not be noted: the outcome does not matter.
         static_cast<void>(co_await x.store->write([&](WriteTxn& tx) {
-            return note_access(tx, accessed->key, accessed->tick);
+            return note_access(tx, x, accessed->key, accessed->tick);
         }));
     }
     if (structured) make_structured(response);

@@ -13,6 +13,7 @@ Task<Result<Response>> get_blob_tags(Exchange& x) {
         LAZ_CHECK(check_blob_lease(LeaseUse::read, guards.lease_id, found.blob.lease, tx.now()));
         LAZ_CHECK(check_read_guards(x, guards, found.blob.tick));
         LAZ_CHECK(check_tags(x, guards.if_tags, found.blob.tags));
+        LAZ_CHECK(check_not_incremental(found.blob.copy));
         return std::move(found.blob.tags);
     }));
     XmlWriter xml;

@@ -57,7 +57,7 @@ Result<std::optional<BlockLists>> load(ReadTxn& tx, Effort effort, const Exchang
     xml.open("BlockList");
     if (type != BlockListType::uncommitted) {
         write_blocks(xml, "CommittedBlocks",
-                     place.blob ? contents::blocks(tx, place.blob->content) : std::vector<Block>());
+                     place.blob ? contents::named_blocks(tx, place.blob->content) : std::vector<Block>());
     }
     if (type != BlockListType::committed) {
         write_blocks(xml, "UncommittedBlocks", set ? staged_blocks(tx, set->staging_id) : std::vector<Block>());

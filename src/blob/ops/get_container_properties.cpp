@@ -8,7 +8,7 @@ Task<Result<Response>> get_container_properties(Exchange& x) {
     LAZ_CO_TRY(const Container container, load_container(x));
     Response response;
     HeaderEncoder encoder(response.fields);
-    describe(encoder, ShownContainer{container, x.version, x.store->now()});
+    describe(encoder, ShownContainer{container, x.version, x.store->now(), x.account.settings.immutable_storage});
     encoder.metadata(Metadata::unpack(container.metadata).value_or(Metadata{}));
     co_return response;
 }

@@ -3,6 +3,7 @@
 
 #include "blob/ops/operations.hpp"
 #include "blob/ops/page_blob.hpp"
+#include "blob/ops/source_blob.hpp"
 #include "blob/ops/versions.hpp"
 #include "service/listing.hpp"
 #include "store/span_map.hpp"
@@ -59,13 +60,33 @@ Result<Which> decode_previous(const Exchange& x) {
     return Which({HistoryClass::snapshot, *id});
 }
 
+/// `x-ms-previous-snapshot-url`: the same by a URL, which authorizes itself. Reference: "Get Page Ranges", request headers.
+Task<Result<Which>> find_previous(const Exchange& x) {
+    constexpr std::string_view kHeader = "x-ms-previous-snapshot-url";
+    LAZ_CO_TRY(const Which by_id, decode_previous(x));
+    const std::string_view text = x.request.fields.value_or_empty(kHeader);
+    if (text.empty() || x.version < kPreviousSnapshotUrl) co_return by_id;
+    if (by_id) co_return fail(bad_header(kHeader, text));
+    LAZ_CO_TRY(const auto source, CopySource::of(x, kHeader));
+    const auto at = in_this_store(x, *source);
+    const bool same = at && at->container == x.target.container && at->name == x.target.name;
+    LAZ_CO_TRY(const Which which, decode_which(source->query()));
+    if (!same || !which || which->kind != HistoryClass::snapshot) co_return fail(bad_header(kHeader, text));
+    LAZ_CO_TRY(const OutgoingAnswer answer, co_await source->ask(Method::head, {}, Fields()));
+    if (answer.status == 404) co_return fail(ErrorCode::previous_snapshot_not_found);
+    if (answer.status / 100 != 2) {
+        co_return fail(refused_by_source(answer.status, answer.reason, answer.fields.find("x-ms-error-code").value_or("")));
+    }
+    co_return which;
+}
+
 /// What the blob, in the state that is asked for, is compared with: nothing at all, or an earlier snapshot of it.
-Result<Blob> load_previous(ReadTxn& tx, const Target& target, const Which& which, const Which& previous) {
+Result<Blob> load_previous(ReadTxn& tx, const Target& target, const Blob& blob, const Which& which, const Which& previous) {
     if (!previous) return Blob();
     if (which && which->kind == HistoryClass::snapshot && which->id < previous->id) return fail(ErrorCode::previous_snapshot_cannot_be_newer);
     LAZ_TRY(Place place, find_place(tx, target, previous));
     if (!place.blob) return fail(ErrorCode::previous_snapshot_not_found);
-    if (place.blob->type != BlobType::page) return fail(ErrorCode::previous_snapshot_operation_not_supported);
+    if (place.blob->generation != blob.generation) return fail(ErrorCode::blob_overwritten);
     return *std::move(place.blob);
 }
 
@@ -79,7 +100,7 @@ struct PageRanges {
 /// And Get Page Ranges Diff, which tells the pages that were written since a snapshot, and those that were cleared.
 Task<Result<Response>> get_page_ranges(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
-    LAZ_CO_TRY(const Which previous, decode_previous(x));
+    LAZ_CO_TRY(const Which previous, co_await find_previous(x));
     LAZ_CO_TRY(const Which which, decode_which(x.query));
     LAZ_CO_TRY(GetPageRanges command, decode<GetPageRanges>(x.request, x.query));
     const bool paged = x.version >= kPagedPageRanges;
@@ -90,12 +111,13 @@ Task<Result<Response>> get_page_ranges(Exchange& x) {
 
     const auto read = [&](ReadTxn& tx, Effort effort) -> Result<std::optional<PageRanges>> {
         LAZ_TRY(Found found, require_page_blob(tx, x.target, which));
+        LAZ_CHECK(check_not_incremental(found.blob.copy));
         LAZ_CHECK(check_blob_lease(LeaseUse::read, command.guards.lease_id, found.blob.lease, tx.now()));
         LAZ_CHECK(check_read_guards(x, command.guards, found.blob.tick));
         LAZ_CHECK(check_tags(x, command.guards.if_tags, found.blob.tags));
         LAZ_TRY(const auto pages, asked_pages(x.request, found.blob.size));
         const bool little = effort == Effort::little;
-        LAZ_TRY(const Blob older, load_previous(tx, x.target, which, previous));
+        LAZ_TRY(const Blob older, load_previous(tx, x.target, found.blob, which, previous));
         auto changed = contents::changed_ranges(tx, found.blob.content, older.content, older.size,
                                                 std::max(from, pages.first), pages.end, most,
                                                 little ? kFewSpans : std::numeric_limits<std::size_t>::max());

@@ -26,11 +26,11 @@ struct KeptBlobs : SnapshotCache<KeptBlob> {
     KeptBlobs() : SnapshotCache(kMostKeptBytes) {}
 };
 
-/// Whether a blob may be kept: it is small, and stays as it is until somebody writes. A tier may change with time, and
-/// reading may have to be noted.
+/// Whether a blob may be kept: it is small, and stays as it is until somebody writes. A tier may change with time, and so
+/// may a pending copy; reading may have to be noted.
 [[nodiscard]] inline bool may_be_kept(const Blob& blob) {
     return blob.size <= kLongestKept && !blob.tier.rehydration && !blob.tier.archived() &&
-           blob.tier.set != AccessTier::smart;
+           blob.tier.set != AccessTier::smart && !(blob.copy && blob.copy->pending());
 }
 
 }  // namespace lazulite::blob

@@ -27,13 +27,14 @@ Task<Result<Response>> lease_blob(Exchange& x) {
     LAZ_CO_CHECK(check_combination(guards.when));
     struct Leased {
         MaybeLease lease;
-        Instant tick;
+        Revision tick;
         Instant now;
     };
     LAZ_CO_TRY(const Leased leased, co_await x.store->write([&](WriteTxn& tx) -> Result<Leased> {
         LAZ_TRY(const Found found, require_blob(tx, x.target));
         LAZ_CHECK(check_write(guards.when, found.blob.tick));
         LAZ_CHECK(check_tags(x, guards.if_tags, found.blob.tags));
+        LAZ_CHECK(check_not_copied_to(found.blob.copy));
         const auto next = request.step(found.blob.lease, tx.now());
         if (!next) return fail(lease_error(next.error(), "blob"));
         Blob after = found.blob;

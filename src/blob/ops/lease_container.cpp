@@ -20,7 +20,7 @@ Task<Result<Response>> lease_container(Exchange& x) {
     LAZ_CO_CHECK(check_combination(when));
     struct Leased {
         MaybeLease lease;
-        Instant tick;
+        Revision tick;
         Instant now;
     };
     LAZ_CO_TRY(const Leased leased, co_await x.store->write([&](WriteTxn& tx) -> Result<Leased> {

@@ -80,7 +80,7 @@ Result<> check_together(const Exchange& x, const ListBlobs& command, const std::
     return {};
 }
 
-/// Folders are what names fold into; no blob is kept once it is deleted.
+/// Folders are what names fold into; only hierarchical accounts list what is deleted this way.
 ListFilter::Show shown_by(const std::optional<ShowOnly>& only) {
     if (!only) return ListFilter::Show::all;
     switch (*only) {
@@ -105,20 +105,45 @@ void open_results(XmlWriter& xml, const Exchange& x) {
 struct Included {
     bool metadata = false;
     bool tags = false;
+    bool versions = false;
+    bool immutability_policy = false;
+    bool legal_hold = false;
+    bool copies = false;
 };
+
+/// Metadata of a blob whose key is the client's cannot be read here; where there are any, that much is said.
+void write_listed_metadata(XmlWriter& xml, const Blob& blob) {
+    if (blob.encryption.key_sha256.empty() || blob.metadata.empty()) return write_metadata(xml, blob.metadata);
+    xml.open("Metadata", {{"Encrypted", "true"}});
+    xml.close();
+}
+
+void write_immutability(XmlEncoder& encoder, const Immutability& immutability, const Included& also) {
+    if (also.immutability_policy && immutability.policy) {
+        encoder.element("ImmutabilityPolicyUntilDate", immutability.policy->until);
+        encoder.element("ImmutabilityPolicyMode", immutability.policy->mode);
+    }
+    if (also.legal_hold) encoder.element("LegalHold", immutability.legal_hold);
+}
 
 void write_entry(XmlWriter& xml, const ListedBlob& entry, const Included& also, const Exchange& x, const ReadTxn& tx) {
     xml.open(entry.blob ? "Blob" : "BlobPrefix");
     write_blob_name(xml, entry.name, x.version);
     if (entry.blob) {
+        if (entry.deleted) xml.element("Deleted", "true");
         const bool is_snapshot = entry.which && entry.which->kind == HistoryClass::snapshot;
+        const bool is_mark = entry.which && entry.which->kind == HistoryClass::blob && !entry.deleted;
         const std::string snapshot = is_snapshot ? format_iso8601(entry.which->id) : "";
-        const ShownBlob blob = shown(*entry.blob, x, tx);
+        ShownBlob blob = shown(*entry.blob, x, tx);
+        blob.deleted = entry.deleted;
+        blob.leased = !entry.which || is_mark;
+        blob.copies = also.copies;
         if (is_snapshot) xml.element("Snapshot", snapshot);
-        if (const auto version = blob.version_id()) {
+        if (const auto version = blob.version_id(); version && (also.versions || !is_mark)) {
             xml.element("VersionId", format_iso8601(*version));
             if (!entry.which) xml.element("IsCurrentVersion", "true");
         }
+        if (is_mark) xml.element("HasVersionsOnly", "true");
         if (x.version < kServiceEndpointSince) {
             xml.element("Url", x.target.endpoint() + x.target.container + '/' + percent_encode(entry.name, "/") +
                                    (snapshot.empty() ? "" : "?snapshot=" + percent_encode(snapshot)));
@@ -126,8 +151,9 @@ void write_entry(XmlWriter& xml, const ListedBlob& entry, const Included& also, 
         XmlEncoder encoder(xml);
         xml.open("Properties");
         describe(encoder, blob);
+        write_immutability(encoder, entry.blob->immutability, also);
         xml.close();
-        if (also.metadata) write_metadata(xml, entry.blob->metadata);
+        if (also.metadata) write_listed_metadata(xml, *entry.blob);
         if (also.tags && !entry.blob->tags.empty()) write_tags(xml, TagSet::unpack(entry.blob->tags));
         if (x.version >= kOrMetadata) xml.element("OrMetadata", "");
     }
@@ -149,9 +175,11 @@ Task<Result<Response>> list_blobs(Exchange& x) {
                             .delimiter = command.delimiter.value_or(""),
                             .end_before = command.end_before.value_or(""),
                             .uncommitted = includes(include, "uncommittedblobs"),
-                            .history = {.snapshots = includes(include, "snapshots"), .versions = includes(include, "versions")},
+                            .history = {.snapshots = includes(include, "snapshots"), .versions = includes(include, "versions"),
+                                        .deleted = includes(include, "deleted"), .marks = includes(include, "deletedwithversions")},
                             .show = shown_by(command.show_only)};
-    const Included also{includes(include, "metadata"), includes(include, "tags")};
+    const Included also{includes(include, "metadata"), includes(include, "tags"), includes(include, "versions"),
+                        includes(include, "immutabilitypolicy"), includes(include, "legalhold"), includes(include, "copy")};
     const auto most = static_cast<std::size_t>(command.max_results.value_or(kMostResults));
 
     const auto make_page = [&](ReadTxn& tx, std::size_t entries) -> Result<Page> {

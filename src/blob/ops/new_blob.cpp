@@ -21,8 +21,18 @@ Result<> check_place(ReadTxn& tx, const Exchange& x, const Place& place, const N
     LAZ_CHECK(check_blob_lease(LeaseUse::write, command.guards.lease_id, place.lease(), tx.now()));
     LAZ_CHECK(check_create(command.guards.when, place.tick()));
     LAZ_CHECK(check_tags(x, command.guards.if_tags, place.blob ? place.blob->tags : std::string_view()));
+    if (place.blob) LAZ_CHECK(check_not_copied_to(place.blob->copy));
     if (place.blob) LAZ_CHECK(check_online(place.blob->tier));
+    if (place.blob) LAZ_CHECK(check_overwritable(x, *place.blob));
+    Blob blob;
+    LAZ_CHECK(guard(x, place, command, tx.now(), blob));
     return check_type(tx, place, type);
+}
+
+Result<> guard(const Exchange& x, const Place& place, const NewBlob& command, Instant now, Blob& blob) {
+    LAZ_TRY(blob.immutability, immutability_of_upload(x, command.immutability, now));
+    LAZ_TRY(blob.encryption, encryption_of_new(x, place.container, command.encryption));
+    return {};
 }
 
 Result<> refuse_header(const Request& request, std::string_view name) {

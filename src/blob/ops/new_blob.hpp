@@ -4,6 +4,8 @@
 #include <string>
 
 #include "blob/ops/common.hpp"
+#include "blob/ops/encryption.hpp"
+#include "blob/ops/immutability.hpp"
 
 namespace lazulite::blob {
 
@@ -17,6 +19,8 @@ struct NewBlob {
     std::optional<std::string> cache_control;
     Metadata metadata;
     std::string tags;  ///< packed; read by `tags_of_upload`
+    AskedImmutability immutability;
+    Encryption encryption;  ///< as asked for; read by `asked_encryption`
 };
 
 template <class Codec>
@@ -28,6 +32,7 @@ void describe(Codec& c, NewBlob& m) {
     c.header("Content-Language", m.content_language);
     c.header("Cache-Control", m.cache_control);
     c.metadata(m.metadata);
+    c.include(m.immutability);
 }
 
 /// Takes the headers to store out of the request: the plain ones count where the `x-ms-blob-` ones are absent.
@@ -36,6 +41,9 @@ void describe(Codec& c, NewBlob& m) {
 /// Whether the blob may be put there: lease, conditions, letters, tier and type of what stands there.
 [[nodiscard]] Result<> check_place(ReadTxn& tx, const Exchange& x, const Place& place, const NewBlob& command,
                                    BlobType type);
+
+/// With what the blob is encrypted and protected.
+[[nodiscard]] Result<> guard(const Exchange& x, const Place& place, const NewBlob& command, Instant now, Blob& blob);
 
 /// Refuses the header, which only other types of blobs have: invalid_header_value.
 [[nodiscard]] Result<> refuse_header(const Request& request, std::string_view name);

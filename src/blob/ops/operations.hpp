@@ -21,6 +21,8 @@ Task<Result<Response>> get_container_acl(Exchange& x);
 Task<Result<Response>> set_container_acl(Exchange& x);
 Task<Result<Response>> delete_container(Exchange& x);
 Task<Result<Response>> lease_container(Exchange& x);
+Task<Result<Response>> rename_container(Exchange& x);
+Task<Result<Response>> restore_container(Exchange& x);
 Task<Result<Response>> list_blobs(Exchange& x);
 
 Task<Result<Response>> put_block_blob(Exchange& x);
@@ -30,9 +32,13 @@ Task<Result<Response>> get_blob_properties(Exchange& x);
 Task<Result<Response>> get_blob_metadata(Exchange& x);
 Task<Result<Response>> set_blob_properties(Exchange& x);
 Task<Result<Response>> set_blob_metadata(Exchange& x);
+Task<Result<Response>> set_blob_immutability_policy(Exchange& x);
+Task<Result<Response>> delete_blob_immutability_policy(Exchange& x);
+Task<Result<Response>> set_blob_legal_hold(Exchange& x);
 Task<Result<Response>> delete_blob(Exchange& x);
 Task<Result<Response>> snapshot_blob(Exchange& x);
 Task<Result<Response>> lease_blob(Exchange& x);
+Task<Result<Response>> undelete_blob(Exchange& x);
 Task<Result<Response>> set_blob_tier(Exchange& x);
 Task<Result<Response>> get_blob_tags(Exchange& x);
 Task<Result<Response>> set_blob_tags(Exchange& x);
@@ -45,6 +51,11 @@ Task<Result<Response>> put_page_blob(Exchange& x);
 Task<Result<Response>> put_page(Exchange& x);
 Task<Result<Response>> clear_page(Exchange& x);
 Task<Result<Response>> get_page_ranges(Exchange& x);
+Task<Result<Response>> copy_blob(Exchange& x);
+Task<Result<Response>> abort_copy_blob(Exchange& x);
+Task<Result<Response>> incremental_copy_blob(Exchange& x);
+Task<Result<Response>> copy_blob_from_url(Exchange& x);
+Task<Result<Response>> put_blob_from_url(Exchange& x);
 Task<Result<Response>> query_blob_contents(Exchange& x);
 
 }  // namespace lazulite::blob

@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "blob/ops/events.hpp"
 #include "blob/ops/limits.hpp"
 #include "blob/ops/new_blob.hpp"
 #include "blob/ops/operations.hpp"
@@ -13,13 +14,13 @@ namespace lazulite::blob {
 
 Task<Result<Response>> put_block_blob(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
-    LAZ_CO_CHECK(check_signed_encryption_scope(x));
     LAZ_CO_TRY(NewBlob command, decode<NewBlob>(x.request, x.query));
     LAZ_CO_CHECK(refuse_header(x.request, "x-ms-blob-content-length"));  // of page blobs alone
     LAZ_CO_CHECK(check_combination(command.guards.when));
     LAZ_CO_TRY(BodyRules rules, body_rules(x.request, put_blob_limit(x.version), x.version));
     LAZ_CO_TRY(const auto wanted_tier, tier_of_upload(x));
     LAZ_CO_TRY(command.tags, tags_of_upload(x));
+    LAZ_CO_TRY(command.encryption, asked_encryption(x));
     // What the transaction would refuse anyway is refused before the body is pulled; the transaction decides.
     LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
         LAZ_TRY(const Place place, find_place(tx, x.target));
@@ -33,9 +34,11 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
     LAZ_CO_TRY(Received body, co_await receive_content(x, rules));
     if (body.md5) headers.md5.assign(reinterpret_cast<const char*>(body.md5->data()), body.md5->size());
 
+    LAZ_CO_TRY(const Protection protection, protection_of(x));
     struct Put {
         Instant tick;
         std::optional<Instant> version;
+        Encryption encryption;
     };
     LAZ_CO_TRY(const Put put, co_await x.store->write([&](WriteTxn& tx) -> Result<Put> {
         LAZ_TRY(const Place place, find_place(tx, x.target));
@@ -45,6 +48,7 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
         blob.headers = headers;
         blob.metadata = command.metadata.pack();
         blob.tags = command.tags;
+        LAZ_CHECK(guard(x, place, command, tx.now(), blob));
         blob.tier = tier_of_new(wanted_tier, place.blob ? std::optional(place.blob->tier) : std::nullopt, tx.now());
         if (body.range) {
             blob.content = contents::create_embedded(tx, *body.range);
@@ -52,7 +56,9 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
             blob.content = contents::create_inline(tx, body.bytes);
         }
         drop_staged_set(tx, place.key);
-        return Put{blob.tick, change_blob(tx, x, Change::replace, place.key, place.blob, blob, blob.tick).version};
+        blob.version = change_blob(tx, protection, Change::replace, place.key, place.blob, blob, blob.tick).version;
+        note(tx, x, place.container, {EventType::created, place.blob, blob});
+        return Put{blob.tick, blob.version, blob.encryption};
     }));
     body.keep();
 
@@ -61,9 +67,11 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
     add_tick(response, put.tick, x.version);
     add_version(response, put.version, x.version);
     if (body.md5) response.fields.add("Content-MD5", md5_text(*body.md5));
-    if (rules.expected_crc64) response.fields.add("x-ms-content-crc64", crc64_text(body.crc64));
+    if (rules.expected_crc64 || x.version >= (rules.expected_md5 ? kBothHashes : kCrc64OfPutBlob)) {
+        response.fields.add("x-ms-content-crc64", crc64_text(body.crc64));
+    }
     if (body.structured) response.fields.add(kStructuredBodyHeader, kStructuredBody);
-    add_encrypted(response, x.version);
+    add_encryption(response, x.version, put.encryption);
     co_return response;
 }
 

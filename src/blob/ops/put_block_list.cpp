@@ -1,5 +1,8 @@
 #include "blob/domain/block_list.hpp"
 #include "blob/ops/common.hpp"
+#include "blob/ops/encryption.hpp"
+#include "blob/ops/events.hpp"
+#include "blob/ops/immutability.hpp"
 #include "blob/ops/limits.hpp"
 #include "blob/ops/operations.hpp"
 #include "blob/ops/tags.hpp"
@@ -18,6 +21,8 @@ struct PutBlockList {
     Metadata metadata;
     std::optional<AccessTier> tier;  ///< read by `tier_of_upload`
     std::string tags;                ///< packed; read by `tags_of_upload`
+    AskedImmutability immutability;
+    Encryption encryption;  ///< as asked for; read by `asked_encryption`
 };
 
 template <class Codec>
@@ -25,6 +30,7 @@ void describe(Codec& c, PutBlockList& m) {
     c.include(m.guards);
     c.include(m.headers);
     c.metadata(m.metadata);
+    c.include(m.immutability);
 }
 
 /// Bytes of a body that are parsed on the io thread, some 500 entries.
@@ -98,7 +104,11 @@ Result<> check_place(ReadTxn& tx, const Exchange& x, const Place& place, const P
     LAZ_CHECK(check_create(command.guards.when, place.tick()));
     LAZ_CHECK(check_tags(x, command.guards.if_tags, place.blob ? place.blob->tags : std::string_view()));
     if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
+    if (place.blob) LAZ_CHECK(check_not_copied_to(place.blob->copy));
     if (place.blob) LAZ_CHECK(check_online(place.blob->tier));
+    if (place.blob) LAZ_CHECK(check_overwritable(x, *place.blob));
+    LAZ_CHECK(immutability_of_upload(x, command.immutability, tx.now()));
+    LAZ_CHECK(encryption_of_new(x, place.container, command.encryption));
     return check_type(tx, place, BlobType::block);
 }
 
@@ -114,7 +124,7 @@ Result<std::optional<Prepared>> prepare(ReadTxn& tx, Effort effort, const Exchan
     std::vector<Block> staged;
     if (place.blob) {
         prepared.blob_tick = place.blob->tick;
-        if (place.blob->type == BlobType::block) committed = contents::blocks(tx, place.blob->content);
+        if (place.blob->type == BlobType::block) committed = contents::named_blocks(tx, place.blob->content);
     }
     if (set) {
         prepared.set_stamp = set->stamp;
@@ -124,7 +134,9 @@ Result<std::optional<Prepared>> prepare(ReadTxn& tx, Effort effort, const Exchan
     LAZ_TRY(const auto chosen, choose_blocks(entries, ids_of(committed), ids_of(staged)));
     std::vector<Block> blocks;
     blocks.reserve(chosen.size());
+    LAZ_TRY(const Encryption encryption, encryption_of_new(x, place.container, command.encryption));
     for (const ChosenBlock& choice : chosen) {
+        LAZ_CHECK(check_same_encryption(choice.staged ? set->encryption : place.blob->encryption, encryption));
         blocks.push_back(choice.staged ? staged[choice.index] : committed[choice.index]);
         blocks.back().naming = choice.staged ? Naming::moved : Naming::shared;
         if (choice.staged) taken[choice.index] = true;
@@ -137,11 +149,12 @@ Result<std::optional<Prepared>> prepare(ReadTxn& tx, Effort effort, const Exchan
 struct Committed {
     Instant tick;
     std::optional<Instant> version;
+    Encryption encryption;
 };
 
 /// Nothing when blob or staged set changed since `prepared` was made: the caller prepares again.
 Result<std::optional<Committed>> commit(WriteTxn& tx, const Exchange& x, const PutBlockList& command,
-                                      const Prepared& prepared) {
+                                        const Protection& protection, const Prepared& prepared) {
     LAZ_TRY(const Place place, find_place(tx, x.target));
     LAZ_CHECK(check_place(tx, x, place, command));
     const auto tick = place.tick();
@@ -155,6 +168,8 @@ Result<std::optional<Committed>> commit(WriteTxn& tx, const Exchange& x, const P
     if (blob.headers.type.empty()) blob.headers.type = kDefaultContentType;
     blob.metadata = command.metadata.pack();
     blob.tags = command.tags;
+    LAZ_TRY(blob.immutability, immutability_of_upload(x, command.immutability, tx.now()));
+    LAZ_TRY(blob.encryption, encryption_of_new(x, place.container, command.encryption));
     blob.tier = tier_of_new(command.tier, place.blob ? std::optional(place.blob->tier) : std::nullopt, tx.now());
     if (!prepared.list.chunks.empty()) blob.content = contents::create_list(tx, prepared.list);
     if (set) {
@@ -162,17 +177,19 @@ Result<std::optional<Committed>> commit(WriteTxn& tx, const Exchange& x, const P
     } else {
         drop_staged_set(tx, place.key);  // one whose time is over may still stand there
     }
-    return Committed{blob.tick, change_blob(tx, x, Change::replace, place.key, place.blob, blob, blob.tick).version};
+    blob.version = change_blob(tx, protection, Change::replace, place.key, place.blob, blob, blob.tick).version;
+    note(tx, x, place.container, {EventType::created, place.blob, blob});
+    return Committed{blob.tick, blob.version, blob.encryption};
 }
 
 }  // namespace
 
 Task<Result<Response>> put_block_list(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
-    LAZ_CO_CHECK(check_signed_encryption_scope(x));
     LAZ_CO_TRY(PutBlockList command, decode<PutBlockList>(x.request, x.query));
     LAZ_CO_TRY(command.tier, tier_of_upload(x));
     LAZ_CO_TRY(command.tags, tags_of_upload(x));
+    LAZ_CO_TRY(command.encryption, asked_encryption(x));
     keep_known(command.headers, x.version);
     LAZ_CO_CHECK(check_combination(command.guards.when));
     LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kBlockListBodyLimit, x.version));
@@ -185,22 +202,24 @@ Task<Result<Response>> put_block_list(Exchange& x) {
     }
 
     const auto prepare_it = [&](ReadTxn& tx, Effort effort) { return prepare(tx, effort, x, command, list.entries); };
+    LAZ_CO_TRY(const Protection protection, protection_of(x));
     std::optional<Committed> committed;
     while (!committed) {
         LAZ_CO_TRY(const Prepared prepared, co_await long_read(x, prepare_it));
-        LAZ_CO_TRY(committed, co_await x.store->write_large([&](WriteTxn& tx) { return commit(tx, x, command, prepared); }));
+        LAZ_CO_TRY(committed, co_await x.store->write_large([&](WriteTxn& tx) { 
+            return commit(tx, x, command, protection, prepared);
+        }));
     }
 
     Response response;
     response.status = 201;
     add_tick(response, committed->tick, x.version);
     add_version(response, committed->version, x.version);
-    if (rules.expected_md5) {
-        response.fields.add("Content-MD5", md5_text(*rules.expected_md5));
-    } else if (x.version >= kCrc64) {
+    if (rules.expected_md5) response.fields.add("Content-MD5", md5_text(*rules.expected_md5));
+    if (x.version >= (rules.expected_md5 ? kBothHashes : kCrc64)) {
         response.fields.add("x-ms-content-crc64", crc64_text(list.crc64));
     }
-    add_encrypted(response, x.version);
+    add_encryption(response, x.version, committed->encryption);
     co_return response;
 }
 

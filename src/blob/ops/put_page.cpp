@@ -1,3 +1,5 @@
+#include "blob/ops/encryption.hpp"
+#include "service/from_url.hpp"
 #include "blob/ops/limits.hpp"
 #include "blob/ops/operations.hpp"
 #include "blob/ops/page_blob.hpp"
@@ -12,6 +14,7 @@ namespace {
 struct PutPage {
     Guards guards;
     SequenceConditions sequence;
+    Encryption encryption;  ///< as asked for; read by `asked_encryption`
 };
 
 template <class Codec>
@@ -26,7 +29,10 @@ Result<Found> find_pages(ReadTxn& tx, const Exchange& x, const PutPage& command,
     LAZ_CHECK(check_blob_lease(LeaseUse::write, command.guards.lease_id, found.blob.lease, tx.now()));
     LAZ_CHECK(check_write(command.guards.when, found.blob.tick));
     LAZ_CHECK(check_tags(x, command.guards.if_tags, found.blob.tags));
+    LAZ_CHECK(check_not_copied_to(found.blob.copy));
     LAZ_CHECK(check_sequence(command.sequence, found.blob.sequence_number));
+    LAZ_CHECK(check_changeable(found.blob.immutability));
+    LAZ_CHECK(check_encryption(x, found.blob, command.encryption));
     if (pages.first >= found.blob.size || pages.length > found.blob.size - pages.first) {
         return fail(ErrorCode::invalid_page_range);
     }
@@ -57,30 +63,40 @@ Response written(const Blob& blob, ServiceVersion version) {
 
 Result<PutPage> decode_put_page(const Exchange& x) {
     LAZ_CHECK(check_names(x));
-    LAZ_CHECK(check_signed_encryption_scope(x));
     LAZ_TRY(PutPage command, decode<PutPage>(x.request, x.query));
+    LAZ_TRY(command.encryption, asked_encryption(x));
     LAZ_CHECK(check_combination(command.guards.when));
     return command;
 }
 
 }  // namespace
 
+/// And Put Page From URL.
 Task<Result<Response>> put_page(Exchange& x) {
     LAZ_CO_TRY(const PutPage command, decode_put_page(x));
     LAZ_CO_TRY(const ResolvedRange pages, written_pages(x.request));
-    LAZ_CO_TRY(BodyRules rules, body_rules(x.request, kPutPageLimit, x.version));
+    LAZ_CO_TRY(BodyRules rules, rules_of_write(x, kPutPageLimit));
     rules.compute_md5 = rules.compute_md5 || x.version < kCrc64;  // shown unasked until there were CRCs
-    LAZ_CO_TRY(const auto length, content_length(x.request));
+    LAZ_CO_TRY(const auto length, length_of_write(x));
     if (length > kPutPageLimit) {
         co_return fail(StorageError(ErrorCode::request_body_too_large).with("MaxLimit", std::to_string(kPutPageLimit)));
     }
-    if (length != pages.length) co_return fail(bad_header("Content-Length", std::to_string(length.value_or(0))));
+    if (is_from_url(x) && !length) {
+        co_return fail(StorageError(ErrorCode::missing_required_header).with("HeaderName", "x-ms-source-range"));
+    }
+    if (length != pages.length) {
+        const std::string_view named = is_from_url(x) ? "x-ms-source-range" : "Content-Length";
+        co_return fail(bad_header(named, x.request.fields.value_or_empty(named)));
+    }
     LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
         LAZ_CHECK(find_pages(tx, x, command, pages));
         return {};
     }));
 
-    LAZ_CO_TRY(Received body, co_await receive_content(x, rules));
+    LAZ_CO_TRY(Received body, co_await receive_written(x, rules));
+    if (body.length != pages.length) {  // a source that ends sooner
+        co_return fail(bad_header("x-ms-source-range", x.request.fields.value_or_empty("x-ms-source-range")));
+    }
     Source source = body.bytes;
     if (body.range) source = *body.range;
     LAZ_CO_TRY(const Blob blob, co_await write_pages(x, command, pages, [&](WriteTxn& tx, Blob& after) {
@@ -89,13 +105,10 @@ Task<Result<Response>> put_page(Exchange& x) {
     body.keep();
 
     Response response = written(blob, x.version);
-    if (body.md5) {
-        response.fields.add("Content-MD5", md5_text(*body.md5));
-    } else if (x.version >= kCrc64) {
-        response.fields.add("x-ms-content-crc64", crc64_text(body.crc64));
-    }
+    if (body.md5) response.fields.add("Content-MD5", md5_text(*body.md5));
+    if (x.version >= (body.md5 ? kBothHashes : kCrc64)) response.fields.add("x-ms-content-crc64", crc64_text(body.crc64));
     if (body.structured) response.fields.add(kStructuredBodyHeader, kStructuredBody);
-    add_encrypted(response, x.version);
+    add_encryption(response, x.version, blob.encryption);
     co_return response;
 }
 

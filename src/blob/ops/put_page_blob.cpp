@@ -1,8 +1,10 @@
+#include "blob/ops/events.hpp"
 #include "blob/ops/new_blob.hpp"
 #include "blob/ops/operations.hpp"
 #include "blob/ops/page_blob.hpp"
 #include "blob/ops/tags.hpp"
 #include "blob/ops/tiers.hpp"
+#include "blob/ops/versions.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -25,7 +27,6 @@ void describe(Codec& c, PutPageBlob& m) {
 /// Put Blob of a page blob: pages that were never written take no space.
 Task<Result<Response>> put_page_blob(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
-    LAZ_CO_CHECK(check_signed_encryption_scope(x));
     LAZ_CO_TRY(PutPageBlob command, decode<PutPageBlob>(x.request, x.query));
     LAZ_CO_CHECK(check_page_blob_size(command.size));
     LAZ_CO_CHECK(check_sequence_number(command.sequence_number.value_or(0)));
@@ -33,14 +34,19 @@ Task<Result<Response>> put_page_blob(Exchange& x) {
         co_return fail(bad_header("Content-Length", x.request.fields.value_or_empty("Content-Length")));
     }
     LAZ_CO_CHECK(check_combination(command.blob.guards.when));
-    LAZ_CO_TRY(const auto tier, tier_of_upload(x));
+    const auto page_tier = x.version >= kTiersOnUploads ? named_page_tier(x) : std::nullopt;
+    if (page_tier) LAZ_CO_CHECK(check_page_tier({}, *page_tier, command.size));
+    LAZ_CO_TRY(const auto tier, page_tier ? Result<std::optional<AccessTier>>() : tier_of_upload(x));
     if (tier) co_return fail(ErrorCode::access_tier_not_supported_for_blob_type);  // of block blobs, as every other here
     LAZ_CO_TRY(command.blob.tags, tags_of_upload(x));
+    LAZ_CO_TRY(command.blob.encryption, asked_encryption(x));
 
     const ContentHeaders headers = stored_headers(command.blob, x.version);
+    LAZ_CO_TRY(const Protection protection, protection_of(x));
     struct Put {
         Instant tick;
         std::optional<Instant> version;
+        Encryption encryption;
     };
     LAZ_CO_TRY(const Put put, co_await x.store->write([&](WriteTxn& tx) -> Result<Put> {
         LAZ_TRY(const Place place, find_place(tx, x.target));
@@ -51,15 +57,19 @@ Task<Result<Response>> put_page_blob(Exchange& x) {
         blob.headers = headers;
         blob.metadata = command.blob.metadata.pack();
         blob.tags = command.blob.tags;
+        blob.page_tier = page_tier;
+        LAZ_CHECK(guard(x, place, command.blob, tx.now(), blob));
         drop_staged_set(tx, place.key);
-        return Put{blob.tick, change_blob(tx, x, Change::replace, place.key, place.blob, blob, blob.tick).version};
+        blob.version = change_blob(tx, protection, Change::replace, place.key, place.blob, blob, blob.tick).version;
+        note(tx, x, place.container, {EventType::created, place.blob, blob});
+        return Put{blob.tick, blob.version, blob.encryption};
     }));
 
     Response response;
     response.status = 201;
     add_tick(response, put.tick, x.version);
     add_version(response, put.version, x.version);
-    add_encrypted(response, x.version);
+    add_encryption(response, x.version, put.encryption);
     co_return response;
 }
 

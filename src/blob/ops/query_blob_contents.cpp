@@ -1,9 +1,11 @@
 #include "base/ids.hpp"
 #include "blob/ops/blob_properties.hpp"
+#include "blob/ops/encryption.hpp"
 #include "blob/ops/common.hpp"
 #include "blob/ops/operations.hpp"
 #include "blob/query/scan.hpp"
 #include "service/content_body.hpp"
+#include "service/overridden_headers.hpp"
 #include "service/receive.hpp"
 #include "wire/xml_reader.hpp"
 
@@ -200,15 +202,11 @@ class QuerySource final : public BodySource {
 }  // namespace
 
 Task<Result<Response>> query_blob_contents(Exchange& x) {
-    if (x.version < kQueries) {
-        co_return fail(StorageError(ErrorCode::invalid_query_parameter_value)
-                           .with("QueryParameterName", "comp")
-                           .with("QueryParameterValue", "query")
-                           .with("Reason", "The version does not know this operation."));
-    }
+    LAZ_CO_CHECK(check_offered_since(x, kQueries));
     LAZ_CO_CHECK(check_names(x));
     LAZ_CO_TRY(const Which which, decode_which(x.query));
     LAZ_CO_TRY(const Guards guards, decode<Guards>(x.request, x.query));
+    LAZ_CO_TRY(const Encryption asked_key, asked_encryption(x));
     LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, kQueryBodyLimit, x.version));
     LAZ_CO_TRY(const std::string body, co_await receive_text(x, rules));
     Result<query::Plan> query = fail(ErrorCode::internal_error);
@@ -234,7 +232,8 @@ Task<Result<Response>> query_blob_contents(Exchange& x) {
         LAZ_CHECK(check_tags(x, guards.if_tags, blob.tags));
         if (blob.type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
         LAZ_CHECK(check_online(blob.tier));
-        if (!found.which && notes_access(blob.tier, tx.now())) accessed = Accessed{found.key, blob.tick};
+        LAZ_CHECK(check_encryption(x, blob, asked_key));
+        if (!found.which && notes_access(x, found.key.name, blob, tx.now())) accessed = Accessed{found.key, blob.tick};
         override_headers(x, blob.headers);
         blob.headers.type = "avro/binary";
         HeaderEncoder encoder(response.fields);
@@ -254,7 +253,7 @@ Task<Result<Response>> query_blob_contents(Exchange& x) {
     }));
     if (accessed) {
         static_cast<void>(
-            co_await x.store->write([&](WriteTxn& tx) { return note_access(tx, accessed->key, accessed->tick); }));
+            co_await x.store->write([&](WriteTxn& tx) { return note_access(tx, x, accessed->key, accessed->tick); }));
     }
     response.set_body(std::make_unique<QuerySource>(x.store, x.workers, *std::move(query), std::move(queried)),
                       kUnknownLength);

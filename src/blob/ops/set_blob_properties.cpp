@@ -1,4 +1,5 @@
-#include "blob/ops/common.hpp"
+#include "blob/ops/encryption.hpp"
+#include "blob/ops/events.hpp"
 #include "blob/ops/operations.hpp"
 #include "blob/ops/page_blob.hpp"
 #include "blob/ops/versions.hpp"
@@ -51,6 +52,8 @@ Result<> change_pages(WriteTxn& tx, const SetBlobProperties& command, Blob& blob
                 next_sequence_number(*command.action, command.sequence_number.value_or(0), blob.sequence_number));
     }
     if (command.size) {
+        LAZ_CHECK(check_changeable(blob.immutability));
+        LAZ_CHECK(check_tier_limit(blob.page_tier, *command.size));
         blob.content = contents::resize_map(tx, blob.content, blob.size, *command.size);
         blob.size = *command.size;
     }
@@ -68,7 +71,7 @@ void describe(Codec& c, SetBlobMetadata& m) {
     c.metadata(m.metadata);
 }
 
-/// Any one of the stored headers in the request replaces the whole set; none of them leaves it alone.
+/// Any one of the stored headers in the request replaces the whole set.
 bool gives_headers(const Request& request) {
     for (const std::string_view name :
          {"x-ms-blob-content-type", "x-ms-blob-content-encoding", "x-ms-blob-content-language", "x-ms-blob-content-md5",
@@ -88,21 +91,24 @@ struct Updated {
 template <class Fn>
 Task<Result<Updated>> update_blob(Exchange& x, const Guards& guards, bool makes_version, Fn change) {
     LAZ_CO_CHECK(check_combination(guards.when));
+    LAZ_CO_TRY(const Protection protection, protection_of(x));
     Result<Updated> updated = co_await x.store->write([&](WriteTxn& tx) -> Result<Updated> {
         LAZ_TRY(const Found found, require_blob(tx, x.target));
         LAZ_CHECK(check_blob_lease(LeaseUse::write, guards.lease_id, found.blob.lease, tx.now()));
         LAZ_CHECK(check_write(guards.when, found.blob.tick));
         LAZ_CHECK(check_tags(x, guards.if_tags, found.blob.tags));
+        LAZ_CHECK(check_not_copied_to(found.blob.copy));
         LAZ_CHECK(check_online(found.blob.tier));
         Blob after = found.blob;
         LAZ_CHECK(change(tx, after));
         after.tick = tx.next_tick();
         if (makes_version) {
-            const Changed made = change_blob(tx, x, Change::metadata, found.key, found.blob, after, after.tick);
-            return Updated{after, made.version};
+            after.version = change_blob(tx, protection, Change::metadata, found.key, found.blob, after, after.tick).version;
+        } else {
+            replace(tx, found.key, found.blob, after);
         }
-        replace(tx, found.key, found.blob, after);
-        return Updated{after, std::nullopt};
+        note(tx, x, found.container, {EventType::properties_updated, found.blob, after});
+        return Updated{after, makes_version ? after.version : std::nullopt};
     });
     co_return updated;
 }
@@ -113,12 +119,18 @@ Task<Result<Response>> set_blob_properties(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
     LAZ_CO_TRY(const SetBlobProperties command, decode<SetBlobProperties>(x.request, x.query));
     LAZ_CO_CHECK(check_page_changes(command));
+    Encryption asked;
+    if (command.size) {
+        LAZ_CO_TRY(asked, asked_encryption(x));
+    }
     const auto change = [&](WriteTxn& tx, Blob& after) -> Result<> {
+        if (asked.any()) LAZ_CHECK(check_encryption(x, after, asked));
         LAZ_CHECK(change_pages(tx, command, after));
-        if (!gives_headers(x.request)) return {};
+        if (command.of_page_blobs() && !gives_headers(x.request)) return {};
         ContentHeaders headers = command.headers;
         if (x.version < kContentDisposition) headers.disposition = after.headers.disposition;
         after.headers = std::move(headers);
+        after.copy.reset();
         return {};
     };
     LAZ_CO_TRY(const Updated updated, co_await update_blob(x, command.guards, false, change));
@@ -134,7 +146,10 @@ Task<Result<Response>> set_blob_properties(Exchange& x) {
 Task<Result<Response>> set_blob_metadata(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
     LAZ_CO_TRY(const SetBlobMetadata command, decode<SetBlobMetadata>(x.request, x.query));
+    LAZ_CO_TRY(const Encryption asked, asked_encryption(x));
     const auto change = [&](WriteTxn&, Blob& after) -> Result<> {
+        LAZ_CHECK(check_changeable(after.immutability));
+        LAZ_CHECK(check_encryption(x, after, asked));
         after.metadata = command.metadata.pack();
         return {};
     };
@@ -142,7 +157,7 @@ Task<Result<Response>> set_blob_metadata(Exchange& x) {
     Response response;
     add_tick(response, updated.blob.tick, x.version);
     add_version(response, updated.version, x.version);
-    add_encrypted(response, x.version);
+    add_encryption(response, x.version, updated.blob.encryption);
     co_return response;
 }
 

@@ -1,4 +1,5 @@
 #include "blob/ops/common.hpp"
+#include "blob/ops/events.hpp"
 #include "blob/ops/operations.hpp"
 #include "blob/ops/tags.hpp"
 #include "service/receive.hpp"
@@ -9,24 +10,6 @@ namespace {
 
 /// Ten tags with every character escaped stay below.
 constexpr std::uint64_t kTagsBodyLimit = 64 << 10;
-
-Result<TagSet> parse_tags(std::string_view body) {
-    LAZ_TRY(const XmlNode root, parse_xml(body));
-    const XmlNode* const set = root.child("TagSet");
-    if (root.name != "Tags" || set == nullptr || root.children.size() != 1) {
-        return fail(xml_problem_behind(body, root, "Tags with one TagSet are expected here."));
-    }
-    std::vector<BlobTag> tags;
-    for (const XmlNode& node : set->children) {
-        const XmlNode* const key = node.child("Key");
-        const XmlNode* const value = node.child("Value");
-        if (node.name != "Tag" || key == nullptr || value == nullptr || node.children.size() != 2) {
-            return fail(xml_problem_behind(body, node, "A Tag with a Key and a Value is expected here."));
-        }
-        tags.push_back({key->text, value->text});
-    }
-    return TagSet::of(std::move(tags));
-}
 
 }  // namespace
 
@@ -44,6 +27,7 @@ Task<Result<Response>> set_blob_tags(Exchange& x) {
         LAZ_CHECK(check_blob_lease(LeaseUse::write, guards.lease_id, found.blob.lease, tx.now()));
         LAZ_CHECK(check_write(guards.when, found.blob.tick));
         LAZ_CHECK(check_tags(x, guards.if_tags, found.blob.tags));
+        LAZ_CHECK(check_not_copied_to(found.blob.copy));
         Blob after = found.blob;
         after.tags = tags.pack();
         if (found.which) {
@@ -51,6 +35,7 @@ Task<Result<Response>> set_blob_tags(Exchange& x) {
         } else {
             replace(tx, found.key, found.blob, after);
         }
+        note(tx, x, found.container, {EventType::properties_updated, found.blob, after, found.which});
         return {};
     }));
     Response response;

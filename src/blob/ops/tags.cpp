@@ -2,6 +2,7 @@
 
 #include "blob/ops/versions.hpp"
 #include "wire/uri.hpp"
+#include "wire/xml_reader.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -25,7 +26,26 @@ void describe(Codec& c, TagGuards& guards) {
 
 }  // namespace
 
+Result<TagSet> parse_tags(std::string_view body) {
+    LAZ_TRY(const XmlNode root, parse_xml(body));
+    const XmlNode* const set = root.child("TagSet");
+    if (root.name != "Tags" || set == nullptr || root.children.size() != 1) {
+        return fail(xml_problem_behind(body, root, "Tags with one TagSet are expected here."));
+    }
+    std::vector<BlobTag> tags;
+    for (const XmlNode& node : set->children) {
+        const XmlNode* const key = node.child("Key");
+        const XmlNode* const value = node.child("Value");
+        if (node.name != "Tag" || key == nullptr || value == nullptr || node.children.size() != 2) {
+            return fail(xml_problem_behind(body, node, "A Tag with a Key and a Value is expected here."));
+        }
+        tags.push_back({key->text, value->text});
+    }
+    return TagSet::of(std::move(tags));
+}
+
 Result<Guards> decode_tag_guards(const Exchange& x) {
+    LAZ_CHECK(check_offered_since(x, kBlobTags));
     LAZ_CHECK(check_no_conditions(x.request));
     LAZ_TRY(TagGuards guards, decode<TagGuards>(x.request, x.query));
     if (x.version < kTagConditions) guards.blob.when = {};

@@ -17,7 +17,9 @@ namespace lazulite::blob {
 /// version 2019-12-12 on. Fails with invalid_header_value where it has another form, and as TagSet::of.
 [[nodiscard]] Result<std::string> tags_of_upload(const Exchange& x);
 
-/// `<Tags><TagSet><Tag><Key>..</Key><Value>..</Value></Tag></TagSet></Tags>`
+/// `<Tags><TagSet><Tag><Key>..</Key><Value>..</Value></Tag></TagSet></Tags>`. Fails with invalid_xml_document and as
+/// TagSet::of.
+[[nodiscard]] Result<TagSet> parse_tags(std::string_view body);
 void write_tags(XmlWriter& xml, const TagSet& tags);
 
 /// `Name` of an entry of a listing; from 2021-02-12 on encoded, where XML cannot hold it.

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "blob/domain/page_tier.hpp"
 #include "blob/domain/tier.hpp"
 #include "service/exchange.hpp"
 
@@ -9,6 +10,12 @@ namespace lazulite::blob {
 
 /// The tier of blobs whose tier was never set: a setting of the account.
 [[nodiscard]] AccessTier default_tier(const Account& account);
+
+/// Whether page blobs have tiers: premium accounts that are not for block blobs or files alone.
+[[nodiscard]] bool has_page_tiers(const Account& account);
+
+/// `x-ms-access-tier` where it names a tier of page blobs and the account has them.
+[[nodiscard]] std::optional<PageTier> named_page_tier(const Exchange& x);
 
 /// `x-ms-access-tier` of the request, in any letter case; nothing where it is absent. Fails with invalid_header_value
 /// for a tier that the request's version does not know, access_tier_not_supported_for_blob_type for one of page blobs.

@@ -6,9 +6,14 @@
 
 namespace lazulite::blob {
 
-/// The `props` of a row of `blobs` or `history`.
+/// The `props` of a row of `blobs`.
 [[nodiscard]] std::string pack_props(const Blob& blob);
 /// A blob from the columns kind, size, created, tick, content and props, which begin at `at`.
 [[nodiscard]] Blob read_blob(const Cursor& row, int at);
+
+// The same of a former state, a row of `history` or `retained`, which keeps its ETag beside its id.
+
+[[nodiscard]] std::string pack_former(Blob blob, Instant id);
+[[nodiscard]] Blob read_former(const Cursor& row, int at, HistoryClass kind);
 
 }  // namespace lazulite::blob

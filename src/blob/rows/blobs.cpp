@@ -3,6 +3,7 @@
 #include "base/packed.hpp"
 #include "blob/rows/blob_row.hpp"
 #include "blob/rows/history.hpp"
+#include "blob/rows/retained.hpp"
 #include "blob/rows/tags.hpp"
 
 namespace lazulite::blob {
@@ -26,11 +27,55 @@ enum Tag : std::uint8_t {
     kCommittedBlocks = 30,
     kSealed = 31,
     kSequenceNumber = 35,
+    kGeneration = 36,
+    kFormerTick = 40,  ///< of a former state: its ETag and Last-Modified, where they are not its id
     kVersion = 41,
     kTags = 50,
+    kProtectedUntil = 60,
+    kPolicyMode = 61,
+    kLegalHold = 62,  ///< 1: once set and none now; 2
+    kEncryptionKey = 63,
+    kEncryptionScope = 64,
+    kLastRead = 65,
+    kPageTier = 66,
+    kEtag = 80,
+    kCopy = 55,  ///< packed itself, see CopyTag
 };
 
 Instant instant(std::uint64_t count) { return Instant(Ticks(static_cast<std::int64_t>(count))); }
+
+// Behind the tags of a LastCopy.
+enum CopyTag : std::uint8_t {
+    kCopyIncremental = 20,
+    kCopyBase,
+    kCopyCopied,
+    kCopySnapshot,
+};
+
+std::string pack_copy(const Copy& copy) {
+    PackedWriter packed;
+    lazulite::pack_copy(packed, copy);
+    packed.put_integer(kCopyIncremental, static_cast<std::uint64_t>(copy.incremental));
+    packed.put(kCopyBase, copy.base);
+    if (copy.copied) packed.put_integer(kCopyCopied, static_cast<std::uint64_t>(tick_count(*copy.copied)));
+    if (copy.snapshot) packed.put_integer(kCopySnapshot, static_cast<std::uint64_t>(tick_count(*copy.snapshot)));
+    return packed.take();
+}
+
+Copy unpack_copy(std::string_view bytes) {
+    Copy copy;
+    PackedReader packed(bytes);
+    while (const auto entry = packed.next()) {
+        switch (entry->tag) {
+            case kCopyIncremental: copy.incremental = static_cast<Incremental>(entry->integer()); break;
+            case kCopyBase: copy.base = entry->value; break;
+            case kCopyCopied: copy.copied = instant(entry->integer()); break;
+            case kCopySnapshot: copy.snapshot = instant(entry->integer()); break;
+            default: lazulite::unpack_copy(*entry, copy); break;
+        }
+    }
+    return copy;
+}
 
 void pack_tier(PackedWriter& props, const Tier& tier) {
     if (!tier.set) return;
@@ -41,6 +86,14 @@ void pack_tier(PackedWriter& props, const Tier& tier) {
     props.put_integer(kRehydrateTo, static_cast<std::uint64_t>(tier.rehydration->to));
     props.put_integer(kRehydratePriority, static_cast<std::uint64_t>(tier.rehydration->priority));
     props.put_integer(kRehydrateDue, static_cast<std::uint64_t>(tick_count(tier.rehydration->due)));
+}
+
+void pack_immutability(PackedWriter& props, const Immutability& immutability) {
+    if (immutability.policy) {
+        props.put_integer(kProtectedUntil, static_cast<std::uint64_t>(tick_count(immutability.policy->until)));
+        props.put_integer(kPolicyMode, static_cast<std::uint64_t>(immutability.policy->mode));
+    }
+    if (immutability.legal_hold) props.put_integer(kLegalHold, *immutability.legal_hold ? 2 : 1);
 }
 
 std::string pack(const Blob& blob) {
@@ -62,8 +115,16 @@ std::string pack(const Blob& blob) {
     props.put_integer(kCommittedBlocks, blob.committed_blocks);
     props.put_integer(kSealed, blob.sealed ? 1 : 0);
     props.put_integer(kSequenceNumber, blob.sequence_number);
+    if (blob.generation) props.put_integer(kGeneration, static_cast<std::uint64_t>(tick_count(*blob.generation)));
     if (blob.version) props.put_integer(kVersion, static_cast<std::uint64_t>(tick_count(*blob.version)));
     props.put(kTags, blob.tags);
+    pack_immutability(props, blob.immutability);
+    props.put(kEncryptionKey, blob.encryption.key_sha256);
+    props.put(kEncryptionScope, blob.encryption.scope);
+    if (blob.last_read) props.put_integer(kLastRead, static_cast<std::uint64_t>(tick_count(*blob.last_read)));
+    if (blob.page_tier) props.put_integer(kPageTier, static_cast<std::uint64_t>(*blob.page_tier));
+    props.put_integer(kEtag, blob.tick.brought);
+    if (blob.copy) props.put(kCopy, pack_copy(*blob.copy));
     return props.take();
 }
 
@@ -72,6 +133,10 @@ void unpack(std::string_view bytes, Blob& blob) {
     const auto rehydration = [&]() -> Rehydration& {
         if (!blob.tier.rehydration) blob.tier.rehydration.emplace();
         return *blob.tier.rehydration;
+    };
+    const auto policy = [&]() -> ImmutabilityPolicy& {
+        if (!blob.immutability.policy) blob.immutability.policy.emplace();
+        return *blob.immutability.policy;
     };
     PackedReader props(bytes);
     while (const auto entry = props.next()) {
@@ -92,8 +157,18 @@ void unpack(std::string_view bytes, Blob& blob) {
             case kCommittedBlocks: blob.committed_blocks = entry->integer(); break;
             case kSealed: blob.sealed = true; break;
             case kSequenceNumber: blob.sequence_number = entry->integer(); break;
+            case kGeneration: blob.generation = instant(entry->integer()); break;
             case kVersion: blob.version = instant(entry->integer()); break;
             case kTags: blob.tags = entry->value; break;
+            case kProtectedUntil: policy().until = instant(entry->integer()); break;
+            case kPolicyMode: policy().mode = static_cast<PolicyMode>(entry->integer()); break;
+            case kLastRead: blob.last_read = instant(entry->integer()); break;
+            case kPageTier: blob.page_tier = static_cast<PageTier>(entry->integer()); break;
+            case kEncryptionKey: blob.encryption.key_sha256 = entry->value; break;
+            case kEncryptionScope: blob.encryption.scope = entry->value; break;
+            case kLegalHold: blob.immutability.legal_hold = entry->integer() == 2; break;
+            case kEtag: blob.tick.brought = entry->integer(); break;
+            case kCopy: blob.copy = unpack_copy(entry->value); break;
             default: unpack_lease(*entry, kLease, blob.lease); break;
         }
     }
@@ -122,14 +197,18 @@ std::optional<Blob> find_blob(ReadTxn& tx, const BlobKey& key) {
 }
 
 void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before, const std::optional<Blob>& changed,
-             const Which& kept) {
+             const Which& kept, const std::optional<Retention>& retention) {
     std::optional<Blob> after = changed;
     if (kept) {
         Blob former = *before;
         if (after && after->content.encode() == before->content.encode()) {
             former.content = after->content = contents::share(tx, before->content, before->size);
         }
-        insert_history(tx, key, *kept, former);
+        if (retention) {
+            insert_retained(tx, key, *kept, former, *retention);
+        } else {
+            insert_history(tx, key, *kept, former);
+        }
     }
     if (after) {
         tx.execute(
@@ -140,10 +219,40 @@ void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before
     } else {
         tx.execute("DELETE FROM blobs WHERE dir_id = ?1 AND name = ?2", key.dir_id, key.name);
     }
-    change_tags(tx, key, before ? before->tags : std::string_view(), after ? after->tags : std::string_view());
+    change_tags(tx, key, std::nullopt, before ? before->tags : std::string_view(), after ? after->tags : std::string_view());
     if (before && !kept && (!after || before->content.encode() != after->content.encode())) {
         contents::release(tx, before->content);
     }
+}
+
+std::string pack_former(Blob blob, Instant id) {
+    PackedWriter tick;
+    if (blob.tick != id) tick.put_integer(kFormerTick, static_cast<std::uint64_t>(tick_count(blob.tick)));
+    blob.version.reset();  // that of a version is its id, a snapshot is none
+    blob.lease.reset();    // former states inherit none
+    return pack(blob) + tick.take();
+}
+
+Blob read_former(const Cursor& row, int at, HistoryClass kind) {
+    Blob blob = read_blob(row, at);
+    if (kind == HistoryClass::version) blob.version = blob.tick;
+    PackedReader props(row.bytes(at + 5));
+    while (const auto entry = props.next()) {
+        if (entry->tag == kFormerTick) blob.tick = {instant(entry->integer()), blob.tick.brought};
+    }
+    return blob;
+}
+
+ContentRef share_content(WriteTxn& tx, const BlobKey& key, const Which& which, const Blob& blob) {
+    ContentRef shared = contents::share(tx, blob.content, blob.size);
+    if (shared.encode() == blob.content.encode()) return shared;
+    if (which) {
+        tx.execute("UPDATE history SET content = ?5 WHERE dir_id = ?1 AND name = ?2 AND class = ?3 AND tick = ?4",
+                   key.dir_id, key.name, static_cast<int>(which->kind), tick_count(which->id), shared.encode());
+    } else {
+        tx.execute("UPDATE blobs SET content = ?3 WHERE dir_id = ?1 AND name = ?2", key.dir_id, key.name, shared.encode());
+    }
+    return shared;
 }
 
 BlobCursor::BlobCursor(ReadTxn& tx, std::int64_t dir_id, std::string_view first)

@@ -7,8 +7,13 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/etag.hpp"
+#include "blob/domain/copy.hpp"
+#include "blob/domain/encryption.hpp"
 #include "blob/domain/history.hpp"
+#include "blob/domain/immutability.hpp"
 #include "blob/domain/model.hpp"
+#include "blob/domain/page_tier.hpp"
 #include "blob/domain/tier.hpp"
 #include "lease/lease.hpp"
 #include "store/contents.hpp"
@@ -27,7 +32,7 @@ struct Blob {
     BlobType type = BlobType::block;
     std::uint64_t size = 0;
     Instant created;
-    Instant tick;
+    Revision tick;
     ContentRef content;
     ContentHeaders headers;
     std::string metadata;  ///< packed (wire/metadata.hpp)
@@ -38,15 +43,25 @@ struct Blob {
     std::uint64_t committed_blocks = 0;  ///< of an append blob
     bool sealed = false;                 ///< same
     std::uint64_t sequence_number = 0;  ///< of a page blob
+    std::optional<Instant> generation;  ///< of a page blob: when its content began, with Put Blob or Copy Blob
+    Immutability immutability;
+    Encryption encryption;
+    std::optional<Instant> last_read;  ///< as it was noted last
+    std::optional<PageTier> page_tier;  ///< of a page blob in a premium account, where it was set
+    std::optional<Copy> copy;            ///< the last one onto it; as stored: `copy_at` says what it is now
 };
 
 [[nodiscard]] std::optional<Blob> find_blob(ReadTxn& tx, const BlobKey& key);
 
 /// The one place where a current blob changes: inserts (`before` absent), replaces or removes (`after` absent) it.
-/// The index of tags follows. Content that `before` named and `after` does not is released; content of `after` was made by
-/// the caller in this transaction. With `kept`, `before` becomes that former state instead and shares what `after` still has of it.
+/// The index of tags follows (rows/tags.hpp). Content that `before` named and `after` does not is released; content of `after` was made by
+/// the caller in this transaction. With `kept`, `before` becomes that former state instead, in `retention` or not, and
+/// shares what `after` still has of it.
 void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before, const std::optional<Blob>& after,
-             const Which& kept = {});
+             const Which& kept = {}, const std::optional<Retention>& retention = {});
+
+/// One more blob, written in this transaction, shows what that state of the blob at `key` has: no byte is copied.
+[[nodiscard]] ContentRef share_content(WriteTxn& tx, const BlobKey& key, const Which& which, const Blob& blob);
 
 /// Walks the blobs of a directory in byte order of their names, from `first` on.
 class BlobCursor {
@@ -68,6 +83,7 @@ struct StagedSet {
     std::uint64_t count = 0;
     Instant last_put;
     std::int64_t stamp = 0;  ///< changes with every put
+    Encryption encryption = {};  ///< of every block
 };
 
 /// Uncommitted blocks live seven days after the last Put Block.
@@ -80,7 +96,8 @@ inline constexpr auto kStagedLife = std::chrono::hours(7 * 24);
 /// Blocks of a set in order of their ids.
 [[nodiscard]] std::vector<Block> staged_blocks(ReadTxn& tx, std::int64_t staging_id);
 /// Adds a block to a set, or replaces the one of the same id; makes the set when there is none.
-void stage_block(WriteTxn& tx, const BlobKey& key, const std::optional<StagedSet>& set, const Block& block);
+void stage_block(WriteTxn& tx, const BlobKey& key, const std::optional<StagedSet>& set, const Block& block,
+                 const Encryption& encryption = {});
 /// Drops a set and what its blocks hold: O(1), drained later.
 void drop_staged_set(WriteTxn& tx, const BlobKey& key);
 /// Which blocks of a set a committed list takes: told by the fewer of them.

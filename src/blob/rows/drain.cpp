@@ -1,5 +1,6 @@
 #include "blob/rows/blobs.hpp"
 #include "blob/rows/history.hpp"
+#include "blob/rows/retained.hpp"
 #include "blob/rows/tags.hpp"
 
 namespace lazulite::blob {
@@ -37,6 +38,7 @@ bool drain_directory(WriteTxn& tx, std::int64_t dir_id, int rows) {
     }
     int left = rows - static_cast<int>(blobs.size());
     left -= drain_history(tx, dir_id, left);
+    left -= drain_retained(tx, dir_id, left);
     left -= drain_tags(tx, dir_id, left);
     if (left == 0) return false;
 

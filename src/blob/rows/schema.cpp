@@ -10,13 +10,14 @@
 namespace lazulite::blob {
 namespace {
 
-// Current blobs stand apart from their history, so that plain listings never step over old versions. The live container
-// of a name has the largest deleted_tick there is.
+// Current blobs stand apart from their history, so that plain listings never step over old versions, and that from what
+// soft delete keeps. The live container of a name has the largest deleted_tick there is.
 constexpr const char* kSchema = R"sql(
 CREATE TABLE containers(
     name BLOB NOT NULL, deleted_tick INTEGER NOT NULL, container_id INTEGER NOT NULL, root_dir_id INTEGER NOT NULL,
     tick INTEGER NOT NULL, created INTEGER NOT NULL, access INTEGER NOT NULL, props BLOB NOT NULL,
     PRIMARY KEY(name, deleted_tick)) WITHOUT ROWID;
+CREATE INDEX live_containers ON containers(name) WHERE deleted_tick = 9223372036854775807;
 CREATE TABLE blobs(
     dir_id INTEGER NOT NULL, name BLOB NOT NULL, kind INTEGER NOT NULL, size INTEGER NOT NULL, created INTEGER NOT NULL,
     tick INTEGER NOT NULL, content BLOB NOT NULL, child_dir_id INTEGER, flags INTEGER NOT NULL, props BLOB NOT NULL,
@@ -24,40 +25,85 @@ CREATE TABLE blobs(
 CREATE TABLE history(
     dir_id INTEGER NOT NULL, name BLOB NOT NULL, class INTEGER NOT NULL, tick INTEGER NOT NULL, kind INTEGER NOT NULL,
     size INTEGER NOT NULL, created INTEGER NOT NULL, content BLOB NOT NULL, flags INTEGER NOT NULL, props BLOB NOT NULL,
-    deleted_tick INTEGER,
     PRIMARY KEY(dir_id, name, class, tick)) WITHOUT ROWID;
+CREATE TABLE retained(
+    dir_id INTEGER NOT NULL, name BLOB NOT NULL, class INTEGER NOT NULL, tick INTEGER NOT NULL, kind INTEGER NOT NULL,
+    size INTEGER NOT NULL, created INTEGER NOT NULL, content BLOB NOT NULL, flags INTEGER NOT NULL, props BLOB NOT NULL,
+    deleted_tick INTEGER NOT NULL, until INTEGER NOT NULL,
+    PRIMARY KEY(dir_id, name, class, tick)) WITHOUT ROWID;
+CREATE INDEX retained_until ON retained(dir_id, name, until);
 CREATE TABLE staged_sets(
     dir_id INTEGER NOT NULL, name BLOB NOT NULL, staging_id INTEGER NOT NULL, id_length INTEGER NOT NULL,
-    count INTEGER NOT NULL, last_put INTEGER NOT NULL, stamp INTEGER NOT NULL,
+    count INTEGER NOT NULL, last_put INTEGER NOT NULL, stamp INTEGER NOT NULL, key_sha256 BLOB NOT NULL,
+    scope BLOB NOT NULL,
     PRIMARY KEY(dir_id, name)) WITHOUT ROWID;
 CREATE TABLE staged_blocks(
     staging_id INTEGER NOT NULL, block_id BLOB NOT NULL, length INTEGER NOT NULL, source BLOB NOT NULL,
     PRIMARY KEY(staging_id, block_id)) WITHOUT ROWID;
 CREATE TABLE tags(
-    dir_id INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, name BLOB NOT NULL, class INTEGER NOT NULL,
+    dir_id INTEGER NOT NULL, class INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, name BLOB NOT NULL,
     tick INTEGER NOT NULL,
-    PRIMARY KEY(dir_id, key, value, name, class, tick)) WITHOUT ROWID;
-CREATE TABLE events(seq INTEGER PRIMARY KEY, payload BLOB NOT NULL);
+    PRIMARY KEY(dir_id, class, key, value, name, tick)) WITHOUT ROWID;
+CREATE TABLE events(
+    seq INTEGER PRIMARY KEY, subscription BLOB NOT NULL, due INTEGER NOT NULL, attempts INTEGER NOT NULL,
+    made INTEGER NOT NULL, payload BLOB NOT NULL);
+CREATE INDEX events_due ON events(subscription, due);
+CREATE TABLE rehydrations(
+    seq INTEGER PRIMARY KEY, due INTEGER NOT NULL, container BLOB NOT NULL, dir_id INTEGER NOT NULL, name BLOB NOT NULL,
+    class INTEGER NOT NULL, tick INTEGER NOT NULL, request_id BLOB NOT NULL, client_request_id BLOB NOT NULL,
+    endpoint BLOB NOT NULL);
+CREATE INDEX rehydrations_due ON rehydrations(due);
 )sql";
 
-constexpr const char* kNamedContents[] = {"SELECT content FROM blobs", "SELECT content FROM history"};
+constexpr const char* kNamedContents[] = {"SELECT content FROM blobs", "SELECT content FROM history", "SELECT content FROM retained"};
 constexpr const char* kNamedSources[] = {
     "SELECT source FROM staged_blocks WHERE staging_id NOT IN (SELECT id FROM expiry WHERE kind = 2)"};
 static_assert(static_cast<int>(Expiry::consumed_blocks) == 2);
 constexpr const char* kFaults[] = {
-    "SELECT 'a former state of ' || CAST(name AS TEXT) || ' is of class ' || class FROM history WHERE class NOT IN (0, 1, 2)",
+    "SELECT 'a former state of ' || CAST(name AS TEXT) || ' is of class ' || class FROM history WHERE class NOT IN (0, 1, 2, 3)",
     "SELECT 'deleted snapshots of ' || CAST(h.name AS TEXT) || ' are not going to be removed' FROM history h WHERE h.class = 0 "
     "AND NOT EXISTS (SELECT 1 FROM expiry WHERE kind = 3)",
+    "SELECT 'what soft delete keeps of ' || CAST(name AS TEXT) || ' is of class ' || class FROM retained "
+    "WHERE class NOT IN (1, 2, 3)",
+    "SELECT 'what soft delete keeps of ' || CAST(r.name AS TEXT) || ' is never going to be removed' FROM retained r "
+    "WHERE NOT EXISTS (SELECT 1 FROM expiry WHERE kind = 4 AND due >= r.until)",
+    "SELECT CAST(b.name AS TEXT) || ' is there and deleted' FROM blobs b JOIN "
+    "(SELECT dir_id, name FROM history WHERE class = 3 UNION ALL SELECT dir_id, name FROM retained WHERE class = 3) d "
+    "ON d.dir_id = b.dir_id AND d.name = b.name",
+    "SELECT 'container ' || CAST(c.name AS TEXT) || ' is deleted and never going to be removed' FROM containers c "
+    "WHERE c.deleted_tick < 9223372036854775807 "
+    "AND c.container_id NOT IN (SELECT id FROM expiry WHERE kind = 5)",
 };
-static_assert(static_cast<int>(Expiry::cut_snapshots) == 3);
+static_assert(static_cast<int>(Expiry::cut_snapshots) == 3 && static_cast<int>(Expiry::retained) == 4 &&
+              static_cast<int>(Expiry::containers) == 5);
 
 void check_rows(ReadTxn& tx, const std::set<std::int64_t>& drained,
                 const std::function<void(const std::string&)>& problem) {
+    {
+        Cursor row = tx.query(
+            "SELECT DISTINCT dir_id FROM (SELECT dir_id FROM history UNION SELECT dir_id FROM retained) "
+            "WHERE dir_id NOT IN (SELECT root_dir_id FROM containers)");
+        while (row.next()) {
+            const std::int64_t dir_id = row.integer(0);
+            if (drained.contains(dir_id)) continue;
+            problem("directory " + std::to_string(dir_id) + " is of no container and has snapshots");
+        }
+    }
+    {
+        Cursor row = tx.query(
+            "SELECT t.dir_id, t.name FROM tags t WHERE NOT EXISTS (SELECT 1 FROM blobs b WHERE t.class = 0 AND "
+            "b.dir_id = t.dir_id AND b.name = t.name) AND NOT EXISTS (SELECT 1 FROM history h WHERE t.class = 2 AND "
+            "h.dir_id = t.dir_id AND h.name = t.name AND h.class = t.class AND h.tick = t.tick)");
+        while (row.next()) {
+            if (!drained.contains(row.integer(0))) problem(std::string(row.bytes(1)) + " is not there and found by a tag");
+        }
+    }
     Cursor row = tx.query(
-        "SELECT DISTINCT dir_id FROM history WHERE dir_id NOT IN (SELECT root_dir_id FROM containers)");
+        "SELECT m.dir_id, m.name FROM history m WHERE m.class = 3 AND NOT EXISTS (SELECT 1 FROM "
+        "(SELECT dir_id, name, class FROM history UNION ALL SELECT dir_id, name, class FROM retained) v "
+        "WHERE v.dir_id = m.dir_id AND v.name = m.name AND v.class = 2)");
     while (row.next()) {
-        const std::int64_t dir_id = row.integer(0);
-        if (!drained.contains(dir_id)) problem("directory " + std::to_string(dir_id) + " is of no container and has snapshots");
+        if (!drained.contains(row.integer(0))) problem("no version is left of " + std::string(row.bytes(1)) + ", which has a mark");
     }
 }
 

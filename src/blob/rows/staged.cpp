@@ -30,12 +30,13 @@ void expire_sets_of_this_hour(WriteTxn& tx) {
 
 std::optional<StagedSet> find_staged_set(ReadTxn& tx, const BlobKey& key) {
     Cursor row = tx.query(
-        "SELECT staging_id, id_length, count, last_put, stamp FROM staged_sets "
+        "SELECT staging_id, id_length, count, last_put, stamp, key_sha256, scope FROM staged_sets "
         "WHERE dir_id = ?1 AND name = ?2 AND last_put > ?3",
         key.dir_id, key.name, over_until(tx));
     if (!row.next()) return std::nullopt;
     return StagedSet{row.integer(0), static_cast<std::uint64_t>(row.integer(1)),
-                     static_cast<std::uint64_t>(row.integer(2)), Instant(Ticks(row.integer(3))), row.integer(4)};
+                     static_cast<std::uint64_t>(row.integer(2)), Instant(Ticks(row.integer(3))), row.integer(4),
+                     {std::string(row.bytes(5)), std::string(row.bytes(6))}};
 }
 
 bool is_staged(ReadTxn& tx, const StagedSet& set, std::string_view block_id) {
@@ -54,7 +55,8 @@ std::vector<Block> staged_blocks(ReadTxn& tx, std::int64_t staging_id) {
     return blocks;
 }
 
-void stage_block(WriteTxn& tx, const BlobKey& key, const std::optional<StagedSet>& set, const Block& block) {
+void stage_block(WriteTxn& tx, const BlobKey& key, const std::optional<StagedSet>& set, const Block& block,
+                 const Encryption& encryption) {
     if (!set) drop_staged_set(tx, key);  // one whose time is over may still stand there
     if (!set || hour_of(set->last_put) != hour_of(tx.now())) expire_sets_of_this_hour(tx);
     const std::int64_t staging_id = set ? set->staging_id : tx.next_id();
@@ -70,9 +72,10 @@ void stage_block(WriteTxn& tx, const BlobKey& key, const std::optional<StagedSet
                staging_id, block.id, block.length, contents::encode_source(block.source));
     const std::uint64_t blocks = (set ? set->count : 0) + (replaced ? 0 : 1);
     tx.execute(
-        "INSERT OR REPLACE INTO staged_sets(dir_id, name, staging_id, id_length, count, last_put, stamp) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        key.dir_id, key.name, staging_id, block.id.size(), blocks, tick_count(tx.now()), tick_count(tx.next_tick()));
+        "INSERT OR REPLACE INTO staged_sets(dir_id, name, staging_id, id_length, count, last_put, stamp, key_sha256, scope) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        key.dir_id, key.name, staging_id, block.id.size(), blocks, tick_count(tx.now()), tick_count(tx.next_tick()),
+        encryption.key_sha256, encryption.scope);
 }
 
 void drop_staged_set(WriteTxn& tx, const BlobKey& key) {

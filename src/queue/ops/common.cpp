@@ -105,9 +105,12 @@ Result<MessageId> message_id(const Target& target) {
     return *id;
 }
 
-Result<PopReceipt> pop_receipt(const std::string& text) {
-    const auto receipt = PopReceipt::parse(text);
-    if (receipt) return *receipt;
+Result<PopReceipt> pop_receipt(const Exchange& x, const MessageId& id, const std::string& text) {
+    if (const auto receipt = PopReceipt::parse(text)) return *receipt;
+    LAZ_TRY(const auto brought, x.store->read([&](ReadTxn& tx) -> Result<std::optional<PopReceipt>> {
+        return find_brought_receipt(tx, id, text);
+    }));
+    if (brought) return *brought;
     return fail(StorageError(ErrorCode::invalid_query_parameter_value)
                     .with("QueryParameterName", "popreceipt")
                     .with("QueryParameterValue", text)

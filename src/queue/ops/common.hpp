@@ -38,8 +38,8 @@ enum class Shown : std::uint8_t { put, got, peeked };
 
 /// The id in the path. Fails with message_not_found for a text that no message can have.
 [[nodiscard]] Result<MessageId> message_id(const Target& target);
-/// `popreceipt`. Fails with invalid_query_parameter_value for a text that was never given out.
-[[nodiscard]] Result<PopReceipt> pop_receipt(const std::string& text);
+/// `popreceipt` of that message. Fails with invalid_query_parameter_value for a text that was never given out.
+[[nodiscard]] Result<PopReceipt> pop_receipt(const Exchange& x, const MessageId& id, const std::string& text);
 
 /// The largest `visibilitytimeout` on Get Messages, in seconds.
 [[nodiscard]] std::int64_t most_timeout(ServiceVersion version);

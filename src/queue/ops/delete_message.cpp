@@ -19,7 +19,7 @@ Task<Result<Response>> delete_message(Exchange& x) {
     LAZ_CO_CHECK(check_dns_name(x.target.container));
     LAZ_CO_TRY(const DeleteMessage command, decode<DeleteMessage>(x.request, x.query));
     LAZ_CO_TRY(const MessageId id, message_id(x.target));
-    LAZ_CO_TRY(const PopReceipt receipt, pop_receipt(command.pop_receipt));
+    LAZ_CO_TRY(const PopReceipt receipt, pop_receipt(x, id, command.pop_receipt));
     LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {
         LAZ_TRY(const Queue queue, require_queue(tx, x.target.container));
         LAZ_TRY(const Message message, require_message(tx, queue.generation, id, receipt));

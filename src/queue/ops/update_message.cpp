@@ -34,7 +34,7 @@ Task<Result<Response>> update_message(Exchange& x) {
     if (x.version < kLongTexts) co_return fail(StorageError(ErrorCode::unsupported_http_verb).with_header("Allow", "DELETE"));
     LAZ_CO_TRY(const UpdateMessage command, decode<UpdateMessage>(x.request, x.query));
     LAZ_CO_TRY(const MessageId id, message_id(x.target));
-    LAZ_CO_TRY(const PopReceipt receipt, pop_receipt(command.pop_receipt));
+    LAZ_CO_TRY(const PopReceipt receipt, pop_receipt(x, id, command.pop_receipt));
     LAZ_CO_TRY(const auto text, co_await receive_message_text(x, false));
 
     LAZ_CO_TRY(const PopReceipt next, co_await x.store->write([&](WriteTxn& tx) -> Result<PopReceipt> {

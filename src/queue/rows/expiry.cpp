@@ -48,8 +48,9 @@ void remove_period(WriteTxn& tx, std::int64_t period) {
     std::vector<Expired> expired;
     {
         const std::int64_t first = period << 32;
-        Cursor row = tx.query("SELECT id, generation, inserted FROM messages WHERE id >= ?1 AND id < ?2 LIMIT ?3", first,
-                              first + (std::int64_t{1} << 32), kRows);
+        Cursor row = tx.query("SELECT id, generation, inserted FROM messages WHERE id >= ?1 AND id < ?2 AND expires <= ?3 "
+                              "LIMIT ?4",
+                              first, first + (std::int64_t{1} << 32), tick_count(tx.now()), kRows);
         while (row.next()) {
             const MessageId id{static_cast<std::uint32_t>(period), static_cast<std::uint32_t>(row.integer(0)), 0};
             expired.push_back({id, row.integer(1), instant_of(row.integer(2))});
@@ -107,6 +108,10 @@ void expire_period(WriteTxn& tx, std::uint32_t period) {
     Cursor row = tx.query("SELECT 1 FROM expiry WHERE due = ?1 AND kind = ?2 AND id = ?3", tick_count(due),
                           static_cast<int>(Expiry::period), period);
     if (!row.next()) ask(tx, due, Expiry::period, period);
+}
+
+void sweep_after(WriteTxn& tx, Generation generation, Instant expires) {
+    ask(tx, end_of_period(period_of(expires)), Expiry::strays, generation);
 }
 
 void sweep_head(WriteTxn& tx, Generation generation) { ask(tx, tx.now(), Expiry::head, generation); }

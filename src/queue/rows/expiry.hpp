@@ -18,6 +18,8 @@ enum class Expiry : std::uint8_t {
 
 /// Removes the messages of a period once all have expired. Asked for with each message, it writes with the first.
 void expire_period(WriteTxn& tx, std::uint32_t period);
+/// Removes what is dead in a queue some minutes after a message of it `expires` whose id does not say so.
+void sweep_after(WriteTxn& tx, Generation generation, Instant expires);
 /// Removes what is dead at the head of a queue, in the background.
 void sweep_head(WriteTxn& tx, Generation generation);
 

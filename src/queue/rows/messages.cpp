@@ -57,6 +57,14 @@ void insert_visible(WriteTxn& tx, Generation generation, const PopReceipt& recei
                generation, tick_count(receipt.next_visible), id.number, id.period, dequeue_count, receipt.nonce);
 }
 
+void insert_rows(WriteTxn& tx, Generation generation, const Message& message) {
+    tx.execute("INSERT INTO messages(id, generation, tag, inserted, expires, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+               row_of(message.id), generation, message.id.tag, tick_count(message.inserted), tick_count(message.expires),
+               std::string_view(message.text));
+    insert_visible(tx, generation, message.receipt, message.id, message.dequeue_count);
+    add_to_count(tx, generation, 1);
+}
+
 /// The next `most` messages; where those that are dead stood goes to `dead`.
 FoundMessages walk(ReadTxn& tx, Generation generation, Instant from, std::int64_t most, WalkLimits limits,
                    std::vector<Due>* dead) {
@@ -125,12 +133,25 @@ FoundMessages claim_messages(WriteTxn& tx, Generation generation, Instant from, 
 
 void insert_message(WriteTxn& tx, Generation generation, Message& message) {
     message.id = MessageId::make(message.expires, tx.next_id());
-    tx.execute("INSERT INTO messages(id, generation, tag, inserted, expires, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-               row_of(message.id), generation, message.id.tag, tick_count(message.inserted), tick_count(message.expires),
-               std::string_view(message.text));
-    insert_visible(tx, generation, message.receipt, message.id, message.dequeue_count);
-    add_to_count(tx, generation, 1);
+    insert_rows(tx, generation, message);
     if (message.expires < kNever) expire_period(tx, message.id.period);
+}
+
+void insert_brought(WriteTxn& tx, Generation generation, const Message& message, std::string_view given_out) {
+    insert_rows(tx, generation, message);
+    tx.execute("INSERT OR REPLACE INTO receipts(id, text, next_visible, nonce) VALUES(?1, ?2, ?3, ?4)", row_of(message.id),
+               given_out, tick_count(message.receipt.next_visible), message.receipt.nonce);
+    if (message.expires < kNever) sweep_after(tx, generation, message.expires);
+}
+
+bool has_message(ReadTxn& tx, const MessageId& id) {
+    return tx.query("SELECT 1 FROM messages WHERE id = ?1", row_of(id)).next();
+}
+
+std::optional<PopReceipt> find_brought_receipt(ReadTxn& tx, const MessageId& id, std::string_view text) {
+    Cursor row = tx.query("SELECT next_visible, nonce FROM receipts WHERE id = ?1 AND text = ?2", row_of(id), text);
+    if (!row.next()) return std::nullopt;
+    return PopReceipt{instant_of(row.integer(0)), row.integer(1)};
 }
 
 Result<Message> require_message(ReadTxn& tx, Generation generation, const MessageId& id, const PopReceipt& receipt) {

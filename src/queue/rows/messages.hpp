@@ -45,6 +45,13 @@ extern const char* const kWalk;
 /// Adds a message, and fills in its id.
 void insert_message(WriteTxn& tx, Generation generation, Message& message);
 
+/// Adds one that another emulator has numbered: its id says nothing of its expiry. The text of the receipt that was
+/// `given_out` there is good here too.
+void insert_brought(WriteTxn& tx, Generation generation, const Message& message, std::string_view given_out);
+[[nodiscard]] bool has_message(ReadTxn& tx, const MessageId& id);
+/// What such a text means for that message.
+[[nodiscard]] std::optional<PopReceipt> find_brought_receipt(ReadTxn& tx, const MessageId& id, std::string_view text);
+
 /// The message that `id` and its latest receipt name, without its text. Fails with message_not_found (also when it
 /// expired) or pop_receipt_mismatch.
 [[nodiscard]] Result<Message> require_message(ReadTxn& tx, Generation generation, const MessageId& id, const PopReceipt& receipt);

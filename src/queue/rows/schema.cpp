@@ -8,7 +8,8 @@ namespace {
 
 // Get Messages moves a row of `visible` (some 40 bytes) and leaves the text where it is. The id of a message is its period
 // and number: messages that expire together stand together, so nothing else is kept to find them. A queue that is cleared
-// or deleted gives up its generation, and the rows below it are drained later.
+// or deleted gives up its generation, and the rows below it are drained later. `receipts` are those of another emulator's
+// messages; one that is not the latest any more is good for nothing and stays.
 constexpr const char* kSchema = R"sql(
 CREATE TABLE queues(
     name BLOB NOT NULL PRIMARY KEY, generation INTEGER NOT NULL, created INTEGER NOT NULL, props BLOB NOT NULL)
@@ -22,6 +23,8 @@ CREATE TABLE visible(
     generation INTEGER NOT NULL, next_visible INTEGER NOT NULL, number INTEGER NOT NULL, period INTEGER NOT NULL,
     dequeue_count INTEGER NOT NULL, nonce INTEGER NOT NULL,
     PRIMARY KEY(generation, next_visible, number, period)) WITHOUT ROWID;
+CREATE TABLE receipts(
+    id INTEGER PRIMARY KEY, text BLOB NOT NULL, next_visible INTEGER NOT NULL, nonce INTEGER NOT NULL);
 )sql";
 
 // Places without a message are there while expired messages are removed; a message without a place would be lost.

@@ -28,8 +28,9 @@ struct Found {
 /// A page as it is sent.
 struct Page {
     std::uint64_t website = 0;  ///< CurrentProperties::serial of the settings that led to it
-    Instant tick;
+    Revision tick;
     std::uint64_t size = 0;
+    bool smart = false;  ///< in that tier, so that reads of it count
     std::string fields;
     std::string fields_of_whole;              ///< those that only an answer without a range has
     std::shared_ptr<const std::string> body;  ///< null: too long to be kept
@@ -56,6 +57,8 @@ Result<Found> find_page(ReadTxn& tx, std::string_view container_name, const std:
     return Found{std::move(key), *std::move(blob), true};
 }
 
+bool is_smart(const Blob& blob) { return blob.tier.set == blob::AccessTier::smart; }
+
 Page page_of(const Blob& blob, ServiceVersion version) {
     Fields fields;
     HeaderEncoder headers(fields);
@@ -75,6 +78,7 @@ Page page_of(const Blob& blob, ServiceVersion version) {
     Page page;
     page.tick = blob.tick;
     page.size = blob.size;
+    page.smart = is_smart(blob);
     page.fields = fields.text();
     page.fields_of_whole = of_whole.text();
     return page;
@@ -125,7 +129,8 @@ Task<Result<Response>> get_web_content(Exchange& x) {
     auto& pages = x.store->attached<KeptPages>();
     auto [as_of, kept] = pages.find(x.target.name);
     if (kept && kept->website != properties->serial) kept = nullptr;
-    if (kept && as_of == commits) {
+    const bool may_note = x.account.settings.last_access_time_tracking || (kept && kept->smart);
+    if (kept && as_of == commits && !may_note) {
         LAZ_CO_TRY(Answer answer, answer_with(*kept, command, false));
         co_return std::move(answer.response);
     }
@@ -139,8 +144,9 @@ Task<Result<Response>> get_web_content(Exchange& x) {
         LAZ_TRY(Found found, find_page(tx, x.target.container, names, website.error_document_404_path));
         const Blob& blob = found.blob;
         LAZ_CHECK(check_online(blob.tier));
+        LAZ_CHECK(check_same_encryption(blob.encryption, {}));
         const bool keep = !found.missing && may_be_kept(blob);
-        if (!keep || !kept || kept->tick != blob.tick) {
+        if (!keep || !kept || kept->tick != blob.tick || kept->smart != is_smart(blob)) {
             Page page = page_of(blob, x.version);
             page.website = properties->serial;
             if (keep) {
@@ -156,13 +162,13 @@ Task<Result<Response>> get_web_content(Exchange& x) {
         if (!kept->body) {
             LAZ_CHECK(set_content_body(response, x.store, tx, blob.content, answer.range.first, answer.range.length));
         }
-        if (notes_access(blob.tier, tx.now())) accessed = std::move(found);
+        if (notes_access(x, found.key.name, blob, tx.now())) accessed = std::move(found);
         return {};
     }));
     if (accessed) {
         // A read does not fail because it could not be noted: the outcome does not matter.
         static_cast<void>(co_await x.store->write([&](WriteTxn& tx) {
-            return blob::note_access(tx, accessed->key, accessed->blob.tick);
+            return blob::note_access(tx, x, accessed->key, accessed->blob.tick);
         }));
     }
     co_return response;

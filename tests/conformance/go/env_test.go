@@ -1,4 +1,4 @@
-// Package conformance drives azblob and azqueue, Azure's SDKs for Go, against LAZULITE_CONNECTION_STRING.
+// Package conformance drives azblob, azqueue, aztables and azfile, Azure's SDKs for Go, against LAZULITE_CONNECTION_STRING.
 package conformance
 
 import (
@@ -31,7 +31,7 @@ const (
 	// What UseDevelopmentStorage=true stands for; this SDK does not expand it.
 	development = "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50" +
 		"uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1;" +
-		"TableEndpoint=http://127.0.0.1:10002/devstoreaccount1;"
+		"TableEndpoint=http://127.0.0.1:10002/devstoreaccount1;FileEndpoint=http://127.0.0.1:10003/devstoreaccount1;"
 	otherETag = azcore.ETag(`"0x8D4BCC2E4835CD0"`)
 )
 

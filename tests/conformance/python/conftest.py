@@ -1,6 +1,10 @@
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 import pytest
 
 from env import SERVICE, unique
+from file_env import FILES, OwnFiles
 from queue_env import QUEUES, OwnAccount
 from table_env import TABLES
 
@@ -54,3 +58,59 @@ def table(tables):
     made = tables.create_table(unique())
     yield made
     made.delete_table()
+
+
+@pytest.fixture(scope="session")
+def files():
+    return FILES
+
+
+@pytest.fixture
+def share(files):
+    """A new share of the test's own, deleted afterwards."""
+    made = files.create_share(unique())
+    yield made
+    made.delete_share(delete_snapshots="include-leased")
+
+
+@pytest.fixture
+def nfs_share(files):
+    """One whose protocol is NFS."""
+    made = files.get_share_client(unique())
+    made.create_share(protocols="NFS")
+    yield made
+    made.delete_share(delete_snapshots="include-leased")
+
+
+@pytest.fixture
+def own_files():
+    """The File service of an account whose clock only this test advances."""
+    return OwnFiles()
+
+
+@pytest.fixture
+def waiting():
+    """The URL of another server on this machine, which says that it has ten bytes and keeps them until the test ends."""
+    over = threading.Event()
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_HEAD(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "10")
+            self.end_headers()
+
+        def do_GET(self):
+            self.do_HEAD()
+            self.wfile.flush()
+            over.wait()
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/file"
+    over.set()
+    server.shutdown()
+    server.server_close()

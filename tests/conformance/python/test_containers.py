@@ -43,6 +43,13 @@ class TestCreate:
         raw.expect(answer, 400, "InvalidHeaderValue", HeaderName="x-ms-blob-public-access", HeaderValue="everyone")
 
 
+class TestRename:
+    def test_is_refused_as_the_service_refuses_it(self, service, container, name):
+        with refused(400, "InvalidQueryParameterValue"):
+            service._rename_container(container.container_name, name)
+        assert container.exists()
+
+
 class TestNames:
     @pytest.mark.parametrize("name", ["ab", "a" * 64])
     def test_wrong_length(self, service, name):

@@ -1,6 +1,8 @@
 """Delete Blob."""
 
-from env import Seen, refused, unique
+from azure.storage.blob import StandardBlobTier
+
+from env import DAY, Seen, refused, unique
 
 
 def test_answer(container, blob):
@@ -42,3 +44,14 @@ def test_others_stay(container):
         container.upload_blob(name, b"x")
     container.delete_blob("a")
     assert list(container.list_blob_names()) == ["a/b", "ab"]
+
+
+def test_when_the_tier_was_changed(blob):
+    blob.upload_blob(b"hello")
+    blob.set_standard_blob_tier(StandardBlobTier.COOL)
+    changed = blob.get_blob_properties().blob_tier_change_time
+    with refused(412, "AccessTierChangeTimeConditionNotMet"):
+        blob.delete_blob(access_tier_if_unmodified_since=changed - DAY)
+    with refused(412, "AccessTierChangeTimeConditionNotMet"):
+        blob.delete_blob(access_tier_if_modified_since=changed)
+    blob.delete_blob(access_tier_if_unmodified_since=changed)

@@ -183,7 +183,7 @@ class TestPageRangesDiff:
 
     def test_refused(self, container, pages):
         first, second = (pages.create_snapshot()["snapshot"] for _ in range(2))
-        with refused(409, "PreviousSnapshotCannotBeNewer"):
+        with refused(400, "PreviousSnapshotCannotBeNewer"):
             list(container.get_blob_client("blob", snapshot=first).list_page_ranges(previous_snapshot=second))
         with refused(409, "PreviousSnapshotNotFound"):
             list(pages.list_page_ranges(previous_snapshot="2020-01-01T00:00:00.0000000Z"))

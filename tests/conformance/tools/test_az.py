@@ -1,4 +1,4 @@
-"""az storage container, blob, queue and message. Each test goes on where the one before it ended.
+"""az storage container, blob, queue, message, share, directory and file. Each test goes on where the one before it ended.
 
 Every call starts an interpreter and loads the whole command line, a second or more each: so there are few.
 """
@@ -8,14 +8,18 @@ import urllib.request
 from urllib.error import HTTPError
 
 import pytest
+from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.fileshare import ShareServiceClient
 from azure.storage.queue import QueueServiceClient
 
 from conftest import ACCOUNT, KEY, MIB, digests_below, digests_in, run, sha256, write
 
 ENDPOINT = f"http://127.0.0.1:10000/{ACCOUNT}"
 QUEUES = f"http://127.0.0.1:10001/{ACCOUNT}"
+FILES = f"http://127.0.0.1:10003/{ACCOUNT}"
 NAME = ("--container-name", "azcli")
 QUEUE = ("--queue-name", "azcli")
+SHARE = ("--share-name", "azcli")
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +27,7 @@ def configuration(monkeypatch, tmp_path_factory):
     """It does not know UseDevelopmentStorage=true."""
     for name, value in {
         "STORAGE_CONNECTION_STRING": f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};BlobEndpoint={ENDPOINT};"
-                                     f"QueueEndpoint={QUEUES};",
+                                     f"QueueEndpoint={QUEUES};FileEndpoint={FILES};",
         "CONFIG_DIR": str(tmp_path_factory.getbasetemp() / "az"), "CORE_COLLECT_TELEMETRY": "no", "CORE_OUTPUT": "json",
     }.items():  # fmt: skip
         monkeypatch.setenv(f"AZURE_{name}", value)
@@ -180,3 +184,97 @@ def test_queue_policy_and_sas(queue):
 def test_queue_delete(queue):
     assert az("queue", "delete", "--name", "azcli") == {"deleted": True}
     assert az("queue", "list", "--prefix", "azcli") == []
+
+
+@pytest.fixture(scope="module")
+def share():
+    credential = {"account_name": ACCOUNT, "account_key": KEY}
+    return ShareServiceClient(FILES, credential=credential, retry_total=0).get_share_client("azcli")
+
+
+def digests_of(share, directory=""):
+    """Path: SHA-256 of every file."""
+    found = {}
+    for item in share.list_directories_and_files(directory):
+        path = f"{directory}/{item.name}".lstrip("/")
+        found |= digests_of(share, path) if item.is_directory else {path: sha256(share.get_file_client(path).download_file().chunks())}
+    return found
+
+
+def test_share_create(share):
+    assert az("share", "create", "--name", "azcli", "--quota", "5", "--metadata", "made=by az") == {"created": True}
+    assert az("share", "create", "--name", "azcli") == {"created": False}
+    found = share.get_share_properties()
+    assert (found.quota, found.metadata) == (5, {"made": "by az"})
+
+
+def test_share_update(share):
+    az("share", "update", "--name", "azcli", "--quota", "6")
+    az("share", "metadata", "update", "--name", "azcli", "--metadata", "a=1", "b=2")
+    assert share.get_share_properties().quota == 6
+    found = az("share", "list", "--prefix", "azcli", "--include-metadata", "--query", "[].[name, metadata]")
+    assert found == [["azcli", {"a": "1", "b": "2"}]]
+
+
+def test_directory(share):
+    assert az("directory", "create", *SHARE, "--name", "größe", "--metadata", "a=1") == {"created": True}
+    assert share.get_directory_client("größe").get_directory_properties().metadata == {"a": "1"}
+    assert az("directory", "create", *SHARE, "--name", "größe/inner") == {"created": True}
+    assert [one["name"] for one in az("directory", "list", *SHARE, "--name", "größe")] == ["inner"]
+    az("directory", "delete", *SHARE, "--name", "größe", code=1)
+    assert "DirectoryNotEmpty" in run.messages
+    assert az("directory", "delete", *SHARE, "--name", "größe/inner") == {"deleted": True}
+    assert [item.name for item in share.list_directories_and_files()] == ["größe"]
+    share.delete_directory("größe")
+
+
+def test_file(files, share, tmp_path):
+    words = (*SHARE, "--path", "file.txt")  # without a dot it would be a directory to this release
+    az("file", "upload", *words, "--source", files / "folder-1" / "file-014", "--content-type", "a/b", "--metadata", "k=v", "--no-progress")
+    found = share.get_file_client("file.txt").get_file_properties()
+    assert (found.size, found.content_settings.content_type, found.metadata) == (14 * 37, "a/b", {"k": "v"})
+    az("file", "download", *words, "--dest", tmp_path / "file", "--no-progress")
+    assert (tmp_path / "file").read_bytes() == (files / "folder-1" / "file-014").read_bytes()
+    az("file", "resize", *words, "--size", "1000")
+    az("file", "update", *words, "--content-cache", "no-store")
+    found = share.get_file_client("file.txt").get_file_properties()
+    assert (found.size, found.content_settings.cache_control) == (1000, "no-store")
+    az("file", "delete", *words)
+    az("file", "show", *words, code=3)
+    assert "ErrorCode:ResourceNotFound" in run.messages
+
+
+def test_file_batches(files, share, tmp_path):
+    done = az("file", "upload-batch", "--destination", "azcli", "--source", files, "--no-progress")
+    assert len(done) == 5
+    assert digests_of(share) == digests_below(files)
+    found = az("file", "list", *SHARE, "--path", "folder-1", "--query", "[].[name, properties.contentLength]")
+    assert sorted(found) == [["file-001", 37], ["file-014", 14 * 37]]
+    az("file", "download-batch", "--source", "azcli", "--destination", tmp_path, "--no-progress")
+    assert digests_below(tmp_path) == digests_below(files)
+    az("file", "delete-batch", "--source", "azcli", "--pattern", "folder-1/*")
+    assert set(digests_of(share)) == {"a b/c+d", "größe/日本", "empty"}
+
+
+def test_share_snapshot(share):
+    taken = az("share", "snapshot", "--name", "azcli")["snapshot"]
+    share.get_file_client("empty").delete_file()
+    assert az("file", "exists", *SHARE, "--path", "empty", "--snapshot", taken) == {"exists": True}
+    az("share", "delete", "--name", "azcli", code=1)
+    assert "ShareHasSnapshots" in run.messages
+
+
+def test_share_policy_and_sas(files):
+    az("share", "policy", "create", *SHARE, "--name", "readers", "--permissions", "r", "--expiry", "2100-01-01T00:00Z")
+    token = az("share", "generate-sas", "--name", "azcli", "--policy-name", "readers")
+    with urllib.request.urlopen(f"{FILES}/azcli/a%20b/c%2Bd?{token}", timeout=30) as answer:
+        assert sha256([answer.read()]) == digests_below(files)["a b/c+d"]
+    with pytest.raises(HTTPError) as refusal:
+        urllib.request.urlopen(f"{FILES}/azcli?restype=directory&comp=list&{token}", timeout=30)
+    assert (refusal.value.code, refusal.value.headers["x-ms-error-code"]) == (403, "AuthorizationPermissionMismatch")
+
+
+def test_share_delete(share):
+    assert az("share", "delete", "--name", "azcli", "--delete-snapshots", "include") == {"deleted": True}
+    with pytest.raises(ResourceNotFoundError):
+        share.get_share_properties()

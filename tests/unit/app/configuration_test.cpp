@@ -117,7 +117,7 @@ TEST_F(Configure, TakesEveryFlag) {
                               "--queuePort",        "2",       "--tableHost",     "a",        "--tablePort", "3",
                               "--fileHost",         "b",       "--filePort",      "4",        "--dfsHost",   "c",
                               "--dfsPort",          "5",       "--webHost",       "d",        "--webPort",   "65535",
-                              "--loose", "--disableProductStyleUrl", "--disableTelemetry", "--debug", "debug.log",
+                              "--loose", "--allowOutgoing", "--disableProductStyleUrl", "--disableTelemetry", "--debug", "debug.log",
                               "--blobKeepAliveTimeout", "11", "--queueKeepAliveTimeout", "12",
                               "--tableKeepAliveTimeout", "0",
                               "--cors", "http://a", "--cors", "http://b"});
@@ -132,6 +132,7 @@ TEST_F(Configure, TakesEveryFlag) {
     EXPECT_FALSE(c.emulator.access_log);
     EXPECT_EQ(c.log_level, log::Level::debug);
     EXPECT_TRUE(c.emulator.loose);
+    EXPECT_TRUE(c.emulator.allow_outgoing);
     EXPECT_FALSE(c.emulator.product_style_urls);
     EXPECT_EQ(c.debug_file, "debug.log");
     EXPECT_EQ(c.emulator.listen[0].keep_alive, std::chrono::seconds(11));
@@ -410,19 +411,27 @@ TEST_F(Configure, SaysWhatIsWrongInTheFile) {
 
 TEST_F(Configure, ReadsWhatAnAccountIsSaidToBe) {
     const std::string path = file(R"({"accounts": [{"name": "devstoreaccount1", "kind": "BlockBlobStorage",
-                                                     "sku": "Premium_LRS", "allowBlobPublicAccess": false}]})");
+                                                     "sku": "Premium_LRS", "allowBlobPublicAccess": false,
+                                                     "blobVersioning": true, "containerDeleteRetentionDays": 7}]})");
     const auto parsed = with({"--config", path.c_str()});
     ASSERT_TRUE(parsed) << parsed.error().line;
     const auto& account = parsed->configuration.emulator.accounts.at(0);
     EXPECT_EQ(account.kind, "BlockBlobStorage");
     EXPECT_EQ(account.sku, "Premium_LRS");
     EXPECT_FALSE(account.allow_blob_public_access);
+    EXPECT_TRUE(account.blob_versioning);
+    EXPECT_EQ(account.container_delete_retention_days, 7);
+    EXPECT_FALSE(AccountOptions{}.blob_versioning);
+    EXPECT_EQ(AccountOptions{}.container_delete_retention_days, 0);
     EXPECT_EQ(AccountOptions{}.kind, "StorageV2");
     EXPECT_EQ(AccountOptions{}.sku, "Standard_RAGRS");
     EXPECT_TRUE(AccountOptions{}.allow_blob_public_access);
     for (const auto& [text, naming] : std::vector<std::pair<std::string, std::string>>{
              {R"({"accounts": [{"name": "devstoreaccount1", "sku": "Gold"}]})", "sku"},
              {R"({"accounts": [{"name": "devstoreaccount1", "kind": 2}]})", "kind"},
+             {R"({"accounts": [{"name": "devstoreaccount1", "blobVersioning": 1}]})", "blobVersioning"},
+             {R"({"accounts": [{"name": "devstoreaccount1", "containerDeleteRetentionDays": 366}]})",
+              "containerDeleteRetentionDays"},
              {R"({"accounts": [{"name": "devstoreaccount1", "allowBlobPublicAccess": "no"}]})",
               "allowBlobPublicAccess"}}) {
         const std::string wrong = file(text);
@@ -533,6 +542,22 @@ TEST_F(Configure, KnowsTheCheckCommand) {
     EXPECT_EQ(before->configuration.command, Configuration::Command::check);
 }
 
+TEST_F(Configure, KnowsTheImportCommandAndItsFlag) {
+    const auto parsed = with({"import", "old", "--location", "data"});
+    ASSERT_TRUE(parsed) << parsed.error().line;
+    EXPECT_EQ(parsed->configuration.command, Configuration::Command::import);
+    EXPECT_EQ(parsed->configuration.emulator.import_from, "old");
+    EXPECT_EQ(parsed->configuration.emulator.location, "data");
+    expect_line(with({"import", "--location", "data"}), "DIR is required");
+    expect_line(called("azurite", {"import", "old"}), "import");
+
+    const auto flag = with({"--import", "old"}, {{"LAZULITE_IMPORT", "other"}});
+    ASSERT_TRUE(flag) << flag.error().line;
+    EXPECT_EQ(flag->configuration.command, Configuration::Command::run);
+    EXPECT_EQ(flag->configuration.emulator.import_from, "old");
+    EXPECT_EQ(with({}, {{"LAZULITE_IMPORT", "other"}})->configuration.emulator.import_from, "other");
+}
+
 TEST_F(Configure, PrintsHelpWithEverySetting) {
     for (const char* flag : {"--help", "-h"}) {
         const auto parsed = with({flag});
@@ -544,6 +569,7 @@ TEST_F(Configure, PrintsHelpWithEverySetting) {
                                             "--threads",
                                             "--keepAliveTimeout",
                                             "--remoteControl",
+                                            "--allowOutgoing",
                                             "--silent",
                                             "--logLevel",
                                             "--blobHost",
@@ -559,6 +585,8 @@ TEST_F(Configure, PrintsHelpWithEverySetting) {
                                             "--webHost",
                                             "--webPort",
                                             "--config",
+                                            "--import",
+                                            "import",
                                             "check"}) {
             EXPECT_NE(parsed->print.find(name), std::string::npos) << name;
         }
@@ -586,7 +614,7 @@ TEST(EnvironmentName, PutsAnUnderscoreBeforeEveryCapital) {
 TEST(Settings, HaveNamesOfTheirOwn) {
     std::map<std::string_view, int> names;
     for (const Setting& setting : settings()) ++names[setting.name];
-    EXPECT_EQ(names.size(), 45U);
+    EXPECT_EQ(names.size(), 48U);
     for (const auto& [name, count] : names) EXPECT_EQ(count, 1) << name;
 }
 

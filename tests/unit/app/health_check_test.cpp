@@ -7,10 +7,12 @@
 
 #include <thread>
 
+#include "app/account_duties.hpp"
 #include "app/control.hpp"
 #include "app/surfaces.hpp"
 #include "app/url.hpp"
 #include "base/worker_pool.hpp"
+#include "http/io_pool.hpp"
 #include "store/stores.hpp"
 
 namespace lazulite {
@@ -134,7 +136,10 @@ TEST(HealthCheck, IsToldWhetherEveryListenerAnswers) {
     ASSERT_TRUE(stores);
     Workers workers(1);
     Environment environment{clock, accounts, **stores, metrics, workers, "1.2.3", all_services()};
-    Control control(environment, accounts, false);
+    const Seeding::Gateways gateways;
+    IoPool io(1);
+    AccountDuties duties(environment, gateways, io);
+    Control control(environment, accounts, duties, false);
     const auto health = [&] {
         Nothing body;
         Request request;

@@ -10,6 +10,7 @@
 
 #include "blob/ops/blob_walk.hpp"
 #include "blob/rows/containers.hpp"
+#include "blob/rows/retained.hpp"
 #include "blob/rows/schema.hpp"
 #include "store/check.hpp"
 #include "store/fault_file_system.hpp"
@@ -33,41 +34,81 @@ TEST(DeleteBlobWithSnapshots, NeedsToBeSaid) {
     EXPECT_EQ(deletion(kOnly, true), (Deletion{false, true}));
 }
 
-// What becomes of the current blob, and whether what comes is a version; by hand from "Blob versioning".
+// What becomes of the current blob, and whether what comes is a version; by hand from "Blob versioning" and "Soft delete for
+// blobs".
 struct Case {
     Change change;
     bool is_version;
-    bool versioning;
+    Keeping keeping;
     Fate expected;
 };
-constexpr bool kKept = true;
+constexpr Keeping kNone{false, false};
+constexpr Keeping kVersions{true, false};
+constexpr Keeping kSoft{false, true};
+constexpr Keeping kBoth{true, true};
 constexpr bool kVersioned = true;
 
-TEST(BlobVersions, EveryChangeHasItsFate) {
+TEST(BlobHistory, EveryChangeHasItsFate) {
+    using Former = Fate::Former;
     const Case cases[] = {
-        // An account that makes versions.
-        {Change::replace, false, true, {kKept, kVersioned}},
-        {Change::replace, true, true, {kKept, kVersioned}},
-        {Change::metadata, false, true, {kKept, kVersioned}},
-        {Change::metadata, true, true, {kKept, kVersioned}},
-        {Change::snapshot, false, true, {kKept, kVersioned}},
-        {Change::snapshot, true, true, {kKept, kVersioned}},
-        {Change::remove, false, true, {kKept, false}},
-        {Change::remove, true, true, {kKept, false}},
-        // One that makes them no more: those that exist stay.
-        {Change::replace, false, false, {false, false}},
-        {Change::replace, true, false, {kKept, false}},
-        {Change::metadata, false, false, {false, false}},
-        {Change::metadata, true, false, {kKept, false}},
-        {Change::snapshot, false, false, {false, false}},
-        {Change::snapshot, true, false, {false, false}},
-        {Change::remove, false, false, {false, false}},
-        {Change::remove, true, false, {kKept, false}},
+        {Change::replace, false, kNone, {Former::nothing, false}},
+        {Change::replace, true, kNone, {Former::version, false}},
+        {Change::replace, false, kVersions, {Former::version, kVersioned}},
+        {Change::replace, true, kVersions, {Former::version, kVersioned}},
+        {Change::replace, false, kSoft, {Former::deleted_snapshot, false}},
+        {Change::replace, true, kSoft, {Former::version, false}},
+        {Change::replace, false, kBoth, {Former::version, kVersioned}},
+        {Change::replace, true, kBoth, {Former::version, kVersioned}},
+
+        {Change::metadata, false, kNone, {Former::nothing, false}},
+        {Change::metadata, true, kNone, {Former::version, false}},
+        {Change::metadata, false, kVersions, {Former::version, kVersioned}},
+        {Change::metadata, true, kVersions, {Former::version, kVersioned}},
+        {Change::metadata, false, kSoft, {Former::nothing, false}},
+        {Change::metadata, true, kSoft, {Former::version, false}},
+        {Change::metadata, false, kBoth, {Former::version, kVersioned}},
+        {Change::metadata, true, kBoth, {Former::version, kVersioned}},
+
+        {Change::snapshot, false, kNone, {Former::nothing, false}},
+        {Change::snapshot, true, kNone, {Former::nothing, false}},
+        {Change::snapshot, false, kVersions, {Former::version, kVersioned}},
+        {Change::snapshot, true, kVersions, {Former::version, kVersioned}},
+        {Change::snapshot, false, kSoft, {Former::nothing, false}},
+        {Change::snapshot, true, kSoft, {Former::nothing, false}},
+        {Change::snapshot, false, kBoth, {Former::version, kVersioned}},
+        {Change::snapshot, true, kBoth, {Former::version, kVersioned}},
+
+        {Change::remove, false, kNone, {Former::nothing, false}},
+        {Change::remove, true, kNone, {Former::version, false}},
+        {Change::remove, false, kVersions, {Former::version, false}},
+        {Change::remove, true, kVersions, {Former::version, false}},
+        {Change::remove, false, kSoft, {Former::deleted_blob, false}},
+        {Change::remove, true, kSoft, {Former::version, false}},
+        {Change::remove, false, kBoth, {Former::version, false}},
+        {Change::remove, true, kBoth, {Former::version, false}},
     };
     for (const Case& c : cases) {
-        EXPECT_EQ(fate(c.change, c.is_version, c.versioning), c.expected)
-            << static_cast<int>(c.change) << ' ' << c.is_version << ' ' << c.versioning;
+        EXPECT_EQ(fate(c.change, c.is_version, c.keeping), c.expected)
+            << static_cast<int>(c.change) << ' ' << c.is_version << ' ' << c.keeping.versions << c.keeping.deleted;
     }
+}
+
+TEST(BlobHistory, AnArchivedBlobIsNotKeptWhenItIsOverwritten) {
+    using Former = Fate::Former;
+    constexpr bool kArchived = true;
+    EXPECT_EQ(fate(Change::replace, false, kSoft, kArchived), (Fate{Former::nothing, false}));
+    EXPECT_EQ(fate(Change::replace, false, kBoth, kArchived), (Fate{Former::version, kVersioned}));
+    EXPECT_EQ(fate(Change::remove, false, kSoft, kArchived), (Fate{Former::deleted_blob, false}));
+}
+
+TEST(BlobHistory, WholeDaysAreLeftOfARetention) {
+    const Instant deleted = instant_of(17'000'000'000'000'000);
+    const Retention week{deleted, deleted + Ticks(std::chrono::days(7))};
+    EXPECT_EQ(remaining_days(week, deleted), 6);
+    EXPECT_EQ(remaining_days(week, deleted + Ticks(1)), 6);
+    EXPECT_EQ(remaining_days(week, deleted + 24h - Ticks(1)), 6);
+    EXPECT_EQ(remaining_days(week, deleted + 24h), 5);
+    EXPECT_EQ(remaining_days(week, deleted + 7 * 24h - Ticks(1)), 0);
 }
 
 /// A container, and blobs of 5,000 bytes in an extent.
@@ -152,9 +193,10 @@ class Snapshots : public ::testing::Test {
     }
 
     /// All entries, page by page: a name, and for a snapshot the time behind it.
-    std::vector<std::string> list(std::size_t page_size, const std::function<void()>& between = [] {}) {
+    std::vector<std::string> list(std::size_t page_size, const std::function<void()>& between = [] {},
+                                  const HistoryFilter& history = {.snapshots = true, .versions = true}) {
         std::vector<std::string> listed;
-        const ListFilter filter{.history = {.snapshots = true, .versions = true}};
+        const ListFilter filter{.history = history};
         std::optional<std::string> next = "";
         while (next) {
             next = read<std::optional<std::string>>([&](ReadTxn& tx) {
@@ -182,6 +224,7 @@ class Snapshots : public ::testing::Test {
 };
 
 constexpr const char* kRows = "SELECT count(*) FROM history";
+constexpr const char* kRetained = "SELECT count(*) FROM retained";
 constexpr const char* kLive = "SELECT coalesce(sum(live), 0) FROM extents";
 
 std::string entry(const std::string& name, Instant id) { return name + ' ' + std::to_string(tick_count(id)); }
@@ -289,6 +332,52 @@ TEST_F(Snapshots, AreNotSteppedOverWhereVersionsAreWanted) {
     expect_sound();
 }
 
+TEST_F(Snapshots, AreKeptUntilTheirRetentionIsOverAndThenGiveTheirSpaceBack) {
+    put("blob");
+    const Instant first = snapshot("blob");
+    const Instant second = snapshot("blob");
+    write([&](WriteTxn& tx) {
+        const Retention day{tx.now(), tx.now() + 24h};
+        remove_history(tx, key("blob"), {HistoryClass::snapshot, first}, day);
+        remove_snapshots(tx, key("blob"), day);
+        replace(tx, key("blob"), find_blob(tx, key("blob")), std::nullopt, HistoryId{HistoryClass::blob, tx.next_tick()},
+                day);
+    });
+    EXPECT_FALSE(has_snapshots("blob"));
+    EXPECT_EQ(list(10), std::vector<std::string>{});
+    EXPECT_EQ(number(kRetained), 3);
+    expect_sound();
+    write([&](WriteTxn& tx) { EXPECT_TRUE(undelete(tx, key("blob"))); });
+    EXPECT_EQ(list(10), (std::vector<std::string>{entry("blob", first), entry("blob", second), "blob"}));
+    expect_sound();
+    write([&](WriteTxn& tx) {
+        remove_snapshots(tx, key("blob"), Retention{tx.now(), tx.now() + 24h});
+        replace(tx, key("blob"), find_blob(tx, key("blob")), std::nullopt, HistoryId{HistoryClass::blob, tx.next_tick()},
+                Retention{tx.now(), tx.now() + 24h});
+    });
+    ASSERT_TRUE(store_->set_clock_offset(24h));
+    write([&](WriteTxn& tx) { EXPECT_FALSE(undelete(tx, key("blob"))); });
+    wait_for(kRetained, 0);
+    wait_for(kLive, 0);
+    wait_for("SELECT count(*) FROM expiry", 0);
+    expect_sound();
+}
+
+TEST_F(Snapshots, AreADeletedBlobOnceAnotherStandsInItsPlace) {
+    put("blob");
+    write([&](WriteTxn& tx) {
+        replace(tx, key("blob"), find_blob(tx, key("blob")), std::nullopt, HistoryId{HistoryClass::blob, tx.next_tick()},
+                Retention{tx.now(), tx.now() + 24h});
+        supersede_retained(tx, key("blob"), BlobType::block);
+    });
+    put("blob", 6000);
+    expect_sound();
+    write([&](WriteTxn& tx) { EXPECT_TRUE(undelete(tx, key("blob"))); });
+    EXPECT_TRUE(has_snapshots("blob"));
+    EXPECT_EQ(number(kLive), 11'000);
+    expect_sound();
+}
+
 TEST_F(Snapshots, GoWithTheirContainer) {
     put("blob");
     for (int i = 0; i < 450; ++i) snapshot("blob");
@@ -311,6 +400,64 @@ TEST_F(Snapshots, StandBeforeTheirBlobOnPagesOfEverySize) {
         expected.push_back(name);
     }
     for (std::size_t size = 1; size <= expected.size() + 1; ++size) EXPECT_EQ(list(size), expected) << size;
+}
+
+TEST_F(Snapshots, ThatAreDeletedStandAmongTheOthersOnPagesOfEverySize) {
+    const Retention day{wall_.now(), wall_.now() + 24h};
+    std::vector<std::string> expected;
+    for (const std::string name : {"a", "a-b", "b"}) {
+        put(name);
+        for (int i = 0; i < 4; ++i) {
+            const Instant id = snapshot(name);
+            expected.push_back(entry(name, id));
+            if (i % 2 == 0) write([&](WriteTxn& tx) { remove_history(tx, key(name), {HistoryClass::snapshot, id}, day); });
+        }
+        if (name != "a-b") {
+            expected.push_back(name);
+            continue;
+        }
+        write([&](WriteTxn& tx) {
+            const HistoryId id{HistoryClass::blob, tx.next_tick()};
+            replace(tx, key(name), find_blob(tx, key(name)), std::nullopt, id, day);
+            expected.push_back(entry(name, id.id));
+        });
+    }
+    const HistoryFilter everything{.snapshots = true, .versions = true, .deleted = true, .marks = true};
+    for (std::size_t size = 1; size <= expected.size() + 1; ++size) EXPECT_EQ(list(size, [] {}, everything), expected) << size;
+    EXPECT_EQ(list(2).size(), 8U);  // six snapshots and two blobs
+    EXPECT_EQ(list(2, [] {}, {.deleted = true}).size(), 3U);  // the deleted blob and two others
+    expect_sound();
+}
+
+TEST_F(Snapshots, AreCutOffBeforeWhatSoftDeleteKeptComesBack) {
+    put("blob");
+    const Instant kept = snapshot("blob");
+    write([&](WriteTxn& tx) {
+        remove_history(tx, key("blob"), {HistoryClass::snapshot, kept}, Retention{tx.now(), tx.now() + 24h});
+    });
+    for (int i = 0; i < 450; ++i) snapshot("blob");
+    write([&](WriteTxn& tx) {
+        remove_snapshots(tx, key("blob"));
+        EXPECT_TRUE(undelete(tx, key("blob")));
+        EXPECT_TRUE(find_history(tx, key("blob"), {HistoryClass::snapshot, kept}));
+    });
+    EXPECT_EQ(list(10), (std::vector<std::string>{entry("blob", kept), "blob"}));
+    wait_for("SELECT count(*) FROM expiry WHERE kind = 3", 0);
+    EXPECT_EQ(number(kRows), 1);
+    expect_sound();
+}
+
+TEST_F(Snapshots, GoWithTheirContainerAlsoFromRetention) {
+    put("blob");
+    for (int i = 0; i < 450; ++i) snapshot("blob");
+    write([&](WriteTxn& tx) {
+        remove_snapshots(tx, key("blob"), Retention{tx.now(), tx.now() + 24h});
+        delete_container(tx, container_);
+    });
+    expect_sound();
+    wait_for(kRetained, 0);
+    wait_for(kLive, 0);
+    expect_sound();
 }
 
 TEST_F(Snapshots, ThatStayAreListedOnceWhileOthersComeAndGo) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <random>
@@ -10,6 +11,8 @@
 
 #include "blob/domain/tags.hpp"
 #include "blob/rows/containers.hpp"
+#include "blob/rows/history.hpp"
+#include "blob/rows/retained.hpp"
 #include "blob/rows/schema.hpp"
 #include "blob/rows/tags.hpp"
 #include "store/stores.hpp"
@@ -21,6 +24,7 @@ namespace {
 using namespace std::chrono_literals;
 
 using Places = std::set<std::tuple<std::string, std::string, std::string>>;
+using VersionPlaces = std::vector<std::tuple<std::string, std::string, std::string, std::int64_t>>;
 
 class TagRows : public ::testing::Test {
   protected:
@@ -67,6 +71,19 @@ class TagRows : public ::testing::Test {
             return found;
         });
     }
+    /// From a place on, those of versions too, as the cursor gives them.
+    VersionPlaces all_places(const TagPlace& first = {}) {
+        return *store_->read([&](ReadTxn& tx) -> Result<VersionPlaces> {
+            VersionPlaces found;
+            TagCursor rows(tx, container_.root_dir_id, first, true);
+            while (rows.next()) {
+                const TagPlace place = rows.place();
+                EXPECT_EQ(rows.which().has_value(), place.tick != TagPlace::kCurrent);
+                found.emplace_back(place.key, place.value, place.name, place.tick);
+            }
+            return found;
+        });
+    }
     std::int64_t rows() {
         return *store_->read([](ReadTxn& tx) -> Result<std::int64_t> {
             Cursor row = tx.query("SELECT count(*) FROM tags");
@@ -101,6 +118,78 @@ TEST_F(TagRows, AreThoseOfTheBlobsAfterEveryChange) {
             for (const BlobTag& tag : tags) expected.emplace(tag.key, tag.value, blob);
         }
         ASSERT_EQ(places(), expected) << "after step " << i;
+    }
+}
+
+TEST_F(TagRows, FollowVersionsThatAreMadeChangedDeletedAndRestored) {
+    struct Tagged {
+        TagSet tags;
+        bool retained = false;
+    };
+    std::mt19937_64 dice(20261122);
+    const BlobKey key{container_.root_dir_id, "b"};
+    std::optional<TagSet> current;
+    std::map<std::int64_t, Tagged> versions;
+    const auto some_tags = [&] {
+        std::vector<BlobTag> tags;
+        for (const char* name : {"k", "l"}) {
+            if (dice() % 3 != 0) tags.push_back({name, std::string(dice() % 2, 'v')});
+        }
+        return TagSet::of(tags).value();
+    };
+    const auto one_of = [&](bool retained) {
+        std::vector<std::int64_t> ids;
+        for (const auto& [id, version] : versions) {
+            if (version.retained == retained) ids.push_back(id);
+        }
+        return ids.empty() ? std::int64_t{0} : ids[dice() % ids.size()];
+    };
+    for (int i = 0; i < 1000; ++i) {
+        const auto what = dice() % 6;
+        write([&](WriteTxn& tx) {
+            const Instant now = tx.next_tick();
+            const auto before = find_blob(tx, key);
+            if (what <= 1) {  // the current blob is overwritten or deleted, and a version
+                std::optional<Blob> after;
+                if (what == 0) after.emplace().tags = some_tags().pack();
+                if (after) after->tick = now;
+                const Which kept = before ? Which(HistoryId{HistoryClass::version, before->tick}) : std::nullopt;
+                if (kept) versions[tick_count(kept->id)] = {*current, false};
+                replace(tx, key, before, after, kept);
+                current = after ? std::optional(TagSet::unpack(after->tags)) : std::nullopt;
+            } else if (what == 2) {
+                undelete(tx, key);
+                for (auto& [id, version] : versions) version.retained = false;
+            } else if (const std::int64_t id = one_of(false); id != 0) {
+                const HistoryId version{HistoryClass::version, instant_of(id)};
+                if (what == 3) {
+                    remove_history(tx, key, version);
+                    versions.erase(id);
+                } else if (what == 4) {
+                    remove_history(tx, key, version, Retention{now, now + 24h});
+                    versions[id].retained = true;
+                } else {
+                    Blob changed = *find_history(tx, key, version);
+                    versions[id].tags = some_tags();
+                    changed.tags = versions[id].tags.pack();
+                    update_history(tx, key, version, changed);
+                }
+            }
+        });
+        VersionPlaces expected;
+        const auto add = [&](const TagSet& tags, std::int64_t tick) {
+            for (const BlobTag& tag : tags) expected.emplace_back(tag.key, tag.value, "b", tick);
+        };
+        if (current) add(*current, TagPlace::kCurrent);
+        for (const auto& [id, version] : versions) {
+            if (!version.retained) add(version.tags, id);
+        }
+        std::sort(expected.begin(), expected.end());
+        ASSERT_EQ(all_places(), expected) << "after step " << i << ", " << what;
+        if (expected.empty()) continue;
+        const std::size_t from = dice() % expected.size();
+        const auto& [tag, value, name, tick] = expected[from];
+        ASSERT_EQ(all_places({tag, value, name, tick}), VersionPlaces(expected.begin() + static_cast<std::ptrdiff_t>(from), expected.end()));
     }
 }
 

@@ -15,11 +15,11 @@
 
 namespace lazulite {
 
-/// Runs tasks on the thread that calls `run`.
+/// Runs tasks on the thread that calls `run`, which is the one that made it. What was made last is run until it is gone.
 class Loop final : public Executor {
   public:
-    Loop() { current_ = this; }
-    ~Loop() override { current_ = nullptr; }
+    Loop() : before_(current_) { current_ = this; }
+    ~Loop() override { current_ = before_; }
     void post(std::coroutine_handle<> handle) override {
         const std::lock_guard lock(mutex_);
         ready_.push_back(handle);
@@ -46,6 +46,7 @@ class Loop final : public Executor {
         return handle;
     }
 
+    Executor* const before_;
     std::mutex mutex_;
     std::condition_variable woken_;
     std::deque<std::coroutine_handle<>> ready_;
@@ -54,7 +55,8 @@ class Loop final : public Executor {
 /// Requests answered by the gateway of one service: no socket, no file. One thread.
 class InMemory {
   public:
-    InMemory(const Service& service, const StoreKind& kind, Account account);
+    /// `bearers`: it takes bearer tokens, and all comes over TLS.
+    InMemory(const Service& service, const StoreKind& kind, Account account, bool bearers = false);
     ~InMemory() { stores_->close(); }
 
     struct Exchanged {

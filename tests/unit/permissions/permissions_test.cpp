@@ -12,6 +12,8 @@
 #include "auth/shared_key.hpp"
 #include "blob/operations.hpp"
 #include "blob/rows/schema.hpp"
+#include "file/operations.hpp"
+#include "file/rows/schema.hpp"
 #include "in_memory.hpp"
 #include "queue/operations.hpp"
 #include "queue/rows/schema.hpp"
@@ -81,7 +83,8 @@ struct Row {
 Row parse_row(int line, const std::string& text) {
     const auto columns = split(text, '|');
     const bool levels = columns.size() == 9;
-    if (!levels && columns.size() != 6) throw std::runtime_error("line " + std::to_string(line) + ": 9 or 6 columns");
+    const bool two = columns.size() == 7;
+    if (!levels && !two && columns.size() != 6) throw std::runtime_error("line " + std::to_string(line) + ": 9, 7 or 6 columns");
     const std::size_t blank = columns[1].find(' ');
     const std::string& account = columns[3];
     const bool typed = account.size() > 2 && account[1] == ' ';
@@ -96,6 +99,7 @@ Row parse_row(int line, const std::string& text) {
             levels ? columns[7] : "",
             columns.back() == "yes"};
     if (levels) row.service.insert(row.service.end(), {Cell(columns[5]), Cell(columns[6])});
+    if (two) row.service.emplace_back(columns[5]);
     for (const std::string& header : split(columns[2], ';')) {
         const std::size_t colon = header.find(':');
         if (colon != std::string::npos) row.headers.emplace_back(header.substr(0, colon), trimmed(header.substr(colon + 1)));
@@ -148,6 +152,18 @@ Fixture of_queues() {
 }
 
 Fixture of_tables() { return {table::service(), table::kTableStore, ServiceLetter::table, {""}, "tab", {}}; }
+
+/// A share with a directory, and in that a file which cannot be deleted, so that it is there for every row.
+Fixture of_files() {
+    const InMemory::Headers file{{"x-ms-type", "file"}, {"x-ms-content-length", "8"}};
+    InMemory::Headers read_only = file;
+    read_only.emplace_back("x-ms-file-attributes", "ReadOnly");
+    return {file::service(), file::kFileStore, ServiceLetter::file, {"s", "f"}, "sha",
+            {{"PUT", "/sha?restype=share", {}},
+             {"PUT", "/sha/d?restype=directory", {}},
+             {"PUT", "/sha/d/f", file},
+             {"PUT", "/sha/d/locked", read_only}}};
+}
 
 /// Plays the rows of one table of operations.
 class Matrix {
@@ -267,7 +283,7 @@ class Matrix {
         const bool elsewhere = path.empty() || (table && (path.starts_with("Tables") || path.starts_with("$")));
         const std::string container = elsewhere ? std::string(fixture_.container) : path.substr(0, path.find_first_of("/("));
         const std::string below = path.find('/') == std::string::npos ? "d/b" : path.substr(path.find('/') + 1);
-        const std::string resource = sr == "c" || sr.empty() ? container : sr == "d" ? container + "/d" : container + "/" + below;
+        const std::string resource = sr == "c" || sr == "s" || sr.empty() ? container : sr == "d" ? container + "/d" : container + "/" + below;
         const std::string fields = "sv=" + std::string(kVersion) + (sr.empty() ? "" : "&sr=" + std::string(sr)) + (table ? "&tn=" + container : "") + "&sp=" + sp + "&se=2999-01-01" +
                                    (sr == "d" ? "&sdd=1" : "");
         const auto text = service_sas_string_to_sign(*Query::parse(fields), fixture_.letter, kNewestVersion, kName,
@@ -362,6 +378,8 @@ void play(const std::string& file, Fixture fixture) {
 TEST(Permissions, OfTheBlobServiceAreThoseOfTheReference) { play("blob.txt", of_blobs()); }
 
 TEST(Permissions, OfTheQueueServiceAreThoseOfTheReference) { play("queue.txt", of_queues()); }
+
+TEST(Permissions, OfTheFileServiceAreThoseOfTheReference) { play("file.txt", of_files()); }
 
 TEST(Permissions, OfTheTableServiceAreThoseOfTheReference) { play("table.txt", of_tables()); }
 

@@ -7,13 +7,13 @@ namespace {
 
 constexpr auto kTable = std::to_array<NotHonoured>({
     {"PutThing", {"x-ms-colour", "x-ms-key x-ms-key-sha256"}},
-    {"GetThing", {"x-ms-shade"}},
+    {"GetThing", {"x-ms-shade", "Accept: thing/columns"}},
 });
 
-Result<> check(std::string_view operation, std::string_view header) {
+Result<> check(std::string_view operation, std::string_view header, std::string_view value = "value") {
     FieldViews fields;
     fields.add("Host", "localhost");
-    fields.add(header, "value");
+    fields.add(header, value);
     return check_honoured(kTable, operation, fields);
 }
 
@@ -38,6 +38,12 @@ TEST(NotHonoured, OnlyWholeNamesCount) {
     EXPECT_TRUE(check("PutThing", "x-ms-colours"));
     EXPECT_TRUE(check("PutThing", "x-ms-key x-ms-key-sha256"));
     EXPECT_TRUE(check("PutThing", ""));
+}
+
+TEST(NotHonoured, ARowMayNameOneValueOfAHeader) {
+    EXPECT_EQ(check("GetThing", "accept", "thing/columns").error().code(), ErrorCode::not_implemented);
+    EXPECT_TRUE(check("GetThing", "Accept", "thing/rows"));
+    EXPECT_TRUE(check("GetThing", "x-ms-accept", "thing/columns"));
 }
 
 TEST(NotHonoured, AnOperationWithoutARowRefusesNothing) { EXPECT_TRUE(check("DeleteThing", "x-ms-colour")); }

@@ -110,6 +110,24 @@ TEST(ServiceProperties, ElementsAreThoseOfTheService) {
               (Problem{ErrorCode::unsupported_xml_node, "DefaultServiceVersion"}));
 }
 
+TEST(ServiceProperties, OfFilesHaveProtocolSettingsWhichAreSetOneByOne) {
+    constexpr PropertiesDialect kFile{ServiceKind::file, ServiceVersion(2026, 4, 6)};
+    const auto settings = [](std::string_view smb) {
+        return "<ProtocolSettings><SMB>" + std::string(smb) + "</SMB></ProtocolSettings>";
+    };
+    const std::string multichannel = "<Multichannel><Enabled>true</Enabled></Multichannel>";
+    const std::string encryption = "<EncryptionInTransit><Required>true</Required></EncryptionInTransit>";
+    ServiceProperties properties = default_service_properties();
+    EXPECT_NE(write_service_properties(properties, kFile).find("<Multichannel><Enabled>false</Enabled></Multichannel>"),
+              std::string::npos);
+    properties.set(*parse(settings(multichannel), kFile));
+    properties.set(*parse(settings(encryption), kFile));
+    EXPECT_NE(write_service_properties(properties, kFile).find(settings(multichannel + encryption)), std::string::npos);
+    EXPECT_EQ(problem_of(settings(multichannel)), (Problem{ErrorCode::unsupported_xml_node, "ProtocolSettings"}));
+    EXPECT_EQ(problem_of(settings(encryption), {ServiceKind::file, ServiceVersion(2025, 11, 5)}),
+              (Problem{ErrorCode::unsupported_xml_node, "EncryptionInTransit"}));
+}
+
 TEST(ServiceProperties, CorsTextsAreTrimmedAndWholeNamesStandFirst) {
     const auto given = parse(cors(rule(" http://a , http://b,", "GET , PUT", "b*, a ,c*", "x*,y", "2147483647")));
     ASSERT_TRUE(given);

@@ -14,6 +14,10 @@ const std::string kOneSegment = std::string("\x01\x30\0\0\0\0\0\0\0\x01\0\x01\0"
 // Version 1, 21 bytes, CRC-64 flag, no segment; the CRC-64 of nothing.
 const std::string kEmpty = std::string("\x01\x15\0\0\0\0\0\0\0\x01\0\0\0", 13) + std::string(8, '\0');
 
+// What an empty body is made: 39 bytes, with one empty segment.
+const std::string kEmptySegment = std::string("\x01\x27\0\0\0\0\0\0\0\x01\0\x01\0", 13) +
+                                  std::string("\x01\0\0\0\0\0\0\0\0\0", 10) + std::string(16, '\0');
+
 class Pieces final : public BodyReader {
   public:
     Pieces(std::string bytes, std::size_t most) : bytes_(std::move(bytes)), most_(most) {}
@@ -113,7 +117,8 @@ TEST(MakeStructured, FramesNothing) {
     make_structured(response);
     std::string sent;
     spawn(pull(*std::get<std::unique_ptr<BodySource>>(response.body), sent), [] {});
-    EXPECT_EQ(sent, kEmpty);
+    EXPECT_EQ(sent, kEmptySegment);
+    EXPECT_EQ(response.content_length, 39U);
 }
 
 }  // namespace

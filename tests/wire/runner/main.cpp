@@ -131,6 +131,7 @@ int run(Arguments arguments) {
         const auto below = [&](const char* folder) { return std::find(file.begin(), file.end(), folder) != file.end(); };
         const auto surface = below("queue")   ? lazulite::Surface::queue
                              : below("table") ? lazulite::Surface::table
+                             : below("file")  ? lazulite::Surface::file
                                               : lazulite::Surface::blob;
         return parse_endpoint(emulator.endpoint(surface));
     });

@@ -1,14 +1,17 @@
 #include "player.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <ctime>
 #include <stdexcept>
+#include <thread>
 
 #include "compare.hpp"
 #include "script.hpp"
 #include "signing.hpp"
 #include "text.hpp"
 #include "variables.hpp"
+#include "waiting.hpp"
 
 namespace wire_tests {
 namespace {
@@ -55,6 +58,8 @@ class Player {
         variables_.set("key1", base64("the first key of " + account));
         variables_.set("key2", base64("the second key of " + account));
         variables_.set("authority", authority);
+        variables_.set("port", std::to_string(endpoint.port));
+        variables_.set("waiting", waiting_url());
         variables_.set("endpoint", "http://" + authority);
         variables_.set("now", rfc1123(now));
         variables_.set("iso", iso8601(now));
@@ -67,7 +72,7 @@ class Player {
         const std::string keys = R"({"keys":[")" + variables_.get("key1") + R"(",")" + variables_.get("key2") + R"("]})";
         control("PUT", "accounts/" + account_, keys, 201);
         for (const Step& step : script.steps) {
-            if (const auto* exchange = std::get_if<Exchange>(&step)) play(*exchange);
+            if (const auto* exchange = std::get_if<Exchange>(&step)) play_until(*exchange);
             if (const auto* raw = std::get_if<RawExchange>(&step)) play(*raw);
             if (const auto* advance = std::get_if<Advance>(&step)) {
                 control("POST", "clock?account=" + account_ + "&advance=" + std::to_string(advance->seconds), "", 200);
@@ -104,6 +109,23 @@ class Player {
         return here ? "/" + account_ + std::string(rest) : target;
     }
 
+    /// With `!until` anew, until the answer is the one that is expected, for ten seconds.
+    void play_until(const Exchange& exchange) {
+        const std::vector<std::string>& directives = exchange.request.directives;
+        const bool again = std::find(directives.begin(), directives.end(), "until") != directives.end();
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(again ? 10 : 0);
+        const Variables before = variables_;
+        while (true) {
+            try {
+                return play(exchange);
+            } catch (const Failed&) {
+                if (std::chrono::steady_clock::now() >= end) throw;
+                variables_ = before;
+                std::this_thread::sleep_for(std::chrono::milliseconds(2));
+            }
+        }
+    }
+
     void play(const Exchange& exchange) {
         const Request& request = exchange.request;
         const std::string title = ">>> " + request.method + " " + shortened(request.target);
@@ -119,6 +141,7 @@ class Player {
             if (directive.starts_with("auth ")) authorization = directive.substr(5);
             else if (directive.starts_with("without ")) without.push_back(directive.substr(8));
             else if (directive == "chunked") chunked = true;
+            else if (directive == "until") continue;
             else if (directive == "web") authorization = "web";
             else throw Failed{exchange.line, "    unknown directive !" + directive + "\n"};
         }
@@ -192,7 +215,7 @@ class Player {
         const bool root = resource.find('/') == std::string::npos && target.find("restype=") == std::string::npos;
         if (root) resource = "$root/" + resource;
         const std::string& sr = fields.at("sr");
-        std::size_t segments = sr == "c" ? 1 : sr == "d" ? 1 + std::stoul(fields.at("sdd")) : 1000;
+        std::size_t segments = sr == "c" || sr == "s" ? 1 : sr == "d" ? 1 + std::stoul(fields.at("sdd")) : 1000;
         std::size_t end = 0;
         for (; segments > 0 && end < resource.size(); --segments) end = std::min(resource.find('/', end + 1), resource.size());
         return resource.substr(0, end);

@@ -127,13 +127,14 @@ std::string service_sas_signature(const std::string& account, const std::string&
                                   const std::string& moment, SasFields fields) {
     const std::string version = fields["sv"];
     const bool queue = fields["sr"].empty();
+    const bool file = fields["sr"] == "s" || fields["sr"] == "f";
     std::string text = fields["sp"] + "\n" + fields["st"] + "\n" + fields["se"] + "\n";
-    text += (version < "2015-02-21" ? "/" : queue ? "/queue/" : "/blob/") + account + "/" + resource + "\n" + fields["si"];
+    text += (version < "2015-02-21" ? "/" : queue ? "/queue/" : file ? "/file/" : "/blob/") + account + "/" + resource + "\n" + fields["si"];
     if (version >= "2015-04-05") text += "\n" + fields["sip"] + "\n" + fields["spr"];
     if (!version.empty()) text += "\n" + version;
     if (queue) return base64(hmac_sha256(from_base64(key), text));
-    if (version >= "2018-11-09") text += "\n" + fields["sr"] + "\n" + moment;
-    if (version >= "2020-12-06") text += "\n" + fields["ses"];
+    if (version >= "2018-11-09" && !file) text += "\n" + fields["sr"] + "\n" + moment;
+    if (version >= "2020-12-06" && !file) text += "\n" + fields["ses"];
     if (version >= "2013-08-15") {
         for (const char* const name : {"rscc", "rscd", "rsce", "rscl", "rsct"}) text += "\n" + fields[name];
     }

@@ -34,7 +34,7 @@ using SasFields = std::map<std::string, std::string>;
 /// Reference: "Create an account SAS".
 std::string account_sas_signature(const std::string& account, const std::string& key, SasFields fields);
 /// Of a blob, container or directory: `resource` is `container/blob` or `container`, `moment` the snapshot or version; of a
-/// queue where the fields have no `sr`.
+/// queue where the fields have no `sr`; of a share or file where that is `s` or `f`.
 /// Reference: "Create a service SAS".
 std::string service_sas_signature(const std::string& account, const std::string& key, const std::string& resource,
                                   const std::string& moment, SasFields fields);

@@ -157,6 +157,50 @@ TEST_F(Contents, ANewListMayUseBlocksOfTheOneItReplaces) {
     store_.expect_sound();
 }
 
+TEST_F(Contents, AListWithoutIdsSharesItsBlocks) {
+    const std::string a = some_bytes(5000, 1);
+    const std::string b = some_bytes(3, 2);
+    const ContentRef ref = list_in_row(1, {{"a", a.size(), block(a).source}, {"b", b.size(), b}});
+    std::optional<ContentRef> whole;
+    store_.write([&](WriteTxn& tx) {
+        whole = contents::without_ids(tx, ref, a.size() + b.size());
+        store_.set_row(tx, 2, *whole);
+        EXPECT_FALSE(contents::without_ids(tx, ContentRef(), 0));
+    });
+    EXPECT_BYTES(store_.content(*whole, 0, 5003), a + b);
+    EXPECT_EQ(store_.number("SELECT live FROM extents"), 5000);
+    store_.read([&](ReadTxn& tx) {
+        EXPECT_EQ(contents::named_blocks(tx, ref).size(), 2U);
+        EXPECT_TRUE(contents::named_blocks(tx, *whole).empty());
+        EXPECT_EQ(contents::first_block_id_length(tx, ref), 1U);
+        EXPECT_FALSE(contents::first_block_id_length(tx, *whole));
+    });
+    store_.expect_sound();
+    store_.drop_row(1);
+    store_.slice();
+    EXPECT_BYTES(store_.content(*whole, 0, 5003), a + b);
+    store_.expect_sound();
+}
+
+TEST_F(Contents, TheChecksumOfTheWholeIsToldWithoutReading) {
+    const std::string a = some_bytes(5000, 1);
+    const std::string b = some_bytes(3, 2);
+    const ContentRef list = list_in_row(1, {block(a), {"b", b.size(), b}});
+    const Range range = store_.put(2, a);
+    ContentRef text;
+    store_.write([&](WriteTxn& tx) {
+        text = contents::create_inline(tx, b);
+        store_.set_row(tx, 3, text);
+    });
+    store_.read([&](ReadTxn& tx) {
+        EXPECT_EQ(contents::crc64_of(tx, ContentRef(), 0), Crc64::of({}));
+        EXPECT_FALSE(contents::crc64_of(tx, ContentRef(), 512));
+        EXPECT_EQ(contents::crc64_of(tx, ContentRef(range), 5000), Crc64::of(as_bytes(a)));
+        EXPECT_EQ(contents::crc64_of(tx, text, 3), Crc64::of(as_bytes(b)));
+        EXPECT_EQ(contents::crc64_of(tx, list, 5003), Crc64::of(as_bytes(a + b)));
+    });
+}
+
 TEST_F(Contents, StagedBlocksPassTheirNameOn) {
     const Block staged = block("staged");
     store_.write([&](WriteTxn& tx) {

@@ -116,6 +116,20 @@ TEST_F(CheckpointerTest, EndsWithABarrierEvenWhenThereIsNoTimeToCopy) {
     EXPECT_EQ(frames_promised(), connection_->wal_frames());
 }
 
+TEST_F(CheckpointerTest, RestsAfterACopyWhereAnEarlierProcessLeftALongFileWithFewFramesInIt) {
+    commit();
+    checkpointer_ = std::make_unique<Checkpointer>(files_, paths_.database(), *barrier_,
+                                                   Checkpointer::Options{.wal_bytes = 2 * Checkpointer::kCopyBytes});
+    const Connection writer(files_, paths_.database(), {});  // has written nothing yet
+    const auto due = [&] { return checkpointer_->after_group(writer, now_) <= now_; };
+    int copies = 0;
+    for (; due() && copies < 10; ++copies) {
+        if (checkpointer_->begin(*connection_, now_)) checkpointer_->work();
+    }
+    EXPECT_GE(copies, 1);
+    EXPECT_LE(copies, 3);
+}
+
 TEST_F(CheckpointerTest, StartsALongWalOverRightAfterACopy) {
     while (connection_->wal_frames() * 4120ULL < Checkpointer::kRestartBytes) commit(1 << 20);
     {

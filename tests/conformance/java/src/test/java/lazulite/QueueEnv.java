@@ -100,7 +100,7 @@ abstract class QueueEnv {
             change("POST", "clock?account=" + name + "&advance=" + time.toSeconds(), "");
         }
 
-        private static void change(String method, String path, String body) {
+        static void change(String method, String path, String body) {
             String given = System.getenv("LAZULITE_CONTROL");
             URI blobs = URI.create(Env.ENDPOINT);
             String control = given != null ? given : blobs.getScheme() + "://" + blobs.getAuthority() + "/_lazulite";
