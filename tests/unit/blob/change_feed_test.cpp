@@ -42,16 +42,20 @@ class ChangeFeed : public ::testing::Test {
             return {};
         }));
     }
-    std::optional<Blob> blob(const std::string& name) {
-        return *store_->read([&](ReadTxn& tx) -> Result<std::optional<Blob>> {
-            const auto feed = find_container(tx, kChangeFeedContainer);
-            return feed ? find_blob(tx, {feed->root_dir_id, name}) : std::nullopt;
-        });
+    static std::optional<Blob> find(ReadTxn& tx, const std::string& name) {
+        const auto feed = find_container(tx, kChangeFeedContainer);
+        return feed ? find_blob(tx, {feed->root_dir_id, name}) : std::nullopt;
     }
+    std::optional<Blob> blob(const std::string& name) {
+        return *store_->read([&](ReadTxn& tx) -> Result<std::optional<Blob>> { return find(tx, name); });
+    }
+    /// Row and bytes of one moment: the store's own work may replace a blob at any time.
     std::string text(const std::string& name) {
-        const auto found = blob(name);
-        if (!found) return "nothing";
-        return *store_->read([&](ReadTxn& tx) { return read_content(*store_, tx, found->content, 0, found->size); });
+        return *store_->read([&](ReadTxn& tx) -> Result<std::string> {
+            const auto found = find(tx, name);
+            if (!found) return "nothing";
+            return read_content(*store_, tx, found->content, 0, found->size);
+        });
     }
     static bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
