@@ -106,7 +106,11 @@ Task<Result<std::string>> source_permission(const CopySource& source, const Fiel
     co_return text;
 }
 
-/// The permission of a file of the same account, as a share knows it.
+bool keeps_permission(const CopyFile& command) {
+    return std::holds_alternative<FileSystemChange::Preserve>(command.change.permission);
+}
+
+/// The permission of a file of the same account, as a share knows it from now on.
 std::optional<PermissionKey> permission_in(WriteTxn& tx, const Share& share, const FilePlace& from) {
     const auto& key = from.node->permission;
     if (!key || from.share().id == share.id) return key;
@@ -144,7 +148,7 @@ Result<std::optional<Node>> copy_here(WriteTxn& tx, const Exchange& x, const Cop
     Node& node = file.node;
     node.size = from->node->size;
     Node shown = *from->node;
-    shown.permission = permission_in(tx, place.share(), *from);
+    if (keeps_permission(command)) shown.permission = permission_in(tx, place.share(), *from);
     LAZ_CHECK(set_copied(tx, place, command, shown, node));
     // A file that is copied onto itself shows these bytes already.
     const ContentRef& content = from->node->content;
@@ -184,7 +188,7 @@ Task<Result<Node>> copy_from_elsewhere(Exchange& x, CopyFile& command, std::shar
     }
     if (head.fields.find("x-ms-access-tier") == "Archive") co_return fail(ErrorCode::blob_archived);
     const bool keyed = head.fields.find("x-ms-file-permission-key").has_value();
-    if (keyed && std::holds_alternative<FileSystemChange::Preserve>(command.change.permission)) {
+    if (keyed && keeps_permission(command)) {
         LAZ_CO_TRY(std::string permission, co_await source_permission(*source, head.fields));
         command.change.permission = std::move(permission);
     }
