@@ -2,156 +2,14 @@
 
 #include <algorithm>
 
+#include "outcomes.hpp"
+
 namespace lazulite::file::test {
 namespace {
 
-constexpr std::uint64_t kPiece = 512;
 constexpr std::uint64_t kGibibyte = 1ULL << 30;
 
-const Outcome kOk{200, ""};
-const Outcome kCreated{201, ""};
-const Outcome kAccepted{202, ""};
-const Outcome kNoShare{404, "ShareNotFound"};
-const Outcome kNoSnapshot{404, "ShareSnapshotNotFound"};
-const Outcome kNoParent{404, "ParentNotFound"};
-const Outcome kNotFound{404, "ResourceNotFound"};
-const Outcome kOtherKind{409, "ResourceTypeMismatch"};
-const Outcome kExists{409, "ResourceAlreadyExists"};
-const Outcome kReadOnly{409, "ReadOnlyAttribute"};
-const Outcome kNotThen{409, "PreviousSnapshotNotFound"};
-const Outcome kTooMuch{403, "ShareSizeLimitReached"};
-
 }  // namespace
-
-// ---- files ----------------------------------------------------------------------------------------------------------
-
-char byte_of(std::uint32_t write, std::uint64_t at) {
-    return write == 0 ? '\0' : static_cast<char>('a' + (write * 7 + at / 100) % 26);
-}
-
-std::string Node::bytes(std::uint64_t most) const {
-    std::string text(std::min(size, most), '\0');
-    for (std::uint64_t i = 0; i < std::min<std::uint64_t>(text.size(), writes->size()); ++i) text[i] = byte_of((*writes)[i], i);
-    return text;
-}
-
-std::vector<Part> Node::parts(const Node* older, std::uint64_t first, std::uint64_t end) const {
-    std::vector<Part> parts;
-    const std::uint64_t seen = std::max(writes->size(), older != nullptr ? older->writes->size() : 0);
-    end = std::min({end, size, static_cast<std::uint64_t>(seen)});
-    for (std::uint64_t piece = first / kPiece * kPiece; piece < end; piece += kPiece) {
-        bool written = false;
-        bool cleared = false;
-        for (std::uint64_t at = std::max(piece, first); at < std::min(piece + kPiece, end); ++at) {
-            const std::uint32_t is = write_at(at);
-            const std::uint32_t was = older != nullptr ? older->write_at(at) : 0;
-            written = written || (is != 0 && is != was);
-            cleared = cleared || (is == 0 && was != 0);
-        }
-        if (!written && !cleared) continue;
-        const std::uint64_t last = std::min(piece + kPiece, size) - 1;
-        if (!parts.empty() && parts.back().last + 1 == piece && parts.back().cleared == !written) {
-            parts.back().last = last;
-        } else {
-            parts.push_back({piece, last, !written});
-        }
-    }
-    return parts;
-}
-
-// ---- trees ----------------------------------------------------------------------------------------------------------
-
-std::string Tree::key(const std::string& name) const {
-    if (keeps_case_) return name;
-    std::string key;
-    for (std::size_t i = 0; i < name.size(); ++i) {
-        const bool accented = name.compare(i, 2, "\u00c9") == 0;
-        if (accented) {
-            key += "\u00e9";
-            ++i;
-        } else {
-            key += name[i] >= 'A' && name[i] <= 'Z' ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
-        }
-    }
-    return key;
-}
-
-Tree::Place Tree::find(const Path& path) const {
-    Place place;
-    place.node = kRoot;
-    for (const std::string& name : path) {
-        if (!place.there() || node(place.node).kind != Node::Kind::directory) {
-            place.refused = kNoParent;
-            place.node = kNone;
-            return place;
-        }
-        place.parent = place.node;
-        place.name = name;
-        place.key = key(name);
-        const auto entry = entries_.find({place.parent, place.key});
-        place.node = entry == entries_.end() ? kNone : entry->second.node;
-    }
-    return place;
-}
-
-const Node* Tree::find_node(int id) const {
-    const auto found = nodes_.find(id);
-    return found == nodes_.end() ? nullptr : &found->second;
-}
-
-std::vector<Tree::Entry> Tree::entries(int directory, const std::string& prefix) const {
-    std::vector<Entry> entries;
-    for (auto at = entries_.lower_bound({directory, ""}); at != entries_.end() && at->first.first == directory; ++at) {
-        if (at->first.second.starts_with(key(prefix))) entries.push_back(at->second);
-    }
-    return entries;
-}
-
-std::vector<Path> Tree::paths() const {
-    std::vector<Path> paths{{}};
-    std::vector<int> nodes{kRoot};
-    for (std::size_t i = 0; i < paths.size(); ++i) {
-        for (const Entry& entry : entries(nodes[i])) {
-            Path path = paths[i];
-            path.push_back(entry.name);
-            paths.push_back(std::move(path));
-            nodes.push_back(entry.node);
-        }
-    }
-    paths.erase(paths.begin());
-    return paths;
-}
-
-bool Tree::inside(int node, const Place& place) const {
-    for (int at = place.parent; at != kRoot;) {
-        if (at == node) return true;
-        const auto above = std::find_if(entries_.begin(), entries_.end(), [at](const auto& each) { return each.second.node == at; });
-        at = above->first.first;
-    }
-    return false;
-}
-
-std::uint64_t Tree::usage() const {
-    std::uint64_t bytes = 0;
-    for (const auto& [id, node] : nodes_) bytes += node.size;
-    return bytes;
-}
-
-void Tree::insert(const Place& place, int id, Node node) {
-    nodes_[id] = std::move(node);
-    link(place, id);
-}
-
-void Tree::remove(const Place& place, Instant now) {
-    unlink(place);
-    Node& gone = node(place.node);
-    if (--gone.links == 0) {
-        nodes_.erase(place.node);
-    } else {
-        gone.etag.clear();
-        gone.lease.written(now);
-    }
-}
 
 // ---- shares ---------------------------------------------------------------------------------------------------------
 
@@ -178,11 +36,8 @@ Tree* Model::live_of(const Where& where, Outcome& missing) {
 
 Outcome Model::create_share(const std::string& name, bool nfs, int quota_gib, const std::string& metadata) {
     if (shares_.contains(name)) return {409, "ShareAlreadyExists"};
-    Share share;
-    share.quota_gib = quota_gib;
-    share.metadata = metadata;
-    share.live = Tree(nfs);
-    shares_.emplace(name, std::move(share));
+    const std::string root_files = inherited_permission_of(kRootPermission, false);
+    shares_.emplace(name, Share{quota_gib, metadata, {}, Tree(nfs, kRootPermission), {}, {kRootPermission, root_files}});
     return kCreated;
 }
 
@@ -266,7 +121,9 @@ void Model::changed(Node& node, const Told& told) const {
     node.lease.written(now);
 }
 
-Outcome Model::create_directory(const Where& where, const std::string& metadata, const Told& told) {
+Outcome Model::create_directory(const Where& where, const std::string& metadata, const AskedPermission& permission,
+                                const Told& told) {
+    if (const auto refused = permission.refused()) return *refused;
     Outcome missing;
     Tree* const tree = live_of(where, missing);
     if (tree == nullptr) return missing;
@@ -275,10 +132,13 @@ Outcome Model::create_directory(const Where& where, const std::string& metadata,
     if (place.there()) return kExists;
     Node node;
     node.kind = Node::Kind::directory;
+    if (const auto refused = set_permission(where, permission, true, place.parent, node)) return *refused;
     node.made = ++creations_;
+    if (!tree->keeps_case()) node.attributes = "Directory";
     node.metadata = metadata;
     node.etag = told.etag;
     node.id = told.id;
+    node.created = told.created;
     node.last_written = told.last_written;
     tree->insert(place, ++nodes_, std::move(node));
     return kCreated;
@@ -290,45 +150,63 @@ Outcome Model::delete_directory(const Where& where) {
     if (found != kOk) return found;
     Tree& tree = shares_.at(where.share).live;
     const Tree::Place place = tree.find(where.path);
-    if (node->read_only) return kReadOnly;
+    if (node->read_only()) return kReadOnly;
     if (!tree.entries(place.node).empty()) return {409, "DirectoryNotEmpty"};
     tree.remove(place, now);
     return kAccepted;
 }
 
+std::optional<Outcome> Model::no_new_file(const Tree& tree, const Tree::Place& place, const std::string& lease,
+                                          bool ignore_read_only) const {
+    if (place.refused) return place.refused;
+    if (!place.there()) return Lease().refuses(true, lease, now, "File");
+    const Node& before = tree.node(place.node);
+    if (before.kind != Node::Kind::file) return kOtherKind;
+    if (const auto refused = before.lease.refuses(true, lease, now, "File")) return *refused;
+    if (before.read_only() && !ignore_read_only) return kReadOnly;
+    return std::nullopt;
+}
+
+Node Model::new_file(const Tree& tree, const Tree::Place& place, const Told& told) {
+    Node file;
+    file.made = ++creations_;
+    file.id = told.id;
+    file.etag = told.etag;
+    file.created = told.created;
+    file.last_written = told.last_written;
+    if (!place.there()) return file;
+    const Node& before = tree.node(place.node);
+    file.id = before.id;
+    file.links = before.links;
+    file.lease = before.lease;
+    file.lease.written(now);
+    return file;
+}
+
+void Model::save(Tree& tree, const Tree::Place& place, Node file) {
+    if (place.there()) {
+        tree.node(place.node) = std::move(file);
+    } else {
+        tree.insert(place, ++nodes_, std::move(file));
+    }
+}
+
 Outcome Model::create_file(const Where& where, const NewFile& file, const Told& told) {
+    if (const auto refused = file.permission.refused()) return *refused;
     Outcome missing;
     Tree* const tree = live_of(where, missing);
     if (tree == nullptr) return missing;
     const Tree::Place place = tree->find(where.path);
-    if (place.refused) return *place.refused;
-    Node fresh;
-    if (place.there()) {
-        const Node& before = tree->node(place.node);
-        if (before.kind != Node::Kind::file) return kOtherKind;
-        if (const auto refused = before.lease.refuses(true, file.lease, now, "File")) return *refused;
-        if (before.read_only) return kReadOnly;
-        fresh.links = before.links;
-        fresh.lease = before.lease;
-        fresh.lease.written(now);
-    } else if (const auto refused = Lease().refuses(true, file.lease, now, "File")) {
-        return *refused;
-    }
+    if (const auto refused = no_new_file(*tree, place, file.lease, false)) return *refused;
     if (over_quota(where.share, place.there() ? tree->node(place.node).size : 0, file.size)) return kTooMuch;
+    Node fresh = new_file(*tree, place, told);
+    if (const auto refused = set_permission(where, file.permission, true, place.parent, fresh)) return *refused;
     fresh.size = file.size;
-    fresh.made = ++creations_;
-    fresh.read_only = file.read_only;
+    fresh.attributes = file.attributes;
     fresh.metadata = file.metadata;
     fresh.type = file.type;
-    fresh.etag = told.etag;
-    fresh.id = told.id;
-    fresh.last_written = told.last_written;
     if (file.data > 0) put(fresh, 0, file.data, ++writes_);
-    if (place.there()) {
-        tree->node(place.node) = std::move(fresh);
-    } else {
-        tree->insert(place, ++nodes_, std::move(fresh));
-    }
+    save(*tree, place, std::move(fresh));
     return kCreated;
 }
 
@@ -346,7 +224,7 @@ Outcome Model::delete_file(const Where& where, const std::string& lease) {
     const Outcome found = read(where, false, &node);
     if (found != kOk) return found;
     if (const auto refused = node->lease.refuses(true, lease, now, "File")) return *refused;
-    if (node->read_only) return kReadOnly;
+    if (node->read_only()) return kReadOnly;
     Tree& tree = shares_.at(where.share).live;
     tree.remove(tree.find(where.path), now);
     return kAccepted;
@@ -359,7 +237,7 @@ Outcome Model::write(const Where& where, std::uint64_t first, std::uint64_t leng
     if (there != kOk) return there;
     if (found->kind != Node::Kind::file) return kOtherKind;
     if (const auto refused = found->lease.refuses(true, lease, now, "File")) return *refused;
-    if (found->read_only) return kReadOnly;
+    if (found->read_only()) return kReadOnly;
     if (first + length > found->size) return {416, "InvalidRange"};
     Tree& tree = shares_.at(where.share).live;
     Node& node = tree.node(tree.find(where.path).node);
@@ -370,19 +248,24 @@ Outcome Model::write(const Where& where, std::uint64_t first, std::uint64_t leng
 }
 
 Outcome Model::set_properties(const Where& where, bool directory, const Properties& properties, const Told& told) {
+    if (const auto refused = properties.permission.refused()) return *refused;
     const Node* found = nullptr;
     const Outcome there = read(where, directory, &found);
     if (there != kOk) return there;
     if (!directory) {
         if (const auto refused = found->lease.refuses(true, properties.lease, now, "File")) return *refused;
         const bool resized = properties.size && *properties.size != found->size;
-        if (resized && found->read_only) return kReadOnly;
+        if (resized && found->read_only()) return kReadOnly;
         if (resized && over_quota(where.share, found->size, *properties.size)) return kTooMuch;
     }
     Tree& tree = shares_.at(where.share).live;
-    Node& node = tree.node(tree.find(where.path).node);
-    if (properties.read_only) node.read_only = *properties.read_only;
+    const Tree::Place place = tree.find(where.path);
+    Node& node = tree.node(place.node);
+    const int parent = place.parent == Tree::kNone ? Tree::kRoot : place.parent;
+    if (const auto refused = set_permission(where, properties.permission, false, parent, node)) return *refused;
+    if (!properties.attributes.empty()) node.attributes = properties.attributes;
     if (!directory) node.type = properties.type;
+    node.copy.reset();
     if (properties.size) {
         node.size = *properties.size;
         if (node.writes->size() > node.size) {
@@ -408,6 +291,7 @@ Outcome Model::set_metadata(const Where& where, bool directory, const std::strin
 }
 
 Outcome Model::rename(const Where& from, const Path& to, const Rename& asked, const Told& told) {
+    if (const auto refused = asked.permission.refused()) return *refused;
     const Node* source = nullptr;
     const Outcome there = read(from, asked.directory, &source);
     if (there != kOk) return there;
@@ -422,12 +306,13 @@ Outcome Model::rename(const Where& from, const Path& to, const Rename& asked, co
         const Node& other = tree.node(place.node);
         if (other.kind == Node::Kind::directory || !asked.replace) return kExists;
         if (const auto refused = other.lease.refuses(true, asked.destination_lease, now, "File")) return *refused;
-        if (other.read_only && !asked.ignore_read_only) return kReadOnly;
-        tree.remove(place, now);
+        if (other.read_only() && !asked.ignore_read_only) return kReadOnly;
     }
+    Node& node = tree.node(here.node);
+    if (const auto refused = set_permission(from, asked.permission, false, place.parent, node)) return *refused;
+    if (place.there() && !same_name) tree.remove(place, now);
     tree.unlink(here);
     tree.link(place, here.node);
-    Node& node = tree.node(here.node);
     if (!asked.metadata.empty()) node.metadata = asked.metadata;
     changed(node, told);
     return kOk;
