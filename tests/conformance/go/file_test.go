@@ -55,6 +55,8 @@ func TestFile(t *testing.T) {
 
 func TestFileWithData(t *testing.T) {
 	client := newShare(t, nil).NewRootDirectoryClient().NewFileClient("file")
+	wrong := &file.CreateOptions{OptionalBody: body([]byte("hello")), ContentMD5: make([]byte, 16)}
+	refused(client.Create(ctx, 5, wrong))(t, 400, "Md5Mismatch")
 	need(client.Create(ctx, 5, &file.CreateOptions{OptionalBody: body([]byte("hello"))}))(t)
 	equal(t, readFile(t, client, nil), "hello")
 }

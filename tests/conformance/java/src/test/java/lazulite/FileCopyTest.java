@@ -70,6 +70,7 @@ class FileCopyTest extends FileEnv {
         container.getBlobClient("blob").upload(BinaryData.fromString("blob!"));
         String token = container.generateSas(new BlobServiceSasSignatureValues(Env.inAnHour(), BlobSasPermission.parse("r")));
         ShareFileClient to = root.getFileClient("to");
+        refused(401, "CannotVerifyCopySource", () -> copy(to, container.getBlobClient("blob").getBlobUrl(), new ShareFileCopyOptions()));
         assertEquals(CopyStatusType.SUCCESS, copy(to, container.getBlobClient("blob").getBlobUrl() + "?" + token, new ShareFileCopyOptions()));
         assertEquals("blob!", textOf(to));
         container.delete();
@@ -103,6 +104,9 @@ class FileCopyTest extends FileEnv {
             PollResponse<ShareFileCopyInfo> begun = copy.poll();
             assertEquals(CopyStatusType.PENDING, begun.getValue().getCopyStatus());
             refused(409, "PendingCopyOperation", () -> to.setMetadata(Map.of()));
+            refused(409, "PendingCopyOperation", () -> to.uploadRange(stream("x"), 1));
+            refused(409, "PendingCopyOperation", () -> copy(to, url("from"), new ShareFileCopyOptions()));
+            refused(409, "PendingCopyOperation", to::delete);
             refused(409, "CopyIdMismatch", () -> to.abortCopy("00000000-0000-0000-0000-000000000000"));
             to.abortCopy(begun.getValue().getCopyId());
             assertEquals(CopyStatusType.ABORTED, to.getProperties().getCopyStatus());
