@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -119,6 +120,23 @@ Task<Result<Brought>> receive_in_the_end(const Background& background, Receive r
         brought = co_await receive();
     }
     co_return brought;
+}
+
+/// Brings the bytes of a pending copy, as above, and completes it in one transaction: `complete(WriteTxn&, const Brought&) ->
+/// Result<bool>` says whether it was pending still. What does not pass ends it: `give_up(WriteTxn&, const StorageError&) ->
+/// Result<>`. Where the server stops first it stays pending, and the next run goes on.
+template <class Receive, class Tell, class Complete, class GiveUp>
+Task<> transfer_in_the_end(Store& store, const Background& background, Receive receive, Tell tell, Complete complete,
+                           GiveUp give_up) {
+    Result<Brought> brought = co_await receive_in_the_end(background, std::move(receive), std::move(tell));
+    if (!brought && background.stopping()) co_return;
+    if (!brought) {
+        static_cast<void>(co_await store.write([&](WriteTxn& tx) { return give_up(tx, brought.error()); }));
+        co_return;
+    }
+    const Result<bool> completed = co_await store.write_large([&](WriteTxn& tx) { return complete(tx, *brought); });
+    if (!completed || !*completed) co_return;
+    brought->keep();
 }
 
 /// The headers that are stored with a blob or file, as the head of its answer says them.

@@ -26,6 +26,20 @@ std::optional<Blob> find_pending(ReadTxn& tx, const CopyTransfer& transfer) {
     return blob;
 }
 
+/// Lets `change(Copy&)` have the copy, which stays pending. Fails with no_pending_copy_operation where it is over.
+template <class Change>
+Task<Result<>> change_pending(const CopyTransfer& transfer, Change change) {
+    Result<> changed = co_await transfer.store->write([&](WriteTxn& tx) -> Result<> {
+        const auto blob = find_pending(tx, transfer);
+        if (!blob) return fail(ErrorCode::no_pending_copy_operation);
+        Blob after = *blob;
+        change(*after.copy);
+        replace(tx, transfer.key, blob, after);
+        return {};
+    });
+    co_return changed;
+}
+
 class BlobMover final : public Mover {
   public:
     explicit BlobMover(const CopyTransfer& transfer)
@@ -33,15 +47,7 @@ class BlobMover final : public Mover {
 
   protected:
     Task<Result<>> tell(std::uint64_t done) override {
-        Result<> told = co_await transfer_.store->write([&](WriteTxn& tx) -> Result<> {
-            const auto blob = find_pending(tx, transfer_);
-            if (!blob) return fail(ErrorCode::no_pending_copy_operation);
-            Blob after = *blob;
-            after.copy->done = done;
-            replace(tx, transfer_.key, blob, after);
-            return {};
-        });
-        co_return told;
+        return change_pending(transfer_, [done](Copy& copy) { copy.done = done; });
     }
 
   private:
@@ -154,18 +160,9 @@ Result<bool> complete(WriteTxn& tx, const CopyTransfer& transfer, const Brought&
     return true;
 }
 
-/// The copy stays pending and says what it met.
+/// The copy says what it met.
 Task<Result<>> tell_failure(const CopyTransfer& transfer, const StorageError& error) {
-    Result<> told = co_await transfer.store->write([&](WriteTxn& tx) -> Result<> {
-        const auto blob = find_pending(tx, transfer);
-        if (!blob) return fail(ErrorCode::no_pending_copy_operation);
-        const auto [status, code] = failure_of(error);
-        Blob after = *blob;
-        after.copy->meet_at_source(status, code);
-        replace(tx, transfer.key, blob, after);
-        return {};
-    });
-    co_return told;
+    return change_pending(transfer, [met = failure_of(error)](Copy& copy) { copy.meet_at_source(met.status, met.code); });
 }
 
 Result<> give_up(WriteTxn& tx, const CopyTransfer& transfer, const StorageError& error) {
@@ -183,20 +180,11 @@ Result<> give_up(WriteTxn& tx, const CopyTransfer& transfer, const StorageError&
 }  // namespace
 
 Task<> move_bytes(CopyTransfer transfer) {
-    Result<Brought> brought = co_await receive_in_the_end(
-        transfer.background, [&] { return receive_all(transfer); },
-        [&](const StorageError& error) { return tell_failure(transfer, error); });
-    // The next run goes on.
-    if (!brought && transfer.background.stopping()) co_return;
-    if (!brought) {
-        static_cast<void>(co_await transfer.store->write(
-            [&](WriteTxn& tx) { return give_up(tx, transfer, brought.error()); }));
-        co_return;
-    }
-    const Result<bool> completed =
-        co_await transfer.store->write_large([&](WriteTxn& tx) { return complete(tx, transfer, *brought); });
-    if (!completed || !*completed) co_return;
-    brought->keep();
+    co_await transfer_in_the_end(
+        *transfer.store, transfer.background, [&] { return receive_all(transfer); },
+        [&](const StorageError& error) { return tell_failure(transfer, error); },
+        [&](WriteTxn& tx, const Brought& brought) { return complete(tx, transfer, brought); },
+        [&](WriteTxn& tx, const StorageError& error) { return give_up(tx, transfer, error); });
 }
 
 Task<> resume_copies(std::shared_ptr<Store> store, Account account, Sources& sources, Background& background) {

@@ -23,6 +23,19 @@ std::optional<PendingFile> find_pending(ReadTxn& tx, const FileTransfer& transfe
     return PendingFile{*std::move(share), *std::move(node)};
 }
 
+/// Lets `change(LastCopy&)` have the copy, which stays pending. Fails with no_pending_copy_operation where it is over.
+template <class Change>
+Task<Result<>> change_pending(const FileTransfer& transfer, Change change) {
+    Result<> changed = co_await transfer.store->write([&](WriteTxn& tx) -> Result<> {
+        auto file = find_pending(tx, transfer);
+        if (!file) return fail(ErrorCode::no_pending_copy_operation);
+        change(*file->node.copy);
+        save_copy(tx, file->share.id, file->node);
+        return {};
+    });
+    co_return changed;
+}
+
 class FileMover final : public Mover {
   public:
     explicit FileMover(const FileTransfer& transfer)
@@ -30,14 +43,7 @@ class FileMover final : public Mover {
 
   protected:
     Task<Result<>> tell(std::uint64_t done) override {
-        Result<> told = co_await transfer_.store->write([&](WriteTxn& tx) -> Result<> {
-            auto file = find_pending(tx, transfer_);
-            if (!file) return fail(ErrorCode::no_pending_copy_operation);
-            file->node.copy->done = done;
-            save_copy(tx, file->share.id, file->node);
-            return {};
-        });
-        co_return told;
+        return change_pending(transfer_, [done](LastCopy& copy) { copy.done = done; });
     }
 
   private:
@@ -85,17 +91,9 @@ Result<bool> complete(WriteTxn& tx, const FileTransfer& transfer, const Brought&
     return true;
 }
 
-/// The copy stays pending and says what it met.
+/// The copy says what it met.
 Task<Result<>> tell_failure(const FileTransfer& transfer, const StorageError& error) {
-    Result<> told = co_await transfer.store->write([&](WriteTxn& tx) -> Result<> {
-        auto file = find_pending(tx, transfer);
-        if (!file) return fail(ErrorCode::no_pending_copy_operation);
-        const auto [status, code] = failure_of(error);
-        file->node.copy->meet_at_source(status, code);
-        save_copy(tx, file->share.id, file->node);
-        return {};
-    });
-    co_return told;
+    return change_pending(transfer, [met = failure_of(error)](LastCopy& copy) { copy.meet_at_source(met.status, met.code); });
 }
 
 Result<> give_up(WriteTxn& tx, const FileTransfer& transfer, const StorageError& error) {
@@ -114,20 +112,11 @@ Result<> give_up(WriteTxn& tx, const FileTransfer& transfer, const StorageError&
 }  // namespace
 
 Task<> move_bytes(FileTransfer transfer) {
-    Result<Brought> brought = co_await receive_in_the_end(
-        transfer.background, [&] { return receive_bytes(transfer); },
-        [&](const StorageError& error) { return tell_failure(transfer, error); });
-    // The next run goes on.
-    if (!brought && transfer.background.stopping()) co_return;
-    if (!brought) {
-        static_cast<void>(co_await transfer.store->write(
-            [&](WriteTxn& tx) { return give_up(tx, transfer, brought.error()); }));
-        co_return;
-    }
-    const Result<bool> completed =
-        co_await transfer.store->write_large([&](WriteTxn& tx) { return complete(tx, transfer, *brought); });
-    if (!completed || !*completed) co_return;
-    brought->keep();
+    co_await transfer_in_the_end(
+        *transfer.store, transfer.background, [&] { return receive_bytes(transfer); },
+        [&](const StorageError& error) { return tell_failure(transfer, error); },
+        [&](WriteTxn& tx, const Brought& brought) { return complete(tx, transfer, brought); },
+        [&](WriteTxn& tx, const StorageError& error) { return give_up(tx, transfer, error); });
 }
 
 Task<> resume_copies(std::shared_ptr<Store> store, Sources& sources, Background& background) {

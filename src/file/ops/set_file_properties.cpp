@@ -1,5 +1,6 @@
 #include "file/ops/file_properties.hpp"
 #include "file/ops/operations.hpp"
+#include "file/ops/set_node.hpp"
 #include "store/span_map.hpp"
 
 namespace lazulite::file {
@@ -36,53 +37,45 @@ Result<FilePlace> find_written(ReadTxn& tx, const Exchange& x, const std::vector
     return place;
 }
 
-}  // namespace
+Result<> check_resize(ReadTxn& tx, const FilePlace& place, std::uint64_t size) {
+    if (size == place.node->size) return {};
+    LAZ_CHECK(check_writable(*place.node));
+    return check_growth(tx, place.share(), place.node->size, size);
+}
 
 /// What is cut off is gone; what is added reads as zeros.
+void resize(WriteTxn& tx, Node& node, std::uint64_t size) {
+    if (size == node.size) return;
+    node.content = contents::resize_map(tx, node.content, node.size, size);
+    node.size = size;
+}
+
+}  // namespace
+
 Task<Result<Response>> set_file_properties(Exchange& x) {
     LAZ_CO_TRY(const auto path, decode_path(x));
     LAZ_CO_TRY(const SetFileProperties command, decode<SetFileProperties>(x.request, x.query));
     if (command.size) LAZ_CO_CHECK(check_file_size(*command.size));
     LAZ_CO_TRY(const FileSystemChange change, decode_file_system_change(x, false, Absent::is_preserve));
-    LAZ_CO_TRY(const FilePlace set, co_await x.store->write([&](WriteTxn& tx) -> Result<FilePlace> {
+    const auto find = [&](WriteTxn& tx) -> Result<FilePlace> {
         LAZ_TRY(FilePlace place, find_written(tx, x, path, command.guards));
-        const bool resized = command.size && *command.size != place.node->size;
-        if (resized) LAZ_CHECK(check_writable(*place.node));
-        if (resized) LAZ_CHECK(check_growth(tx, place.share(), place.node->size, *command.size));
-        const auto parent = find_node(tx, place.parent());
-        const Node before = begin_change(tx, place.share(), *place.node);
-        Node after = before;
-        LAZ_CHECK(apply(tx, place.share(), *parent, change, after));
-        after.headers = command.headers;
-        after.copy.reset();
-        if (resized) {
-            after.content = contents::resize_map(tx, after.content, after.size, *command.size);
-            after.size = *command.size;
-        }
-        end_change(tx, place.share(), before, after);
-        place.node = after;
+        if (command.size) LAZ_CHECK(check_resize(tx, place, *command.size));
         return place;
-    }));
-    Response response;
-    add_tick(response, set.node->tick);
-    add_encrypted(response, x.version);
-    add_file_system_headers(response, shown_node(x, set, *set.node));
+    };
+    const auto set = [&](WriteTxn& tx, Node& node) {
+        node.headers = command.headers;
+        node.copy.reset();
+        if (command.size) resize(tx, node, *command.size);
+    };
+    Result<Response> response = co_await set_properties(x, change, find, set);
     co_return response;
 }
 
 Task<Result<Response>> set_file_metadata(Exchange& x) {
     LAZ_CO_TRY(const auto path, decode_path(x));
     LAZ_CO_TRY(const SetFileMetadata command, decode<SetFileMetadata>(x.request, x.query));
-    LAZ_CO_TRY(const Node set, co_await x.store->write([&](WriteTxn& tx) -> Result<Node> {
-        LAZ_TRY(const FilePlace place, find_written(tx, x, path, command.guards));
-        return change_node(tx, place.share(), *place.node, [&](Node& node) {
-            node.metadata = command.metadata.pack();
-            node.changed = node.tick;
-        });
-    }));
-    Response response;
-    add_tick(response, set.tick);
-    add_encrypted(response, x.version);
+    Result<Response> response =
+        co_await set_metadata(x, command.metadata, [&](WriteTxn& tx) { return find_written(tx, x, path, command.guards); });
     co_return response;
 }
 
