@@ -2,7 +2,8 @@
 """Writes docs/coverage.md from the server's operation tables and its own counters, after the conformance suites.
 
 Fails when an offered operation had no success from an SDK that offers it, or lacks an error that the reference lists for
-it. Reads LAZULITE_CONTROL (http://127.0.0.1:PORT/_lazulite). A check of one operation is one test.
+it. Of the errors of files Go and Java must have met what JavaScript and Python did. Reads LAZULITE_CONTROL
+(http://127.0.0.1:PORT/_lazulite). A check of one operation is one test.
 """
 
 import json
@@ -39,6 +40,11 @@ LACKS = {("Rust", "ListBlobsByHierarchy"), ("JavaScript", "GetTableServiceStats"
 # What no SDK calls: the reference has these operations, clients use Get Properties instead; pages are for browsers.
 RAW_ONLY = {"GetContainerMetadata", "GetBlobMetadata", "GetShareMetadata", "GetDirectoryMetadata", "GetFileMetadata",
             "GetTable", "GetWebContent"}
+# Errors of files that JavaScript or Python meet and these SDKs cannot: they have no option for what asks for it.
+UNMET = {("Go", "AcquireFileLease"): {"InvalidHeaderValue"}, ("Go", "ListRanges"): {"OutOfRangeInput"},
+         ("Java", "CreateFile"): {"Md5Mismatch"}, ("Java", "GetFile"): {"ShareSnapshotNotFound"},
+         ("Java", "ListRanges"): {"OutOfRangeInput"}, ("Java", "PutRange"): {"InvalidMd5", "Md5Mismatch"},
+         ("Java", "PutRangeFromURL"): {"Crc64Mismatch", "SourceConditionNotMet"}}
 # What the service itself refuses, whoever calls it.
 REFUSED = {"RenameContainer"}
 
@@ -289,6 +295,17 @@ def seen(answers, service, operation):
     return clients, {row["errorCode"] for row in rows if row["errorCode"]}
 
 
+def unmet(answers, service, operation):
+    """What Go and Java were not shown of the errors of files that JavaScript or Python were."""
+    if service != "file":
+        return []
+    by = {name: {row["errorCode"] for row in answers if (row["service"], row["operation"], row["client"]) == (service, operation, sdk)}
+          for sdk, name in SDKS[service].items()}
+    wanted = (by["JavaScript"] | by["Python"]) & ERRORS.get(operation, set())
+    return [f"the {name} SDK was not shown {code}" for name in ("Go", "Java")
+            for code in sorted(wanted - by[name] - UNMET.get((name, operation), set()))]
+
+
 def problems_of(service, operation, clients, errors):
     if operation in REFUSED:
         problems = []
@@ -331,7 +348,7 @@ def main():
         clients, errors = rows[(service, operation["name"])] = seen(answers, service, operation["name"])
         if not operation["offered"]:
             continue
-        problems = problems_of(service, operation["name"], clients, errors)
+        problems = problems_of(service, operation["name"], clients, errors) + unmet(answers, service, operation["name"])
         passed, failed = passed + (not problems), failed + bool(problems)
         for problem in problems:
             print(f"{operation['name']}: {problem}")
