@@ -151,7 +151,7 @@ ERRORS = {
     "QueryBlobContents": {"AuthorizationPermissionMismatch", "BlobArchived", "BlobNotFound", "ConditionNotMet",
                           "ContainerNotFound", "ErrorProcessingQueryExpression", "InvalidXmlDocument", "InvalidXmlNodeValue",
                           "LeaseNotPresentWithBlobOperation", "MissingRequiredXmlNode", "NotImplemented"},
-    "SetBlobTier": KEY | SAS | IN_BLOB_LEASE | {"BlobNotFound", "ContainerNotFound", "InvalidHeaderValue", "MissingRequiredHeader",
+    "SetBlobTier": KEY | SAS | IN_BLOB_LEASE | {"BlobNotFound", "BlobOperationNotSupported", "ContainerNotFound", "InvalidHeaderValue", "MissingRequiredHeader",
                           "AccessTierNotSupportedForBlobType", "BlobBeingRehydrated", "ConditionHeadersNotSupported"},
     "SetBlobImmutabilityPolicy": PROTECTED | {"BlobImmutableDueToPolicy", "ConditionNotMet", "InvalidHeaderValue",
                                               "MissingRequiredHeader"},

@@ -29,6 +29,13 @@ Result<> check_encrypted_tier(const Encryption& encryption, AccessTier wanted) {
     return {};
 }
 
+/// An archived snapshot or version stays where it is: only a copy of it is online.
+/// Reference: "Overview of blob rehydration from the archive tier"; the code was seen of the real service.
+Result<> check_may_leave(const Found& found, AccessTier wanted) {
+    if (!found.which || !found.blob.tier.archived() || wanted == AccessTier::archive) return {};
+    return fail(ErrorCode::blob_operation_not_supported);
+}
+
 /// Of a page blob in a premium account, and not of its snapshots.
 Task<Result<Response>> set_page_tier(Exchange& x, const Which& which, const SetBlobTier& command, PageTier wanted) {
     LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {
@@ -74,6 +81,7 @@ Task<Result<Response>> set_blob_tier(Exchange& x) {
         if (found.blob.type != BlobType::block) return fail(ErrorCode::access_tier_not_supported_for_blob_type);
         LAZ_CHECK(check_encrypted_tier(found.blob.encryption, *wanted));
         LAZ_CHECK(check_not_copied_to(found.blob.copy));
+        LAZ_CHECK(check_may_leave(found, *wanted));
         Blob after = found.blob;
         LAZ_TRY(after.tier, set_tier(found.blob.tier, *wanted, command.priority, tx.now()));
         if (found.which) {

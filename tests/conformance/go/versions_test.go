@@ -136,6 +136,16 @@ func TestTiers(t *testing.T) {
 	refused(client.DownloadStream(ctx, nil))(t, 409, "BlobBeingRehydrated")
 }
 
+func TestSnapshotsStayInTheArchive(t *testing.T) {
+	client := newBlob(t)
+	upload(t, client, "hello")
+	taken := need(client.CreateSnapshot(ctx, nil))(t)
+	snapshot := need(client.WithSnapshot(*taken.Snapshot))(t)
+	need(snapshot.SetTier(ctx, blob.AccessTierArchive, nil))(t)
+	refused(snapshot.SetTier(ctx, blob.AccessTierCool, nil))(t, 409, "BlobOperationNotSupported")
+	equal(t, *need(snapshot.GetProperties(ctx, nil))(t).AccessTier, "Archive")
+}
+
 func TestRehydrationEnds(t *testing.T) {
 	account := newAccount(t, "{}")
 	client := account.blob(t, "blob")

@@ -106,6 +106,14 @@ describe("The archive", () => {
     await blob.delete();
   });
 
+  test("keeps snapshots", async (t) => {
+    const blob = await aTextBlob(t);
+    const snapshot = blob.withSnapshot((await blob.createSnapshot()).snapshot);
+    await snapshot.setAccessTier("Archive");
+    await refused(snapshot.setAccessTier("Hot"), 409, "BlobOperationNotSupported");
+    assert.equal((await snapshot.getProperties()).accessTier, "Archive");
+  });
+
   test("is left with a priority, in time", async (t) => {
     const blob = await anArchivedBlob(t);
     assert.equal((await blob.setAccessTier("Hot"))._response.status, 202);

@@ -165,6 +165,14 @@ class TestTier:
         assert snapshot.get_blob_properties().blob_tier == "Cool"
         assert text.get_blob_properties().blob_tier == "Hot"
 
+    def test_stays_in_the_archive(self, text):
+        snapshot = snapshot_of(text)
+        snapshot.set_standard_blob_tier(StandardBlobTier.ARCHIVE)
+        with refused(409, "BlobOperationNotSupported"):
+            snapshot.set_standard_blob_tier(StandardBlobTier.HOT)
+        assert snapshot.get_blob_properties().blob_tier == "Archive"
+        assert snapshot.get_blob_properties().archive_status is None
+
 
 class TestSas:
     def sas(self, blob, permission, snapshot=None):

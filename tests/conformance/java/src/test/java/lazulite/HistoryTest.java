@@ -126,6 +126,9 @@ class HistoryTest extends Env {
         refused(404, "BlobNotFound", () -> blob.setAccessTier(AccessTier.COOL));
         blob.upload(text("hello"));
         assertTrue(blob.getProperties().isAccessTierInferred());
+        BlobClientBase snapshot = blob.createSnapshot();
+        snapshot.setAccessTier(AccessTier.ARCHIVE);
+        refused(409, "BlobOperationNotSupported", () -> snapshot.setAccessTier(AccessTier.HOT));
         blob.setAccessTier(AccessTier.COOL);
         assertEquals(AccessTier.COOL, blob.getProperties().getAccessTier());
         refused(400, "InvalidHeaderValue", () -> blob.setAccessTier(AccessTier.fromString("Lukewarm")));
