@@ -67,7 +67,6 @@ std::vector<SourcePart> committed_blocks(const XmlNode& list, std::uint64_t size
         const auto id = base64_decode(name->text);
         const auto bytes = parse_number<std::uint64_t>(length->text);
         if (!id || id->empty() || !bytes || *bytes == 0 || *bytes > size - end) return {};
-        if (!parts.empty() && parts.front().id.size() != id->size()) return {};
         parts.push_back({*id, end, *bytes});
         end += *bytes;
     }

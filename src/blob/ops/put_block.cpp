@@ -23,7 +23,8 @@ void describe(Codec& c, PutBlock& m) {
     c.header("x-ms-lease-id", m.lease_id);
 }
 
-/// What stands at the place must be able to take another block with an id of that length.
+/// What stands at the place must be able to take another block. All ids of uncommitted blocks are of one length; those
+/// of committed blocks bind nobody. Reference: "Put Block", URI parameters.
 struct Stage {
     BlobKey key;
     std::optional<StagedSet> set;
@@ -45,9 +46,6 @@ Result<Stage> find_stage(ReadTxn& tx, const Exchange& x, const PutBlock& command
         if (stage.set->count >= kMostStagedBlocks && !is_staged(tx, *stage.set, id)) {
             return fail(ErrorCode::uncommitted_block_count_exceeds_limit);
         }
-    } else if (place.blob) {
-        const auto length = contents::first_block_id_length(tx, place.blob->content);
-        if (length && *length != id.size()) return fail(ErrorCode::invalid_blob_or_block);
     }
     return stage;
 }

@@ -79,7 +79,7 @@ class BlobCursor {
 /// Blocks that were put and not yet committed.
 struct StagedSet {
     std::int64_t staging_id = 0;
-    std::uint64_t id_length = 0;  ///< of every block id of the blob, decoded
+    std::uint64_t id_length = 0;  ///< of every block id, decoded
     std::uint64_t count = 0;
     Instant last_put;
     std::int64_t stamp = 0;  ///< changes with every put

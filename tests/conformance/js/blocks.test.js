@@ -53,14 +53,15 @@ describe("Put Block", () => {
     assert.equal(await textOf(blob), "hello");
   });
 
-  test("ids are of one length", async (t) => {
+  test("ids of uncommitted blocks are of one length", async (t) => {
     const blob = await aBlob(t);
     await stage(blob, { a: "x" });
     await refused(blob.stageBlock(base64("longer"), "y", 1), 400, "InvalidBlobOrBlock");
     await blob.commitBlockList([a]);
-    await refused(blob.stageBlock(base64("longer"), "y", 1), 400, "InvalidBlobOrBlock");
-    await put(blob, "whole");
     await blob.stageBlock(base64("longer"), "y", 1);
+    await refused(blob.stageBlock(a, "z", 1), 400, "InvalidBlobOrBlock");
+    await put(blob, "whole");
+    await blob.stageBlock(a, "y", 1);
   });
 
   test("ids are base64 of at most 64 bytes", async (t) => {

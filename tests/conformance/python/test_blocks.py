@@ -77,8 +77,11 @@ class TestPutBlock:
     def test_ids_of_another_length_than_committed_ones(self, blob):
         stage(blob, a=b"x")
         blob.commit_block_list(["a"])
+        stage(blob, longer=b"y")
         with refused(400, "InvalidBlobOrBlock"):
-            stage(blob, longer=b"y")
+            stage(blob, a=b"z")
+        blob.commit_block_list(["a", "longer"])
+        assert text_of(blob) == b"xy"
 
     def test_ids_are_free_again_after_put_blob(self, blob):
         stage(blob, a=b"x")
