@@ -97,11 +97,19 @@ TakenBlocks told_by_the_fewer(std::vector<Block>& staged, const std::vector<bool
     return told;
 }
 
+/// Of a blob that has no committed blocks yet, dates are judged by the last Put Block, and there is no ETag.
+Result<> check_conditions(const Conditions& when, const Place& place, const std::optional<StagedSet>& set) {
+    LAZ_CHECK(check_create(when, place.tick()));
+    if (place.blob || !set || when.any_etag()) return {};
+    return check_write(when, set->last_put);
+}
+
 /// Whether the list may be committed there, whatever it names.
-Result<> check_place(ReadTxn& tx, const Exchange& x, const Place& place, const PutBlockList& command) {
+Result<> check_place(ReadTxn& tx, const Exchange& x, const Place& place, const std::optional<StagedSet>& set,
+                     const PutBlockList& command) {
     if (place.blob && !x.identity.may_overwrite()) return fail(ErrorCode::unauthorized_blob_overwrite);
     LAZ_CHECK(check_blob_lease(LeaseUse::write, command.guards.lease_id, place.lease(), tx.now()));
-    LAZ_CHECK(check_create(command.guards.when, place.tick()));
+    LAZ_CHECK(check_conditions(command.guards.when, place, set));
     LAZ_CHECK(check_tags(x, command.guards.if_tags, place.blob ? place.blob->tags : std::string_view()));
     if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
     if (place.blob) LAZ_CHECK(check_not_copied_to(place.blob->copy));
@@ -116,8 +124,8 @@ Result<> check_place(ReadTxn& tx, const Exchange& x, const Place& place, const P
 Result<std::optional<Prepared>> prepare(ReadTxn& tx, Effort effort, const Exchange& x, const PutBlockList& command,
                                         const std::vector<BlockListEntry>& entries) {
     LAZ_TRY(const Place place, find_place(tx, x.target));
-    LAZ_CHECK(check_place(tx, x, place, command));
     const auto set = find_staged_set(tx, place.key);
+    LAZ_CHECK(check_place(tx, x, place, set, command));
     if (effort == Effort::little && (entries.size() > kFewBlocks || many_blocks(tx, place, set))) return std::nullopt;
     Prepared prepared;
     std::vector<Block> committed;
@@ -156,9 +164,9 @@ struct Committed {
 Result<std::optional<Committed>> commit(WriteTxn& tx, const Exchange& x, const PutBlockList& command,
                                         const Protection& protection, const Prepared& prepared) {
     LAZ_TRY(const Place place, find_place(tx, x.target));
-    LAZ_CHECK(check_place(tx, x, place, command));
-    const auto tick = place.tick();
     const auto set = find_staged_set(tx, place.key);
+    LAZ_CHECK(check_place(tx, x, place, set, command));
+    const auto tick = place.tick();
     if (tick != prepared.blob_tick || (set ? std::optional(set->stamp) : std::nullopt) != prepared.set_stamp) {
         return std::nullopt;
     }

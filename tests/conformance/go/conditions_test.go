@@ -102,6 +102,18 @@ func TestCreateOnlyIfAbsent(t *testing.T) {
 	refused(client.CommitBlockList(ctx, []string{blockID(0)}, commit))(t, 409, "BlobAlreadyExists")
 }
 
+func TestDatesOfUncommittedBlocks(t *testing.T) {
+	client := newBlob(t)
+	need(client.StageBlock(ctx, blockID(0), body([]byte("first")), nil))(t)
+	commit := func(since time.Time) *blockblob.CommitBlockListOptions {
+		return &blockblob.CommitBlockListOptions{AccessConditions: when(blob.ModifiedAccessConditions{IfModifiedSince: &since})}
+	}
+	later, earlier := commit(time.Now().Add(time.Hour)), commit(time.Now().Add(-time.Hour))
+	refused(client.CommitBlockList(ctx, []string{blockID(0)}, later))(t, 412, "ConditionNotMet")
+	need(client.CommitBlockList(ctx, []string{blockID(0)}, earlier))(t)
+	sameBytes(t, download(t, client, nil), []byte("first"))
+}
+
 func TestUpdateOnlyIfPresent(t *testing.T) {
 	present := &blockblob.UploadOptions{AccessConditions: when(blob.ModifiedAccessConditions{IfMatch: to.Ptr(azcore.ETagAny)})}
 	refused(newBlob(t).Upload(ctx, body([]byte("x")), present))(t, 412, "ConditionNotMet")
