@@ -20,11 +20,15 @@ struct Encryption {
 /// The name of what is no scope: the key of the account.
 inline constexpr std::string_view kAccountKeyScope = "$account-encryption-key";
 
-/// Whether a request that brings `given` may read or change what is encrypted so: with the key of the blob, and no other
-/// scope. Fails with blob_uses_customer_specified_encryption, blob_does_not_use_customer_specified_encryption or
+/// Whether a request that brings `given` may read what is encrypted so: with the key of the blob, and no other scope. Fails with blob_uses_customer_specified_encryption, blob_does_not_use_customer_specified_encryption or
 /// blob_customer_specified_encryption_mismatch.
 /// Reference: "Provide an encryption key on a request to Blob storage"; for scopes, exchanges with the real service.
 [[nodiscard]] Result<> check_same_encryption(const Encryption& blob, const Encryption& given);
+
+/// Whether it may change that, or take a snapshot of it: as above, and with the scope of the blob, unless that is the scope
+/// that its container has for all.
+[[nodiscard]] Result<> check_change_of(const Encryption& blob, const Encryption& given,
+                                       const std::string& container_scope = {});
 
 /// With what a new blob is encrypted: what is asked for, else the scope that its container has for all. Fails with
 /// request_forbidden_by_container_encryption_policy where the container allows nothing else.

@@ -16,7 +16,7 @@ Result<Found> find_appendable(ReadTxn& tx, const Exchange& x, const AppendGuards
                               std::uint64_t length) {
     LAZ_TRY(Found found, require_append_blob(tx, x, guards));
     LAZ_CHECK(check_changeable(found.blob.immutability));
-    LAZ_CHECK(check_encryption(x, found.blob, asked));
+    LAZ_CHECK(check_change(x, found, asked));
     LAZ_CHECK(check_append(state_of(found.blob), guards.append, length));
     return found;
 }

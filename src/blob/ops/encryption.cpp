@@ -87,6 +87,11 @@ Result<> check_encryption(const Exchange& x, const Blob& blob, const Encryption&
     return {};
 }
 
+Result<> check_change(const Exchange& x, const Found& found, const Encryption& asked) {
+    LAZ_CHECK(check_change_of(found.blob.encryption, asked, found.container.default_encryption_scope));
+    return check_encryption(x, found.blob, asked);
+}
+
 void add_encryption(Response& response, ServiceVersion version, const Encryption& encryption) {
     add_encrypted(response, version);
     if (!encryption.key_sha256.empty()) {

@@ -18,8 +18,10 @@ namespace lazulite::blob {
 /// encryption_of_new where the container has its say.
 [[nodiscard]] Result<Encryption> encryption_of_new(const Exchange& x, const Container& container, const Encryption& asked);
 
-/// Whether the request may read or change the blob: check_same_encryption, and no scope that was disabled.
+/// Whether the request may read the blob: check_same_encryption, and no scope that was disabled.
 [[nodiscard]] Result<> check_encryption(const Exchange& x, const Blob& blob, const Encryption& asked);
+/// Whether it may change the blob, or take a snapshot of it: the same with check_change_of.
+[[nodiscard]] Result<> check_change(const Exchange& x, const Found& found, const Encryption& asked);
 
 /// x-ms-request-server-encrypted, and with what.
 void add_encryption(Response& response, ServiceVersion version, const Encryption& encryption);

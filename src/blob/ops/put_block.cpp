@@ -40,7 +40,7 @@ Result<Stage> find_stage(ReadTxn& tx, const Exchange& x, const PutBlock& command
     Stage stage{std::move(place.key), {}, {}};
     LAZ_TRY(stage.encryption, encryption_of_new(x, place.container, command.encryption));
     stage.set = find_staged_set(tx, stage.key);
-    if (stage.set) LAZ_CHECK(check_same_encryption(stage.set->encryption, stage.encryption));
+    if (stage.set) LAZ_CHECK(check_change_of(stage.set->encryption, stage.encryption));
     if (stage.set) {
         if (stage.set->id_length != id.size()) return fail(ErrorCode::invalid_blob_or_block);
         if (stage.set->count >= kMostStagedBlocks && !is_staged(tx, *stage.set, id)) {

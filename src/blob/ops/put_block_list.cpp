@@ -144,7 +144,7 @@ Result<std::optional<Prepared>> prepare(ReadTxn& tx, Effort effort, const Exchan
     blocks.reserve(chosen.size());
     LAZ_TRY(const Encryption encryption, encryption_of_new(x, place.container, command.encryption));
     for (const ChosenBlock& choice : chosen) {
-        LAZ_CHECK(check_same_encryption(choice.staged ? set->encryption : place.blob->encryption, encryption));
+        LAZ_CHECK(check_change_of(choice.staged ? set->encryption : place.blob->encryption, encryption));
         blocks.push_back(choice.staged ? staged[choice.index] : committed[choice.index]);
         blocks.back().naming = choice.staged ? Naming::moved : Naming::shared;
         if (choice.staged) taken[choice.index] = true;

@@ -32,7 +32,7 @@ Result<Found> find_pages(ReadTxn& tx, const Exchange& x, const PutPage& command,
     LAZ_CHECK(check_not_copied_to(found.blob.copy));
     LAZ_CHECK(check_sequence(command.sequence, found.blob.sequence_number));
     LAZ_CHECK(check_changeable(found.blob.immutability));
-    LAZ_CHECK(check_encryption(x, found.blob, command.encryption));
+    LAZ_CHECK(check_change(x, found, command.encryption));
     if (pages.first >= found.blob.size || pages.length > found.blob.size - pages.first) {
         return fail(ErrorCode::invalid_page_range);
     }

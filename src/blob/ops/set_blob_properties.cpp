@@ -86,7 +86,7 @@ struct Updated {
     std::optional<Instant> version;
 };
 
-/// Loads, checks, changes (`change(WriteTxn&, Blob&) -> Result<>`) and saves. Of the two operations only that on metadata
+/// Loads, checks, changes (`change(WriteTxn&, const Found&, Blob& after) -> Result<>`) and saves. Of the two operations only that on metadata
 /// makes a version.
 template <class Fn>
 Task<Result<Updated>> update_blob(Exchange& x, const Guards& guards, bool makes_version, Fn change) {
@@ -100,7 +100,7 @@ Task<Result<Updated>> update_blob(Exchange& x, const Guards& guards, bool makes_
         LAZ_CHECK(check_not_copied_to(found.blob.copy));
         LAZ_CHECK(check_online(found.blob.tier));
         Blob after = found.blob;
-        LAZ_CHECK(change(tx, after));
+        LAZ_CHECK(change(tx, found, after));
         after.tick = tx.next_tick();
         if (makes_version) {
             after.version = change_blob(tx, protection, Change::metadata, found.key, found.blob, after, after.tick).version;
@@ -123,7 +123,7 @@ Task<Result<Response>> set_blob_properties(Exchange& x) {
     if (command.size) {
         LAZ_CO_TRY(asked, asked_encryption(x));
     }
-    const auto change = [&](WriteTxn& tx, Blob& after) -> Result<> {
+    const auto change = [&](WriteTxn& tx, const Found&, Blob& after) -> Result<> {
         if (asked.any()) LAZ_CHECK(check_encryption(x, after, asked));
         LAZ_CHECK(change_pages(tx, command, after));
         if (command.of_page_blobs() && !gives_headers(x.request)) return {};
@@ -147,9 +147,9 @@ Task<Result<Response>> set_blob_metadata(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
     LAZ_CO_TRY(const SetBlobMetadata command, decode<SetBlobMetadata>(x.request, x.query));
     LAZ_CO_TRY(const Encryption asked, asked_encryption(x));
-    const auto change = [&](WriteTxn&, Blob& after) -> Result<> {
+    const auto change = [&](WriteTxn&, const Found& found, Blob& after) -> Result<> {
         LAZ_CHECK(check_changeable(after.immutability));
-        LAZ_CHECK(check_encryption(x, after, asked));
+        LAZ_CHECK(check_change(x, found, asked));
         after.metadata = command.metadata.pack();
         return {};
     };

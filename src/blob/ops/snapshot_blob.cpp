@@ -52,7 +52,7 @@ Task<Result<Response>> snapshot_blob(Exchange& x) {
         LAZ_CHECK(check_tags(x, command.guards.if_tags, found.blob.tags));
         LAZ_CHECK(check_not_copied_to(found.blob.copy));
         LAZ_CHECK(check_online(found.blob.tier));
-        LAZ_CHECK(check_encryption(x, found.blob, asked));
+        LAZ_CHECK(check_change(x, found, asked));
         LAZ_CHECK(check_snapshot_limits(tx, x, found));
         const Instant id = tx.next_tick();
         Blob snapshot = found.blob;

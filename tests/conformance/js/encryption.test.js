@@ -79,6 +79,9 @@ describe("Encryption scopes", () => {
     assert.equal((await blob.getProperties()).encryptionScope, "scope1");
     assert.equal(await textOf(blob), "text");
     assert.equal((await blob.setMetadata({ a: "a" }, { encryptionScope: "scope1" })).encryptionScope, "scope1");
+    await refused(blob.setMetadata({ a: "b" }), 409, "BlobUsesCustomerSpecifiedEncryption");
+    await refused(blob.createSnapshot(), 409, "BlobUsesCustomerSpecifiedEncryption");
+    await blob.createSnapshot({ encryptionScope: "scope1" });
     await refused(blob.createSnapshot({ encryptionScope: "scope2" }), 409, "BlobCustomerSpecifiedEncryptionMismatch");
     const [item] = await all(container.listBlobsFlat());
     assert.equal(item.properties.encryptionScope, "scope1");

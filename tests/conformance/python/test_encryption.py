@@ -82,6 +82,23 @@ def test_key_of_append_and_page_blobs(container):
     disk.resize_blob(512, cpk=MINE)
 
 
+def test_changes_name_the_scope(container):
+    blob = container.get_blob_client("blob")
+    blob.upload_blob(b"text", encryption_scope="scope1")
+    with refused(409, "BlobUsesCustomerSpecifiedEncryption"):
+        blob.set_blob_metadata({"n": "1"})
+    blob.set_blob_metadata({"n": "1"}, encryption_scope="scope1")
+    with refused(409, "BlobUsesCustomerSpecifiedEncryption"):
+        blob.create_snapshot()
+    blob.create_snapshot(encryption_scope="scope1")
+    log = container.get_blob_client("log")
+    log.create_append_blob(encryption_scope="scope1")
+    with refused(409, "BlobUsesCustomerSpecifiedEncryption"):
+        log.append_block(b"line")
+    log.append_block(b"line", encryption_scope="scope1")
+    blob.delete_blob(delete_snapshots="include")
+
+
 def test_scopes():
     scope = ContainerEncryptionScope(default_encryption_scope="scope1", prevent_encryption_scope_override=True)
     container = SERVICE.create_container(unique(), container_encryption_scope=scope)

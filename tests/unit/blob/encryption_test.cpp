@@ -33,6 +33,24 @@ TEST(SameEncryption, WithTheScopeOfTheBlobOrNone) {
     EXPECT_EQ(error(check_same_encryption(kKey, kScope)), ErrorCode::blob_customer_specified_encryption_mismatch);
 }
 
+TEST(ChangeOf, WithTheKeyOrScopeOfTheBlob) {
+    EXPECT_TRUE(check_change_of(kAccount, kAccount));
+    EXPECT_TRUE(check_change_of(kKey, kKey));
+    EXPECT_TRUE(check_change_of(kScope, kScope));
+    EXPECT_EQ(error(check_change_of(kKey, kAccount)), ErrorCode::blob_uses_customer_specified_encryption);
+    EXPECT_EQ(error(check_change_of(kScope, kAccount)), ErrorCode::blob_uses_customer_specified_encryption);
+    EXPECT_EQ(error(check_change_of(kScope, kOtherScope)), ErrorCode::blob_customer_specified_encryption_mismatch);
+    EXPECT_EQ(error(check_change_of(kScope, kKey)), ErrorCode::blob_does_not_use_customer_specified_encryption);
+}
+
+TEST(ChangeOf, TheScopeOfTheContainerNeedsNoName) {
+    EXPECT_TRUE(check_change_of(kScope, kAccount, "scope1"));
+    EXPECT_TRUE(check_change_of(kAccount, kAccount, "scope1"));
+    EXPECT_TRUE(check_change_of(kKey, kKey, "scope1"));
+    EXPECT_EQ(error(check_change_of(kScope, kAccount, "scope2")), ErrorCode::blob_uses_customer_specified_encryption);
+    EXPECT_EQ(error(check_change_of(kScope, kOtherScope, "scope1")), ErrorCode::blob_customer_specified_encryption_mismatch);
+}
+
 TEST(EncryptionOfNew, IsThatOfTheContainerUnlessAnotherIsAskedFor) {
     EXPECT_EQ(encryption_of_new(kAccount, "", false), kAccount);
     EXPECT_EQ(encryption_of_new(kKey, "", false), kKey);
