@@ -2,6 +2,7 @@
 #include "blob/ops/events.hpp"
 #include "blob/ops/operations.hpp"
 #include "blob/ops/tiers.hpp"
+#include "blob/ops/versions.hpp"
 #include "wire/date.hpp"
 
 namespace lazulite::blob {
@@ -16,6 +17,15 @@ template <class Codec>
 void describe(Codec& c, SnapshotBlob& m) {
     c.include(m.guards);
     c.metadata(m.metadata);
+}
+
+/// Of the request nothing is encrypted but metadata of its own: without any the service says `false`, and never with what.
+void add_encrypted_metadata(Response& response, ServiceVersion version, const Metadata& metadata, const Encryption& encryption) {
+    if (!metadata.empty()) {
+        add_encryption(response, version, encryption);
+    } else if (version >= kCustomerKeys) {
+        response.fields.add("x-ms-request-server-encrypted", "false");
+    }
 }
 
 /// Premium accounts limit the snapshots of a page blob. Reference: "Perform REST operations against page blobs with premium
@@ -71,7 +81,7 @@ Task<Result<Response>> snapshot_blob(Exchange& x) {
     response.fields.add("x-ms-snapshot", format_iso8601(taken.id));
     add_tick(response, taken.tick, x.version);
     add_version(response, taken.version, x.version);
-    add_encryption(response, x.version, taken.encryption);
+    add_encrypted_metadata(response, x.version, command.metadata, taken.encryption);
     co_return response;
 }
 

@@ -52,7 +52,7 @@ def test_key_of_a_block_blob(container):
         blob.set_blob_metadata({"n": "2"})
     blob.set_blob_metadata({"n": "2"}, cpk=MINE)
     taken = blob.create_snapshot(cpk=MINE)
-    assert taken["request_server_encrypted"] is True
+    assert taken["request_server_encrypted"] is False
     blob.delete_blob(delete_snapshots="include")
 
 

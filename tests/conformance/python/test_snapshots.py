@@ -33,7 +33,7 @@ class TestTaking:
         assert seen.status == 201
         assert first["etag"] == properties.etag
         assert first["last_modified"] == properties.last_modified
-        assert seen.headers["x-ms-request-server-encrypted"] == "true"
+        assert seen.headers["x-ms-request-server-encrypted"] == "false"
         assert text.create_snapshot()["snapshot"] > first["snapshot"]
 
     def test_is_read_as_the_blob_was(self, text):
