@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/packed.hpp"
+#include "service/from_url.hpp"
 #include "service/response_reader.hpp"
 
 namespace lazulite {
@@ -54,9 +55,13 @@ Result<Fields> forwarded(const Request& request) {
     return fields;
 }
 
-/// Whether the caller may read all of its own account anyway.
-bool reads_own_account(const Identity& identity) {
-    return identity.kind() == Identity::Kind::owner || identity.kind() == Identity::Kind::bearer;
+/// Whether the caller, who may read all of its own account anyway, needs nothing else for a source there. What another
+/// service has must be signed, or public, whoever asks; so must what a blob is written with "From URL".
+/// Reference: "Copy Blob From URL", "Put Blob From URL", "Put Block From URL", x-ms-copy-source.
+bool trusts(const Exchange& x, const Target& source) {
+    if (source.service != x.target.service) return false;
+    if (x.target.service == ServiceKind::blob && is_from_url(x)) return false;
+    return x.identity.kind() == Identity::Kind::owner || x.identity.kind() == Identity::Kind::bearer;
 }
 
 }  // namespace
@@ -80,9 +85,7 @@ Result<std::shared_ptr<const CopySource>> CopySource::of(const Exchange& x, std:
     source->authorization_ = x.request.fields.value_or_empty("x-ms-copy-source-authorization");
     LAZ_TRY(source->forwarded_, forwarded(x.request));
     if (const auto at = x.sources->own(*parse_absolute_url(text), x)) source->find_here(*at);
-    // What another service has must be signed, or public, whoever asks.
-    const bool same_service = source->here_ && source->here_->service == x.target.service;
-    if (same_service && reads_own_account(x.identity)) source->trusted_account_ = x.target.account;
+    if (source->here_ && trusts(x, *source->here_)) source->trusted_account_ = x.target.account;
     return std::shared_ptr<const CopySource>(std::move(source));
 }
 

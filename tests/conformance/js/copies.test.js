@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { describe, test } from "node:test";
-import { BlobSASPermissions } from "@azure/storage-blob";
+import { BlobSASPermissions, ContainerSASPermissions } from "@azure/storage-blob";
 import { aContainer, DAY, GUID, MIB, OTHER_ETAG, pattern, put, refused, textOf } from "./env.js";
 
 const HELLO_MD5 = new Uint8Array(Buffer.from("XUFAKrxLKna5cZ2REBfFkg==", "base64")); // of "hello"
@@ -19,6 +19,12 @@ async function fromAndTo(t, options) {
   await put(from, "hello", options);
   return { container, from, to: container.getBlockBlobClient("to") };
 }
+
+/** A URL below the container with its SAS: what is written from a URL needs one also within an account. */
+const signed = (container, name) => {
+  const options = { permissions: ContainerSASPermissions.parse("rt"), expiresOn: new Date(Date.now() + DAY) };
+  return container.generateSasUrl(options).then((url) => url.replace("?", `/${name}?`));
+};
 
 /** Another server on this machine: what it answers to HEAD and GET. */
 async function elsewhere(t, answer) {
@@ -170,34 +176,34 @@ describe("Copy Blob From URL", () => {
   });
 
   test("refuses a wrong MD5 and an unreadable source", async (t) => {
-    const { from, to } = await fromAndTo(t);
-    await refused(to.syncCopyFromURL(from.url, { sourceContentMD5: OTHER_MD5 }), 400, "Md5Mismatch");
-    await refused(to.syncCopyFromURL(`${from.url}x`), 404, "CannotVerifyCopySource");
-    await refused(to.syncCopyFromURL(from.url, { sourceConditions: { ifMatch: OTHER_ETAG } }), 412, "SourceConditionNotMet");
+    const { container, from, to } = await fromAndTo(t);
+    await refused(to.syncCopyFromURL(await withSas(from), { sourceContentMD5: OTHER_MD5 }), 400, "Md5Mismatch");
+    await refused(to.syncCopyFromURL(await signed(container, "missing")), 404, "CannotVerifyCopySource");
+    await refused(to.syncCopyFromURL(await withSas(from), { sourceConditions: { ifMatch: OTHER_ETAG } }), 412, "SourceConditionNotMet");
   });
 });
 
 describe("From URL", () => {
   test("Put Blob", async (t) => {
-    const { from, to } = await fromAndTo(t, { blobHTTPHeaders: { blobContentType: "text/plain" } });
+    const { container, from, to } = await fromAndTo(t, { blobHTTPHeaders: { blobContentType: "text/plain" } });
     await to.syncUploadFromURL(await withSas(from), { sourceContentMD5: HELLO_MD5 });
     assert.equal(await textOf(to), "hello");
     assert.equal((await to.getProperties()).contentType, "text/plain");
-    await to.syncUploadFromURL(from.url, { copySourceBlobProperties: false });
+    await to.syncUploadFromURL(await withSas(from), { copySourceBlobProperties: false });
     assert.equal((await to.getProperties()).contentType, "application/octet-stream");
-    await refused(to.syncUploadFromURL(from.url, { sourceContentMD5: OTHER_MD5 }), 400, "Md5Mismatch");
-    await refused(to.syncUploadFromURL(`${from.url}x`), 404, "CannotVerifyCopySource");
-    await refused(to.syncUploadFromURL(from.url, { sourceConditions: { ifMatch: OTHER_ETAG } }), 412, "SourceConditionNotMet");
+    await refused(to.syncUploadFromURL(await withSas(from), { sourceContentMD5: OTHER_MD5 }), 400, "Md5Mismatch");
+    await refused(to.syncUploadFromURL(await signed(container, "missing")), 404, "CannotVerifyCopySource");
+    await refused(to.syncUploadFromURL(await withSas(from), { sourceConditions: { ifMatch: OTHER_ETAG } }), 412, "SourceConditionNotMet");
   });
 
   test("Put Block", async (t) => {
-    const { from, to } = await fromAndTo(t);
+    const { container, from, to } = await fromAndTo(t);
     await to.stageBlockFromURL("AAAA", await withSas(from), 1, 3);
-    await to.stageBlockFromURL("AAAB", from.url);
+    await to.stageBlockFromURL("AAAB", await withSas(from));
     await to.commitBlockList(["AAAA", "AAAB"]);
     assert.equal(await textOf(to), "ellhello");
-    await refused(to.stageBlockFromURL("AAAC", `${from.url}x`), 404, "CannotVerifyCopySource");
-    await refused(to.stageBlockFromURL("AAAC", from.url, 0, 5, { sourceContentMD5: OTHER_MD5 }), 400, "Md5Mismatch");
+    await refused(to.stageBlockFromURL("AAAC", await signed(container, "missing")), 404, "CannotVerifyCopySource");
+    await refused(to.stageBlockFromURL("AAAC", await withSas(from), 0, 5, { sourceContentMD5: OTHER_MD5 }), 400, "Md5Mismatch");
   });
 
   test("Append Block", async (t) => {
@@ -205,10 +211,10 @@ describe("From URL", () => {
     const log = container.getAppendBlobClient("log");
     await log.create();
     await log.appendBlockFromURL(await withSas(from), 0, 5);
-    await log.appendBlockFromURL(from.url, 1, 2);
+    await log.appendBlockFromURL(await withSas(from), 1, 2);
     assert.equal(await textOf(log), "helloel");
-    await refused(log.appendBlockFromURL(`${from.url}x`, 0, 5), 404, "CannotVerifyCopySource");
-    await refused(log.appendBlockFromURL(from.url, 0, 5, { conditions: { appendPosition: 1 } }), 412, "AppendPositionConditionNotMet");
+    await refused(log.appendBlockFromURL(await signed(container, "missing"), 0, 5), 404, "CannotVerifyCopySource");
+    await refused(log.appendBlockFromURL(await withSas(from), 0, 5, { conditions: { appendPosition: 1 } }), 412, "AppendPositionConditionNotMet");
   });
 
   test("Put Page", async (t) => {
@@ -218,6 +224,20 @@ describe("From URL", () => {
     await pages.create(1024);
     await pages.uploadPagesFromURL(await withSas(from), 512, 0, 512);
     assert.equal((await pages.downloadToBuffer(508, 8)).toString("latin1"), "xxxx\0\0\0\0");
-    await refused(pages.uploadPagesFromURL(`${from.url}x`, 0, 0, 512), 404, "CannotVerifyCopySource");
+    await refused(pages.uploadPagesFromURL(await signed(container, "missing"), 0, 0, 512), 404, "CannotVerifyCopySource");
+  });
+
+  test("a private source needs a signature, which Copy Blob alone does not ask for in its own account", async (t) => {
+    const { container, from, to } = await fromAndTo(t);
+    await to.beginCopyFromURL(from.url);
+    await refused(to.syncCopyFromURL(from.url), 401, "CannotVerifyCopySource");
+    await refused(to.syncUploadFromURL(from.url), 401, "CannotVerifyCopySource");
+    await refused(to.stageBlockFromURL("AAAA", from.url), 401, "CannotVerifyCopySource");
+    const log = container.getAppendBlobClient("log");
+    await log.create();
+    await refused(log.appendBlockFromURL(from.url, 0, 5), 401, "CannotVerifyCopySource");
+    const pages = container.getPageBlobClient("pages");
+    await pages.create(512);
+    await refused(pages.uploadPagesFromURL(from.url, 0, 0, 512), 401, "CannotVerifyCopySource");
   });
 });

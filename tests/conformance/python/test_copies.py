@@ -1,11 +1,13 @@
 """Copy Blob and Abort Copy Blob, Copy Blob From URL, and what is written from a URL."""
 
+from datetime import datetime, timezone
 from urllib.parse import quote
 
 import pytest
 from azure.core import MatchConditions
+from azure.storage.blob import ContainerSasPermissions, generate_container_sas
 
-from env import GUID, OTHER_ETAG, refused, text_of
+from env import ACCOUNT, DAY, GUID, KEY, OTHER_ETAG, refused, text_of
 
 OTHER_MD5 = bytearray(16)
 
@@ -15,6 +17,16 @@ def source(container):
     blob = container.get_blob_client("from")
     blob.upload_blob(b"hello", metadata={"a": "1"})
     return blob
+
+
+@pytest.fixture
+def signed(container):
+    """The URL of a blob in the container with a SAS: what is written from a URL needs one also within an account."""
+    sas = generate_container_sas(
+        ACCOUNT, container.container_name, account_key=KEY,
+        permission=ContainerSasPermissions(read=True), expiry=datetime.now(timezone.utc) + DAY,
+    )  # fmt: skip
+    return lambda name: f"{container.get_blob_client(name).url}?{sas}"
 
 
 def test_copy_is_done_at_once_within_an_account(source, blob):
@@ -87,47 +99,65 @@ def test_incremental_copy_takes_nothing_but_snapshots_of_one_blob(container):
         other.start_copy_from_url(f"{disk.url}?snapshot={quote(snapshot)}", incremental_copy=True)
 
 
-def test_copy_from_url(source, blob):
-    copied = blob.start_copy_from_url(source.url, requires_sync=True)
+def test_copy_from_url(source, signed, blob):
+    copied = blob.start_copy_from_url(signed("from"), requires_sync=True)
     assert copied["copy_status"] == "success"
     assert text_of(blob) == b"hello"
     with refused(404, "CannotVerifyCopySource"):
-        blob.start_copy_from_url(source.url + "x", requires_sync=True)
+        blob.start_copy_from_url(signed("missing"), requires_sync=True)
 
 
-def test_put_blob_from_url(source, blob):
-    blob.upload_blob_from_url(source.url, overwrite=True)
+def test_put_blob_from_url(source, signed, blob):
+    blob.upload_blob_from_url(signed("from"), overwrite=True)
     assert text_of(blob) == b"hello"
     with refused(400, "Md5Mismatch"):
-        blob.upload_blob_from_url(source.url, overwrite=True, source_content_md5=OTHER_MD5)
+        blob.upload_blob_from_url(signed("from"), overwrite=True, source_content_md5=OTHER_MD5)
     with refused(404, "CannotVerifyCopySource"):
-        blob.upload_blob_from_url(source.url + "x", overwrite=True)
+        blob.upload_blob_from_url(signed("missing"), overwrite=True)
 
 
-def test_put_block_from_url(source, blob):
-    blob.stage_block_from_url("AAAA", source.url, source_offset=1, source_length=3)
+def test_put_block_from_url(source, signed, blob):
+    blob.stage_block_from_url("AAAA", signed("from"), source_offset=1, source_length=3)
     blob.commit_block_list(["AAAA"])
     assert text_of(blob) == b"ell"
     with refused(404, "CannotVerifyCopySource"):
-        blob.stage_block_from_url("AAAB", source.url + "x")
+        blob.stage_block_from_url("AAAB", signed("missing"))
     with refused(400, "Md5Mismatch"):
-        blob.stage_block_from_url("AAAB", source.url, source_content_md5=OTHER_MD5)
+        blob.stage_block_from_url("AAAB", signed("from"), source_content_md5=OTHER_MD5)
 
 
-def test_append_block_from_url(source, blob):
+def test_append_block_from_url(source, signed, blob):
     blob.create_append_blob()
-    blob.append_block_from_url(source.url, source_offset=0, source_length=5)
+    blob.append_block_from_url(signed("from"), source_offset=0, source_length=5)
     assert text_of(blob) == b"hello"
     with refused(404, "CannotVerifyCopySource"):
-        blob.append_block_from_url(source.url + "x")
+        blob.append_block_from_url(signed("missing"))
     with refused(412, "AppendPositionConditionNotMet"):
-        blob.append_block_from_url(source.url, appendpos_condition=1)
+        blob.append_block_from_url(signed("from"), appendpos_condition=1)
 
 
-def test_put_page_from_url(source, blob):
+def test_put_page_from_url(source, signed, blob):
     source.upload_blob(b"x" * 1024, overwrite=True)
     blob.create_page_blob(1024)
-    blob.upload_pages_from_url(source.url, offset=0, length=512, source_offset=512)
+    blob.upload_pages_from_url(signed("from"), offset=0, length=512, source_offset=512)
     assert text_of(blob) == b"x" * 512 + bytes(512)
     with refused(404, "CannotVerifyCopySource"):
-        blob.upload_pages_from_url(source.url + "x", offset=0, length=512, source_offset=0)
+        blob.upload_pages_from_url(signed("missing"), offset=0, length=512, source_offset=0)
+
+
+def test_a_private_source_needs_a_signature(source, container, blob):
+    """Copy Blob alone reads what is in its own account without one."""
+    blob.start_copy_from_url(source.url)
+    with refused(401, "CannotVerifyCopySource"):
+        blob.start_copy_from_url(source.url, requires_sync=True)
+    with refused(401, "CannotVerifyCopySource"):
+        blob.upload_blob_from_url(source.url, overwrite=True)
+    with refused(401, "CannotVerifyCopySource"):
+        blob.stage_block_from_url("AAAA", source.url)
+    log, disk = container.get_blob_client("log"), container.get_blob_client("disk")
+    log.create_append_blob()
+    with refused(401, "CannotVerifyCopySource"):
+        log.append_block_from_url(source.url, source_offset=0, source_length=5)
+    disk.create_page_blob(512)
+    with refused(401, "CannotVerifyCopySource"):
+        disk.upload_pages_from_url(source.url, offset=0, length=512, source_offset=0)

@@ -43,7 +43,7 @@ class AppendAndPageTest extends Env {
         refused(412, "MaxBlobSizeConditionNotMet", () -> log.appendBlockWithResponse(stream("x"), 1, null, small, null, Context.NONE));
         refused(400, "Md5Mismatch", () -> log.appendBlockWithResponse(stream("x"), 1, new byte[16], null, null, Context.NONE));
         blob.upload(text("more"));
-        log.appendBlockFromUrl(blob.getBlobUrl(), new BlobRange(0, 4L));
+        log.appendBlockFromUrl(signed("blob"), new BlobRange(0, 4L));
         assertEquals("one twomore", log.downloadContent().toString());
         refused(409, "InvalidBlobType", () -> blob.getAppendBlobClient().appendBlock(stream("x"), 1));
         log.seal();
@@ -90,7 +90,7 @@ class AppendAndPageTest extends Env {
         disk.resize(8 * PAGE);
         assertEquals(List.of("0-0", "4-4"), ranges(disk)); // what was cut off does not come back
         blob.upload(BinaryData.fromStream(of('c', 3)));
-        disk.uploadPagesFromUrl(pages(6, 2), blob.getBlobUrl(), (long) PAGE);
+        disk.uploadPagesFromUrl(pages(6, 2), signed("blob"), (long) PAGE);
         assertEquals(List.of("0-0", "4-4", "6-7"), ranges(disk));
         ListPageRangesOptions one = new ListPageRangesOptions(new BlobRange(0)).setMaxResultsPerPage(1);
         assertEquals(3, disk.listPageRanges(one, null, Context.NONE).streamByPage().filter(page -> !page.getValue().isEmpty()).count());

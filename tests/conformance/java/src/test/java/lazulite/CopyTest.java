@@ -49,17 +49,19 @@ class CopyTest extends Env {
         BlobBeginCopySourceRequestConditions other = new BlobBeginCopySourceRequestConditions().setIfMatch(OTHER_ETAG);
         BlobBeginCopyOptions options = new BlobBeginCopyOptions(from.getBlobUrl()).setSourceRequestConditions(other);
         refused(412, "SourceConditionNotMet", () -> blob.beginCopy(options).poll());
-        refused(404, "CannotVerifyCopySource", () -> blob.copyFromUrl(from.getBlobUrl() + "x"));
+        refused(404, "CannotVerifyCopySource", () -> blob.copyFromUrl(signed("missing")));
+        refused(401, "CannotVerifyCopySource", () -> blob.copyFromUrl(from.getBlobUrl()));
+        refused(401, "CannotVerifyCopySource", () -> blob.getBlockBlobClient().uploadFromUrl(from.getBlobUrl(), true));
     }
 
     @Test
     void fromUrls() {
-        blob.copyFromUrl(from.getBlobUrl());
+        blob.copyFromUrl(signed("from"));
         assertEquals("hello", textOf(blob));
-        blob.getBlockBlobClient().uploadFromUrl(from.getBlobUrl(), true);
+        blob.getBlockBlobClient().uploadFromUrl(signed("from"), true);
         assertEquals("hello", textOf(blob));
-        refused(404, "CannotVerifyCopySource", () -> blob.getBlockBlobClient().uploadFromUrl(from.getBlobUrl() + "x", true));
-        blob.getBlockBlobClient().stageBlockFromUrl(UploadTest.id(0), from.getBlobUrl(), new BlobRange(1, 3L));
+        refused(404, "CannotVerifyCopySource", () -> blob.getBlockBlobClient().uploadFromUrl(signed("missing"), true));
+        blob.getBlockBlobClient().stageBlockFromUrl(UploadTest.id(0), signed("from"), new BlobRange(1, 3L));
         blob.getBlockBlobClient().commitBlockList(List.of(UploadTest.id(0)), true);
         assertEquals("ell", textOf(blob));
     }

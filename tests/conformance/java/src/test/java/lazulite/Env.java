@@ -11,6 +11,8 @@ import com.azure.storage.blob.BlobServiceClient;
 import com.azure.storage.blob.BlobServiceClientBuilder;
 import com.azure.storage.blob.models.BlobRequestConditions;
 import com.azure.storage.blob.models.BlobStorageException;
+import com.azure.storage.blob.sas.BlobContainerSasPermission;
+import com.azure.storage.blob.sas.BlobServiceSasSignatureValues;
 import com.azure.storage.common.policy.RequestRetryOptions;
 import com.azure.storage.common.policy.RetryPolicyType;
 import java.nio.ByteBuffer;
@@ -61,6 +63,12 @@ abstract class Env {
 
     static OffsetDateTime inAnHour() {
         return OffsetDateTime.now().plusHours(1);
+    }
+
+    /** The URL of a blob with a SAS of its container: what is written from a URL needs one also within an account. */
+    String signed(String name) {
+        BlobContainerSasPermission reading = new BlobContainerSasPermission().setReadPermission(true);
+        return container.getBlobClient(name).getBlobUrl() + "?" + container.generateSas(new BlobServiceSasSignatureValues(inAnHour(), reading));
     }
 
     static String unique() {
