@@ -255,7 +255,7 @@ Changed change_blob(WriteTxn& tx, const Protection& protection, Change change, c
     const bool other_type = before && after && before->type != after->type;
     const Fate what = fate_of(protection, change, before, other_type);
     const bool kept = what.former != Fate::Former::nothing;
-    if (change == Change::snapshot && !kept) return {before->version, false};
+    if (change == Change::snapshot && !kept) return {before->version, false, {}};
     if (after && what.new_version) {
         after->version = tick;
     } else if (after && kept) {
@@ -264,10 +264,10 @@ Changed change_blob(WriteTxn& tx, const Protection& protection, Change change, c
     if (after && !before) remove_mark(tx, key);
     if (after && (!before || other_type) && has_retained(tx, key)) supersede_retained(tx, key, after->type);
     const bool soft = kept && what.former != Fate::Former::version;
-    replace(tx, key, before, after, before ? kept_as(tx, key, *before, what.former) : Which(),
-            soft ? protection.retention(tx.now()) : std::nullopt);
+    const Which former = before ? kept_as(tx, key, *before, what.former) : Which();
+    replace(tx, key, before, after, former, soft ? protection.retention(tx.now()) : std::nullopt);
     if (!after) leave_mark(tx, key, *before);
-    return {after ? after->version : std::nullopt, kept};
+    return {after ? after->version : std::nullopt, kept, soft ? former : Which()};
 }
 
 bool would_be_lost(const Protection& protection, const Blob& blob) {

@@ -173,7 +173,8 @@ struct Protection {
 /// `tick` was drawn for this change. Gives the version id of what stands there now.
 struct Changed {
     std::optional<Instant> version;
-    bool kept = false;  ///< what stood there is a version now, or in soft delete
+    bool kept = false;      ///< what stood there is a version now, or in soft delete
+    Which soft_deleted = {};  ///< as what soft delete keeps it, where it does
 };
 Changed change_blob(WriteTxn& tx, const Protection& protection, Change change, const BlobKey& key,
                     const std::optional<Blob>& before, std::optional<Blob> after, Instant tick);

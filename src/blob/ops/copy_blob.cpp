@@ -88,8 +88,10 @@ Result<std::optional<Copied>> copy_here(WriteTxn& tx, const Exchange& x, const P
     }
     blob.content = content_of_copy(tx, place, *from);
     drop_staged_set(tx, place.key);
-    blob.version = change_blob(tx, protection, Change::replace, place.key, place.blob, blob, blob.tick).version;
-    note(tx, x, place.container, {tier.rehydration ? EventType::async_operation : EventType::created, place.blob, blob});
+    const Changed changed = change_blob(tx, protection, Change::replace, place.key, place.blob, blob, blob.tick);
+    blob.version = changed.version;
+    const EventType type = tier.rehydration ? EventType::async_operation : EventType::created;
+    note(tx, x, place.container, {type, place.blob, blob, {}, changed.soft_deleted});
     return Copied{blob.tick, blob.version, *blob.copy};
 }
 

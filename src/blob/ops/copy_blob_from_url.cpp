@@ -113,8 +113,9 @@ Result<Made> make(WriteTxn& tx, const Exchange& x, const Wish& wish, const Sourc
     }
     blob.content = content(place);
     drop_staged_set(tx, place.key);
-    blob.version = change_blob(tx, wish.protection, Change::replace, place.key, place.blob, blob, blob.tick).version;
-    note(tx, x, place.container, {EventType::created, place.blob, blob});
+    const Changed changed = change_blob(tx, wish.protection, Change::replace, place.key, place.blob, blob, blob.tick);
+    blob.version = changed.version;
+    note(tx, x, place.container, {EventType::created, place.blob, blob, {}, changed.soft_deleted});
     return Made{blob.tick, blob.version, blob.copy ? blob.copy->id : std::string(), blob.encryption, bytes.md5, bytes.crc64};
 }
 

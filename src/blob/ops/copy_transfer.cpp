@@ -155,7 +155,7 @@ Result<bool> complete(WriteTxn& tx, const CopyTransfer& transfer, const Brought&
     LAZ_TRY(const Container container, require_container(tx, transfer.container));
     const Cause cause{transfer.account, "CopyBlob", transfer.request_id, transfer.client_request_id,
                       blob->copy->transfer->endpoint};
-    note(tx, cause, container, transfer.key.name, {EventType::created, blob, after, {}, true});
+    note(tx, cause, container, transfer.key.name, {EventType::created, blob, after, {}, {}, true});
     return true;
 }
 

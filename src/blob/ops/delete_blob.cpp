@@ -70,7 +70,7 @@ Result<bool> delete_now(WriteTxn& tx, const Exchange& x, const DeleteBlob& comma
     if (found.which) {
         LAZ_CHECK(check_deletable(found.blob.immutability, tx.now()));
         remove_history(tx, found.key, *found.which, retention);
-        note(tx, x, found.container, {EventType::deleted, found.blob, std::nullopt, found.which});
+        note(tx, x, found.container, {EventType::deleted, found.blob, std::nullopt, found.which, retention ? found.which : Which()});
         return !retention;
     }
     if (which) return fail(ErrorCode::operation_not_allowed_on_root_blob);
@@ -83,9 +83,9 @@ Result<bool> delete_now(WriteTxn& tx, const Exchange& x, const DeleteBlob& comma
     if (doomed.snapshots) remove_snapshots(tx, found.key, retention);
     if (!doomed.current) return !retention;
     drop_staged_set(tx, found.key);
-    const bool kept = change_blob(tx, protection, Change::remove, found.key, found.blob, std::nullopt, found.blob.tick).kept;
-    note(tx, x, found.container, {EventType::deleted, found.blob, std::nullopt});
-    return !kept;
+    const Changed gone = change_blob(tx, protection, Change::remove, found.key, found.blob, std::nullopt, found.blob.tick);
+    note(tx, x, found.container, {EventType::deleted, found.blob, std::nullopt, {}, gone.soft_deleted});
+    return !gone.kept;
 }
 
 }  // namespace

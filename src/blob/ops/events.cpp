@@ -87,6 +87,15 @@ void add_async_operation(BlobEvent& event, const BlobChange& change) {
     if (event.api == "CopyBlob" && after.copy) event.async_operation.emplace_back("CopyId", after.copy->id);
 }
 
+/// Reference: "Change feed in Azure Blob Storage", previousInfo of the schema's examples.
+void add_soft_deletion(BlobEvent& event, const BlobChange& change) {
+    if (!change.soft_deleted) return;
+    if (!change.which && change.soft_deleted->kind == HistoryClass::snapshot) {
+        event.previous_info.emplace_back("SoftDeleteSnapshot", format_iso8601(change.soft_deleted->id));
+    }
+    event.previous_info.emplace_back("WasBlobSoftDeleted", "true");
+}
+
 void add_differences(BlobEvent& event, const Account& account, const BlobChange& change) {
     if (!change.before || !change.after) return;
     const Blob& before = *change.before;
@@ -141,6 +150,7 @@ BlobEvent event_of(WriteTxn& tx, const Cause& cause, const Container& container,
         event.blob_version = iso_or_empty(change.which ? std::optional(change.which->id) : blob.version);
     }
     add_async_operation(event, change);
+    add_soft_deletion(event, change);
     add_differences(event, cause.account, change);
     return event;
 }
@@ -195,7 +205,7 @@ bool note_rehydrated(WriteTxn& tx, const Account& account) {
     }
     const Cause cause{account, copied ? "CopyBlob" : "SetBlobTier", end->request_id, end->client_request_id, end->endpoint};
     note(tx, cause, *container, end->key.name,
-         {copied ? EventType::created : EventType::tier_changed, stored, after, end->which, copied});
+         {copied ? EventType::created : EventType::tier_changed, stored, after, end->which, {}, copied});
     return true;
 }
 

@@ -42,7 +42,8 @@ struct BlobChange {
     MaybeBlob before;
     MaybeBlob after;
     Which which = {};
-    bool later = false;  ///< it completes what a request began
+    Which soft_deleted = {};  ///< as what soft delete keeps the state before, or has kept it
+    bool later = false;       ///< it completes what a request began
 };
 
 /// Tells whom the account wants to know of it, in the transaction of the change itself: the change feed

@@ -46,8 +46,9 @@ Task<Result<Response>> put_append_blob(Exchange& x) {
         blob.tags = command.tags;
         LAZ_CHECK(guard(x, place, command, tx.now(), blob));
         drop_staged_set(tx, place.key);
-        blob.version = change_blob(tx, protection, Change::replace, place.key, place.blob, blob, blob.tick).version;
-        note(tx, x, place.container, {EventType::created, place.blob, blob});
+        const Changed changed = change_blob(tx, protection, Change::replace, place.key, place.blob, blob, blob.tick);
+        blob.version = changed.version;
+        note(tx, x, place.container, {EventType::created, place.blob, blob, {}, changed.soft_deleted});
         return Put{blob.tick, blob.version, blob.encryption};
     }));
 

@@ -56,8 +56,9 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
             blob.content = contents::create_inline(tx, body.bytes);
         }
         drop_staged_set(tx, place.key);
-        blob.version = change_blob(tx, protection, Change::replace, place.key, place.blob, blob, blob.tick).version;
-        note(tx, x, place.container, {EventType::created, place.blob, blob});
+        const Changed changed = change_blob(tx, protection, Change::replace, place.key, place.blob, blob, blob.tick);
+        blob.version = changed.version;
+        note(tx, x, place.container, {EventType::created, place.blob, blob, {}, changed.soft_deleted});
         return Put{blob.tick, blob.version, blob.encryption};
     }));
     body.keep();

@@ -185,8 +185,9 @@ Result<std::optional<Committed>> commit(WriteTxn& tx, const Exchange& x, const P
     } else {
         drop_staged_set(tx, place.key);  // one whose time is over may still stand there
     }
-    blob.version = change_blob(tx, protection, Change::replace, place.key, place.blob, blob, blob.tick).version;
-    note(tx, x, place.container, {EventType::created, place.blob, blob});
+    const Changed changed = change_blob(tx, protection, Change::replace, place.key, place.blob, blob, blob.tick);
+    blob.version = changed.version;
+    note(tx, x, place.container, {EventType::created, place.blob, blob, {}, changed.soft_deleted});
     return Committed{blob.tick, blob.version, blob.encryption};
 }
 

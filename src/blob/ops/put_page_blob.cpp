@@ -60,8 +60,9 @@ Task<Result<Response>> put_page_blob(Exchange& x) {
         blob.page_tier = page_tier;
         LAZ_CHECK(guard(x, place, command.blob, tx.now(), blob));
         drop_staged_set(tx, place.key);
-        blob.version = change_blob(tx, protection, Change::replace, place.key, place.blob, blob, blob.tick).version;
-        note(tx, x, place.container, {EventType::created, place.blob, blob});
+        const Changed changed = change_blob(tx, protection, Change::replace, place.key, place.blob, blob, blob.tick);
+        blob.version = changed.version;
+        note(tx, x, place.container, {EventType::created, place.blob, blob, {}, changed.soft_deleted});
         return Put{blob.tick, blob.version, blob.encryption};
     }));
 

@@ -31,7 +31,7 @@ async function aRecordedAccount() {
     }
     return all(reader.listChanges(listing));
   };
-  return { container, reader, events };
+  return { blobs, container, reader, events };
 }
 
 describe("Change feed", { skip: !onEmulator && "it is a setting of the account" }, () => {
@@ -85,6 +85,21 @@ describe("Change feed", { skip: !onEmulator && "it is a setting of the account" 
     assert.equal(archived.data.previousInfo.previousTier, "Hot");
     assert.equal(archived.data.blobAccessTier, "Archive");
     assert.deepEqual(rehydrated.data.longRunningOperationInfo, { destinationAccessTier: "Hot", isAsync: true });
+  });
+
+  test("tells what soft delete keeps, and what comes back", async () => {
+    const { blobs, container, events } = await aRecordedAccount();
+    await blobs.setProperties({ deleteRetentionPolicy: { enabled: true, days: 7 } });
+    const blob = container.getBlockBlobClient("blob");
+    await put(blob, "1");
+    await put(blob, "2");
+    await blob.delete();
+    await blob.undelete();
+    const [, replaced, deleted, restored] = await events();
+    assert.match(replaced.data.previousInfo.softDeleteSnapshot, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/);
+    assert.equal(replaced.data.previousInfo.isBlobSoftDeleted, true);
+    assert.deepEqual([deleted.eventType, deleted.data.previousInfo.isBlobSoftDeleted], ["BlobDeleted", true]);
+    assert.deepEqual([restored.eventType, restored.data.api], ["BlobPropertiesUpdated", "UndeleteBlob"]);
   });
 
   test("is read on from a continuation token", async () => {

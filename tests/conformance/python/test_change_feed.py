@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from azure.storage.blob import BlobServiceClient, ContentSettings, StandardBlobTier
+from azure.storage.blob import BlobServiceClient, ContentSettings, RetentionPolicy, StandardBlobTier
 from azure.storage.blob.changefeed import ChangeFeedClient
 
 from env import ENDPOINT, GUID, OPTIONS, on_emulator_only, refused, unique
@@ -139,6 +139,23 @@ def test_versions():
     assert replaced["data"]["blobVersion"] == second
     assert replaced["data"]["previousInfo"] == {"BlobVersion": second, "LastVersion": first}
     assert (deleted["eventType"], deleted["data"]["blobVersion"]) == ("BlobDeleted", first)
+
+
+def test_soft_delete():
+    account = RecordedAccount()
+    days = RetentionPolicy(enabled=True, days=7)
+    account.service.set_service_properties(delete_retention_policy=days)
+    account.blob().upload_blob(b"1")
+    account.blob().upload_blob(b"2", overwrite=True)
+    account.blob().delete_blob()
+    account.blob().undelete_blob()
+    (kept,) = [item.snapshot for item in account.container.list_blobs(include=["snapshots"]) if item.snapshot]
+    created, replaced, deleted, restored = account.events()
+    assert created["data"]["previousInfo"] is None
+    assert replaced["data"]["previousInfo"] == {"SoftDeleteSnapshot": kept, "WasBlobSoftDeleted": "true"}
+    assert (deleted["eventType"], deleted["data"]["previousInfo"]) == ("BlobDeleted", {"WasBlobSoftDeleted": "true"})
+    assert told([restored]) == [("BlobPropertiesUpdated", "UndeleteBlob")]
+    assert restored["data"]["previousInfo"] == {"WasBlobSoftDeleted": "true"}
 
 
 def test_hours_are_segments(account):
