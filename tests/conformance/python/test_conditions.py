@@ -234,6 +234,19 @@ class TestWrites:
 
     @pytest.mark.parametrize("conditions", ["inm=other", "ims=after", "ims=before", "ius=before", "ius=after"])
     def test_others_pass_on_an_absent_blob(self, target, conditions):
+        headers = target.headers(conditions)
+        assert put_blob(target.path + "2", headers).status == 201
+        assert raw.request("GET", target.path + "2").body == b"new"
+        assert raw.request("PUT", target.path + "3", "comp=blocklist", headers, b"<BlockList />").status == 201
+
+    @pytest.mark.parametrize("conditions", ["ims=after", "ius=before"])
+    def test_uncommitted_blocks_have_a_date(self, target, conditions):
+        target.blob.delete_blob()
+        target.blob.stage_block("a", b"again")
+        raw.expect(put_block_list(target.path, target.headers(conditions)), 412, "ConditionNotMet")
+
+    @pytest.mark.parametrize("conditions", ["inm=other", "ims=before", "ius=after"])
+    def test_others_pass_on_uncommitted_blocks(self, target, conditions):
         self.creates(target, target.headers(conditions))
 
     def creates(self, target, headers):
