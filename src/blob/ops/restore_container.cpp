@@ -32,6 +32,9 @@ Task<Result<Response>> restore_container(Exchange& x) {
                            .with("HeaderValue", command.name)
                            .with("Reason", "It must be the name of the container that is restored."));
     }
+    if (command.version.empty()) {
+        co_return fail(StorageError(ErrorCode::missing_required_header).with("HeaderName", "x-ms-deleted-container-version"));
+    }
     LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {
         const auto deleted = parse_container_version(command.version);
         const auto container = deleted ? find_deleted_container(tx, command.name, *deleted) : std::nullopt;
