@@ -85,6 +85,7 @@ Result<std::shared_ptr<const CopySource>> CopySource::of(const Exchange& x, std:
     source->authorization_ = x.request.fields.value_or_empty("x-ms-copy-source-authorization");
     LAZ_TRY(source->forwarded_, forwarded(x.request));
     if (const auto at = x.sources->own(*parse_absolute_url(text), x)) source->find_here(*at);
+    source->tells_not_modified_ = is_from_url(x) && x.target.service == ServiceKind::blob;
     if (source->here_ && trusts(x, *source->here_)) source->trusted_account_ = x.target.account;
     return std::shared_ptr<const CopySource>(std::move(source));
 }
@@ -229,6 +230,9 @@ Task<Result<OutgoingAnswer>> CopySource::ask_here(Method method, const std::stri
 Task<Result<OutgoingAnswer>> CopySource::fetch(Method method, std::string_view more, Fields fields) const {
     LAZ_CO_TRY(OutgoingAnswer answer, co_await ask(method, more, std::move(fields)));
     if (answer.status / 100 == 2) co_return answer;
+    if (answer.status == 304 && tells_not_modified_) {
+        co_return fail(StorageError(ErrorCode::cannot_verify_copy_source).with_status(304).saying(answer.reason));
+    }
     if (answer.status == 412 || answer.status == 304) co_return fail(ErrorCode::source_condition_not_met);
     co_return fail(refused_by_source(answer.status, answer.reason, answer.fields.find("x-ms-error-code").value_or("")));
 }

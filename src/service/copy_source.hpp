@@ -64,7 +64,7 @@ class CopySource {
     /// nobody answers.
     Task<Result<OutgoingAnswer>> ask(Method method, std::string_view more, Fields fields) const;
     /// The same, and the answer is a success. Fails with cannot_verify_copy_source, with the status of the source and what
-    /// it said, or source_condition_not_met.
+    /// it said, or source_condition_not_met; of a blob that is written "From URL" a 304 of the source is told as such.
     Task<Result<OutgoingAnswer>> fetch(Method method, std::string_view more, Fields fields) const;
     /// A read of the container or share on this server that it stands in, for what an answer of the source itself only names:
     /// that needs no permission of its own. Fails with cannot_verify_copy_source for what is elsewhere.
@@ -89,6 +89,7 @@ class CopySource {
     std::optional<Target> here_;
     ServiceKind at_ = ServiceKind::blob;
     std::string trusted_account_;
+    bool tells_not_modified_ = false;
     std::string authorization_;
     Fields forwarded_;  ///< what the source is told beside what an operation asks
     std::string remote_address_;

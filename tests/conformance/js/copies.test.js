@@ -194,6 +194,8 @@ describe("From URL", () => {
     await refused(to.syncUploadFromURL(await withSas(from), { sourceContentMD5: OTHER_MD5 }), 400, "Md5Mismatch");
     await refused(to.syncUploadFromURL(await signed(container, "missing")), 404, "CannotVerifyCopySource");
     await refused(to.syncUploadFromURL(await withSas(from), { sourceConditions: { ifMatch: OTHER_ETAG } }), 412, "SourceConditionNotMet");
+    const ifNoneMatch = (await from.getProperties()).etag;
+    await refused(to.syncUploadFromURL(await withSas(from), { sourceConditions: { ifNoneMatch } }), 304, "CannotVerifyCopySource");
   });
 
   test("Put Block", async (t) => {

@@ -116,6 +116,14 @@ def test_put_blob_from_url(source, signed, blob):
         blob.upload_blob_from_url(signed("missing"), overwrite=True)
 
 
+def test_a_source_that_is_not_modified(source, signed, blob):
+    known = {"source_etag": source.get_blob_properties().etag, "source_match_condition": MatchConditions.IfModified}
+    with refused(304, "CannotVerifyCopySource"):
+        blob.upload_blob_from_url(signed("from"), overwrite=True, **known)
+    with refused(412, "SourceConditionNotMet"):
+        blob.start_copy_from_url(source.url, **known)
+
+
 def test_put_block_from_url(source, signed, blob):
     blob.stage_block_from_url("AAAA", signed("from"), source_offset=1, source_length=3)
     blob.commit_block_list(["AAAA"])
