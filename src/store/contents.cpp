@@ -401,17 +401,6 @@ bool many_blocks(ReadTxn& tx, const ContentRef& ref) {
     return cursor.next();
 }
 
-std::optional<std::size_t> first_block_id_length(ReadTxn& tx, const ContentRef& ref) {
-    const auto id = ref.content_id();
-    if (!id) return std::nullopt;
-    Cursor cursor = tx.query("SELECT entries FROM list_chunks WHERE content_id = ? ORDER BY start LIMIT 1", *id);
-    if (!cursor.next()) return std::nullopt;
-    std::vector<Block> first;
-    decode_chunk(cursor.bytes(0), first);
-    if (first.front().id.empty()) return std::nullopt;
-    return first.front().id.size();
-}
-
 void name(WriteTxn& tx, const Source& source) {
     if (const auto* range = std::get_if<Range>(&source)) tx.name(*range);
 }

@@ -130,10 +130,6 @@ void release(WriteTxn& tx, const ContentRef& ref);
 /// Whether these fill more than 8 rows: some hundred, or 1,500 at most.
 [[nodiscard]] bool many_blocks(ReadTxn& tx, const ContentRef& ref);
 
-/// The length in bytes of a list's first block id (all ids of a blob have one length); nothing for other kinds, and where
-/// it has none.
-[[nodiscard]] std::optional<std::size_t> first_block_id_length(ReadTxn& tx, const ContentRef& ref);
-
 /// Blocks as bytes: the form of list chunks and of staged block rows.
 [[nodiscard]] std::string encode_source(const Source& source);
 [[nodiscard]] Source decode_source(std::string_view bytes);

@@ -64,7 +64,7 @@ class Handler {
   public:
     virtual ~Handler() = default;
     virtual Task<Response> handle(Request& request) = 0;
-    /// An answer to a request so broken that it never became a Request (header block too large: 431, slow headers: 408,
+    /// An answer to a request so broken that it never became a Request (header block too large: 400, slow headers: 408,
     /// conflicting framing: 400), in the handler's own error format.
     virtual Response refuse(const StorageError& error) = 0;
     /// Once the last byte of an answer is out or the connection failed: for the access log.

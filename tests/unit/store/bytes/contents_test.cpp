@@ -172,8 +172,6 @@ TEST_F(Contents, AListWithoutIdsSharesItsBlocks) {
     store_.read([&](ReadTxn& tx) {
         EXPECT_EQ(contents::named_blocks(tx, ref).size(), 2U);
         EXPECT_TRUE(contents::named_blocks(tx, *whole).empty());
-        EXPECT_EQ(contents::first_block_id_length(tx, ref), 1U);
-        EXPECT_FALSE(contents::first_block_id_length(tx, *whole));
     });
     store_.expect_sound();
     store_.drop_row(1);
