@@ -141,7 +141,9 @@ bool is_true(std::string_view text) {
 /// Days that are missing, or numbers out of range, are a fault of the document, unlike days that are no numbers.
 Result<> check_days(const XmlNode& node, std::string_view body) {
     const XmlNode* const days = node.child("Days");
-    if (!days && node.name.ends_with("RetentionPolicy") && is_true(node.child_text("Enabled"))) return fail(xml_problem());
+    if (!days && node.name.ends_with("RetentionPolicy") && is_true(node.child_text("Enabled"))) {
+        return fail(xml_problem());
+    }
     if (days && is_true(node.child_text("Enabled"))) {
         const auto number = parse_number<std::int64_t>(days->text);
         if (number && (*number < 1 || *number > kMostDays)) {

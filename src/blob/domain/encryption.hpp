@@ -20,7 +20,8 @@ struct Encryption {
 /// The name of what is no scope: the key of the account.
 inline constexpr std::string_view kAccountKeyScope = "$account-encryption-key";
 
-/// Whether a request that brings `given` may read what is encrypted so: with the key of the blob, and no other scope. Fails with blob_uses_customer_specified_encryption, blob_does_not_use_customer_specified_encryption or
+/// Whether a request that brings `given` may read what is encrypted so: with the key of the blob, and no other scope. Fails
+/// with blob_uses_customer_specified_encryption, blob_does_not_use_customer_specified_encryption or
 /// blob_customer_specified_encryption_mismatch.
 /// Reference: "Provide an encryption key on a request to Blob storage"; for scopes, exchanges with the real service.
 [[nodiscard]] Result<> check_same_encryption(const Encryption& blob, const Encryption& given);

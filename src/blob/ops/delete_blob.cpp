@@ -70,7 +70,8 @@ Result<bool> delete_now(WriteTxn& tx, const Exchange& x, const DeleteBlob& comma
     if (found.which) {
         LAZ_CHECK(check_deletable(found.blob.immutability, tx.now()));
         remove_history(tx, found.key, *found.which, retention);
-        note(tx, x, found.container, {EventType::deleted, found.blob, std::nullopt, found.which, retention ? found.which : Which()});
+        const Which soft_deleted = retention ? found.which : Which();
+        note(tx, x, found.container, {EventType::deleted, found.blob, std::nullopt, found.which, soft_deleted});
         return !retention;
     }
     if (which) return fail(ErrorCode::operation_not_allowed_on_root_blob);

@@ -86,8 +86,8 @@ struct Updated {
     std::optional<Instant> version;
 };
 
-/// Loads, checks, changes (`change(WriteTxn&, const Found&, Blob& after) -> Result<>`) and saves. Of the two operations only that on metadata
-/// makes a version.
+/// Loads, checks, changes (`change(WriteTxn&, const Found&, Blob& after) -> Result<>`) and saves.
+/// Of the two operations only that on metadata makes a version.
 template <class Fn>
 Task<Result<Updated>> update_blob(Exchange& x, const Guards& guards, bool makes_version, Fn change) {
     LAZ_CO_CHECK(check_combination(guards.when));

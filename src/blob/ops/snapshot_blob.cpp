@@ -20,7 +20,8 @@ void describe(Codec& c, SnapshotBlob& m) {
 }
 
 /// Of the request nothing is encrypted but metadata of its own: without any the service says `false`, and never with what.
-void add_encrypted_metadata(Response& response, ServiceVersion version, const Metadata& metadata, const Encryption& encryption) {
+void add_encrypted_metadata(Response& response, ServiceVersion version, const Metadata& metadata,
+                            const Encryption& encryption) {
     if (!metadata.empty()) {
         add_encryption(response, version, encryption);
     } else if (version >= kCustomerKeys) {
