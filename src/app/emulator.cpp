@@ -323,7 +323,7 @@ class Emulator::Running {
         if (!wanted.offered) return;
         ListenOptions how;
         how.idle_timeout = wanted.keep_alive;
-        how.tls = tls_;
+        if (tls_) how.tls = [this] { return tls_; };
         auto endpoint = server_.listen(wanted.host, wanted.port, *gateways_[index], how);
         if (!endpoint && !wanted.required) {
             const std::string problem = endpoint.error();

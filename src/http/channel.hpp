@@ -77,6 +77,8 @@ class Channel final : public Timer {
     [[nodiscard]] bool was_cut() const { return cut_; }
 
     [[nodiscard]] Transport& transport() { return *transport_; }
+    /// While nothing waits.
+    void go_on_with(std::unique_ptr<Transport> successor) { transport_ = std::move(successor); }
     [[nodiscard]] BufferPool& buffers();
 
   private:

@@ -77,7 +77,12 @@ Task<bool> HttpConnection::open() {
     if (channel_.transport().opened()) co_return true;
     waiting_ = true;
     channel_.expire_after(options_.header_timeout);
-    const bool opened = co_await channel_.open();
+    bool opened = co_await channel_.open();
+    std::unique_ptr<Transport> other = opened ? nullptr : channel_.transport().successor();
+    if (other && !channel_.timed_out() && !finishing_) {
+        channel_.go_on_with(std::move(other));
+        opened = co_await channel_.open();  // by the same moment
+    }
     channel_.never_expire();
     waiting_ = false;
     request_.secure = channel_.transport().secure();

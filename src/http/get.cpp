@@ -15,7 +15,7 @@
 namespace lazulite {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 
 constexpr std::size_t kMostBytes = 1 << 20;
 
@@ -39,7 +39,7 @@ tl::unexpected<std::string> trouble_of(int code) {
 /// A connection whose every wait ends at one moment.
 class Connected {
   public:
-    explicit Connected(std::chrono::milliseconds patience) : until_(Clock::now() + patience) {}
+    explicit Connected(std::chrono::milliseconds patience) : until_(Steady::now() + patience) {}
     ~Connected() {
         tls_.reset();
         if (socket_ >= 0) ::close(socket_);
@@ -94,7 +94,7 @@ class Connected {
   private:
     /// False once the time is over.
     bool wait_at_most() const {
-        const auto left = std::chrono::duration_cast<std::chrono::microseconds>(until_ - Clock::now()).count();
+        const auto left = std::chrono::duration_cast<std::chrono::microseconds>(until_ - Steady::now()).count();
         errno = EAGAIN;
         if (left <= 0) return false;
         const timeval most{left / 1'000'000, left % 1'000'000};
@@ -110,7 +110,7 @@ class Connected {
         return {};
     }
 
-    const Clock::time_point until_;
+    const Steady::time_point until_;
     int socket_ = -1;
     std::unique_ptr<SSL_CTX, Closed> context_;
     std::unique_ptr<SSL, Closed> tls_;

@@ -4,6 +4,7 @@
 #include <netinet/tcp.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
@@ -11,11 +12,15 @@
 #include <cerrno>
 
 #include "http/io_thread.hpp"
+#include "http/tls_transport.hpp"
 
 namespace lazulite {
 namespace {
 
 using State = Transfer::State;
+
+/// What TLS begins with (RFC 8446, 5.1: a handshake record). No method of HTTP does.
+constexpr unsigned char kHandshake = 0x16;
 
 /// The result of a system call that returned -1.
 Transfer failure() {
@@ -25,15 +30,36 @@ Transfer failure() {
 
 class PlainTransport final : public Transport {
   public:
-    PlainTransport(IoThread& thread, int socket, bool ipv6) : socket_(thread.context()) {
+    PlainTransport(IoThread& thread, int socket, bool ipv6, const TlsSource* or_tls)
+        : thread_(thread), socket_(thread.context()), or_tls_(or_tls), ipv6_(ipv6) {
         // Without it an answer in two parts waits 40 ms for the peer's delayed acknowledgement.
         const int on = 1;
         ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         socket_.assign(ipv6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4(), socket);
     }
 
-    [[nodiscard]] bool opened() const override { return true; }
-    void start_open(Completion& completion) override { start_wait_writable(completion); }
+    [[nodiscard]] bool opened() const override { return or_tls_ == nullptr; }
+    void start_open(Completion& completion) override {
+        socket_.async_wait(boost::asio::socket_base::wait_read,
+                           [this, waiting = &completion](const boost::system::error_code& problem) {
+                               waiting->transfer = problem ? Transfer{State::failed} : look();
+                               if (waiting->transfer.state == State::would_block) return start_open(*waiting);
+                               waiting->waiter.resume();
+                           });
+    }
+    std::unique_ptr<Transport> successor() override {
+        if (!speaks_tls_) return nullptr;
+        const std::shared_ptr<const TlsContext> context = (*or_tls_)();
+        boost::system::error_code problem;
+        const int socket = socket_.release(problem);
+        if (problem) return nullptr;
+        try {
+            return make_tls_transport(thread_, socket, ipv6_, *context);
+        } catch (...) {
+            ::close(socket);
+            throw;
+        }
+    }
     [[nodiscard]] bool secure() const override { return false; }
 
     Transfer read(std::span<std::byte> into) override {
@@ -103,13 +129,31 @@ class PlainTransport final : public Transport {
     }
 
   private:
+    /// The first byte stays where it is, for whoever reads next.
+    Transfer look() {
+        unsigned char first = 0;
+        for (;;) {
+            const ssize_t n = ::recv(socket_.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
+            if (n == 0) return {State::ended};
+            if (n > 0) break;
+            if (errno != EINTR) return failure();
+        }
+        speaks_tls_ = first == kHandshake;
+        if (!speaks_tls_) or_tls_ = nullptr;
+        return {State::done};
+    }
+
+    IoThread& thread_;
     boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type> socket_;
+    const TlsSource* or_tls_;  // null once it is known that the client speaks plain HTTP
+    const bool ipv6_;
+    bool speaks_tls_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<Transport> make_plain_transport(IoThread& thread, int socket, bool ipv6) {
-    return std::make_unique<PlainTransport>(thread, socket, ipv6);
+std::unique_ptr<Transport> make_plain_transport(IoThread& thread, int socket, bool ipv6, const TlsSource* or_tls) {
+    return std::make_unique<PlainTransport>(thread, socket, ipv6, or_tls);
 }
 
 }  // namespace lazulite

@@ -84,7 +84,8 @@ class Server::Impl {
         Handler& handler;
         ServerOptions options;
         std::uint16_t port;
-        std::shared_ptr<const TlsContext> tls;
+        TlsSource tls;
+        bool plain_too;
     };
     void accepted(const Listener::Accepted& accepted, const Surface& surface);
     void begin(std::size_t index, const Listener::Accepted& accepted, const Surface& surface);
@@ -109,7 +110,7 @@ tl::expected<Endpoint, std::string> Server::Impl::listen(const std::string& host
     const auto addresses = resolve(host);
     if (!addresses) return tl::unexpected(addresses.error());
     std::list<Surface> made;
-    Surface& surface = made.emplace_back(Surface{handler, options_, port, how.tls});
+    Surface& surface = made.emplace_back(Surface{handler, options_, port, how.tls, how.plain_too});
     if (how.idle_timeout) surface.options.idle_timeout = *how.idle_timeout;
     std::vector<std::pair<std::size_t, std::shared_ptr<Listener>>> bound;
     std::string trouble = "host has no address";
@@ -163,8 +164,9 @@ void Server::Impl::begin(std::size_t index, const Listener::Accepted& accepted, 
     bool owned = false;
     try {
         const bool ipv6 = accepted.peer.protocol() == ip::tcp::v6();
-        transport = surface.tls ? make_tls_transport(thread, accepted.socket, ipv6, *surface.tls)
-                                : make_plain_transport(thread, accepted.socket, ipv6);
+        transport = surface.tls && !surface.plain_too
+                        ? make_tls_transport(thread, accepted.socket, ipv6, *surface.tls())
+                        : make_plain_transport(thread, accepted.socket, ipv6, surface.tls ? &surface.tls : nullptr);
         owned = true;
         connection = std::make_unique<HttpConnection>(thread, std::move(transport), surface.options, surface.handler,
                                                       Peer{text_of(accepted.peer.address()), surface.port});

@@ -15,8 +15,9 @@
 namespace lazulite {
 
 struct ServerOptions {
-    std::chrono::milliseconds header_timeout{
-        30'000};  ///< from the first byte of a request to the end of its header block; for a TLS handshake too
+    /// From the first byte of a request to the end of its header block. From the connection's begin to the end of its TLS
+    /// handshake, and to its first byte where that tells whether there is one.
+    std::chrono::milliseconds header_timeout{30'000};
     std::chrono::milliseconds idle_timeout{60'000};    ///< between requests; 0: none
     std::chrono::milliseconds body_timeout{60'000};    ///< without a byte of the request's body arriving
     std::chrono::milliseconds write_timeout{120'000};  ///< without the client taking a byte of the answer
@@ -27,7 +28,8 @@ struct ServerOptions {
 /// What one listener does otherwise than the ServerOptions say.
 struct ListenOptions {
     std::optional<std::chrono::milliseconds> idle_timeout;
-    std::shared_ptr<const TlsContext> tls;  ///< null: plain HTTP
+    TlsSource tls;           ///< none: plain HTTP
+    bool plain_too = false;  ///< with `tls`: plain HTTP as well, by the first byte of the connection
 };
 
 /// Where a listener ended up.

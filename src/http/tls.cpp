@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -67,6 +68,26 @@ int choose_protocol(SSL* /*ssl*/, const unsigned char** out, unsigned char* leng
     return SSL_TLSEXT_ERR_OK;
 }
 
+/// The server's certificate, and the chain behind it.
+bool use_chain(SSL_CTX* context, const std::string& pem) {
+    std::optional<std::string> no_password;
+    const Held<BIO> from = reader(pem);
+    const Held<X509> first(PEM_read_bio_X509_AUX(from.get(), nullptr, give_password, &no_password));
+    if (!first || SSL_CTX_use_certificate(context, first.get()) != 1) return false;
+    while (Held<X509> next{PEM_read_bio_X509(from.get(), nullptr, give_password, &no_password)}) {
+        if (SSL_CTX_add0_chain_cert(context, next.get()) != 1) return false;
+        static_cast<void>(next.release());  // the context's now
+    }
+    return true;
+}
+
+std::string day_of(const ASN1_TIME* time) {
+    std::tm parts{};
+    ASN1_TIME_to_tm(time, &parts);
+    char text[sizeof "2026-12-31T23:59:59Z"];
+    return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
 bool unsupported() { return ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_UNSUPPORTED; }
 
 /// PKCS #12 files of older tools use ciphers that OpenSSL 3 keeps in a provider of its own, where it is installed.
@@ -93,6 +114,27 @@ TlsContext::TlsContext() : context_(SSL_CTX_new(TLS_server_method())) {
     SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
 }
 
+tl::expected<void, std::string> TlsContext::check_lifetime(const std::string& file) {
+    const X509* const certificate = SSL_CTX_get0_certificate(native());
+    if (X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0) {
+        return refuse(file, "the certificate has expired, on " + day_of(X509_get0_notAfter(certificate)));
+    }
+    if (X509_cmp_current_time(X509_get0_notBefore(certificate)) > 0) {
+        doubt_ = file + ": the certificate is not valid yet: clients refuse it until " + day_of(X509_get0_notBefore(certificate));
+    }
+    return {};
+}
+
+TlsContext::Loaded TlsContext::from_text(const std::string& certificate, const std::string& key, const std::string& name) {
+    std::optional<std::string> no_password;
+    std::shared_ptr<TlsContext> made(new TlsContext);
+    const Held<EVP_PKEY> read(PEM_read_bio_PrivateKey(reader(key).get(), nullptr, give_password, &no_password));
+    if (!read || !use_chain(made->native(), certificate) || SSL_CTX_use_PrivateKey(made->native(), read.get()) != 1) {
+        return refuse(name, "holds no certificate with its key");
+    }
+    return made;
+}
+
 TlsContext::Loaded TlsContext::from_pem(const std::string& certificate, const std::string& key,
                                         const std::optional<std::string>& password) {
     const auto chain = load(certificate);
@@ -101,9 +143,7 @@ TlsContext::Loaded TlsContext::from_pem(const std::string& certificate, const st
     if (!text) return tl::unexpected(text.error());
 
     std::shared_ptr<TlsContext> made(new TlsContext);
-    if (SSL_CTX_use_certificate_chain_file(made->native(), certificate.c_str()) != 1) {
-        return refuse(certificate, "holds no certificate in PEM form");
-    }
+    if (!use_chain(made->native(), *chain)) return refuse(certificate, "holds no certificate in PEM form");
     const Held<EVP_PKEY> read(PEM_read_bio_PrivateKey(reader(*text).get(), nullptr, give_password,
                                                       const_cast<std::optional<std::string>*>(&password)));  // NOLINT
     if (!read) {
@@ -114,6 +154,7 @@ TlsContext::Loaded TlsContext::from_pem(const std::string& certificate, const st
         SSL_CTX_use_PrivateKey(made->native(), read.get()) != 1) {
         return refuse(key, "the key does not belong to the certificate in " + certificate);
     }
+    if (const auto lasts = made->check_lifetime(certificate); !lasts) return tl::unexpected(lasts.error());
     return made;
 }
 
@@ -145,6 +186,7 @@ TlsContext::Loaded TlsContext::from_pfx(const std::string& file, const std::stri
     if (SSL_CTX_use_cert_and_key(made->native(), certificate, key, others, 1) != 1) {
         return refuse(file, "the key does not belong to the certificate");
     }
+    if (const auto lasts = made->check_lifetime(file); !lasts) return tl::unexpected(lasts.error());
     return made;
 }
 

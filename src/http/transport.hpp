@@ -5,6 +5,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 namespace lazulite {
@@ -40,9 +41,12 @@ class Transport {
     virtual ~Transport() = default;
 
     /// Whether bytes of HTTP may come and go. Until then only start_open may be called: it does what stands before them (a
-    /// TLS handshake; finding out by its first byte what a client speaks would belong here too), and completes with `done`.
+    /// TLS handshake; finding out by its first byte what a client speaks), and completes with `done`.
     [[nodiscard]] virtual bool opened() const = 0;
     virtual void start_open(Completion& completion) = 0;
+    /// After start_open, where it is still not opened: the same connection as another protocol, which takes its place. Null
+    /// where there is none.
+    [[nodiscard]] virtual std::unique_ptr<Transport> successor() { return nullptr; }
     /// Nobody in between can read along.
     [[nodiscard]] virtual bool secure() const = 0;
 

@@ -31,14 +31,15 @@ struct Certificate::Parts {
     Held<X509> certificate{X509_new()};
 };
 
-Certificate::Certificate(const std::string& name) : parts_(std::make_unique<Parts>()) {
+Certificate::Certificate(const std::string& name, std::chrono::seconds since, std::chrono::seconds until)
+    : parts_(std::make_unique<Parts>()) {
     std::string folder = (std::filesystem::temp_directory_path() / "lazulite-tls-XXXXXX").string();
     if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no folder for a certificate");
     folder_ = folder;
     X509* const made = parts_->certificate.get();
     ASN1_INTEGER_set(X509_get_serialNumber(made), 1);
-    X509_gmtime_adj(X509_getm_notBefore(made), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(made), 3600);
+    X509_gmtime_adj(X509_getm_notBefore(made), since.count());
+    X509_gmtime_adj(X509_getm_notAfter(made), until.count());
     X509_set_pubkey(made, parts_->key.get());
     X509_NAME* const subject = X509_get_subject_name(made);
     X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -12,7 +13,8 @@ namespace lazulite::test {
 /// A key and a certificate that it signed itself, for localhost, in files that go with the object.
 class Certificate {
   public:
-    explicit Certificate(const std::string& name = "localhost");
+    explicit Certificate(const std::string& name = "localhost", std::chrono::seconds since = -std::chrono::hours(1),
+                         std::chrono::seconds until = std::chrono::hours(1));  ///< from now
     ~Certificate();
     Certificate(const Certificate&) = delete;
     Certificate& operator=(const Certificate&) = delete;

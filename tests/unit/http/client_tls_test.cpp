@@ -13,7 +13,7 @@ class SecureOutgoings : public HttpTest {
         start();
         const auto tls = TlsContext::from_pem(certificate.file(), certificate.key());
         ASSERT_TRUE(tls);
-        const auto endpoint = server->listen("127.0.0.1", 0, handler, {.idle_timeout = {}, .tls = *tls});
+        const auto endpoint = server->listen("127.0.0.1", 0, handler, {.idle_timeout = {}, .tls = [tls] { return *tls; }});
         ASSERT_TRUE(endpoint);
         secure_port = endpoint->port;
     }

@@ -163,6 +163,14 @@ std::string Client::protocol() const {
     return {reinterpret_cast<const char*>(text), size};
 }
 
+std::string Client::name_of_server() const {
+    char name[256] = "";
+    X509* const shown = SSL_get1_peer_certificate(ssl_.get());
+    X509_NAME_get_text_by_NID(X509_get_subject_name(shown), NID_commonName, name, sizeof name);
+    X509_free(shown);
+    return name;
+}
+
 bool Client::shake_hands() {
     return SSL_is_init_finished(ssl_.get()) == 1 || SSL_connect(ssl_.get()) == 1;
 }
@@ -492,7 +500,7 @@ void HttpTest::start(const ServerOptions& options, std::size_t threads) {
 ListenOptions HttpTest::as_tested() {
     ListenOptions how;
 #ifdef LAZULITE_TEST_TLS
-    how.tls = test_tls();
+    how.tls = [] { return test_tls(); };
 #endif
     return how;
 }

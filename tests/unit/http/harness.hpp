@@ -65,6 +65,7 @@ class Client {
     void offer_only(int version);
     void offer_protocols(const std::string& list);  ///< each behind its length
     [[nodiscard]] std::string protocol() const;
+    [[nodiscard]] std::string name_of_server() const;  ///< the common name in its certificate
 #endif
 
   private:

@@ -51,6 +51,25 @@ TEST(TlsContext, SaysWhatIsWrongInOneLine) {
                    certificate.file() + ": is no PFX (PKCS #12) file; a certificate in PEM form needs --key");
 }
 
+TEST(TlsContext, KnowsWhenTheCertificateIsValid) {
+    using std::chrono::hours;
+    const Certificate old("localhost", -hours(48), -hours(24));
+    for (const auto& [loaded, file] : {std::pair{TlsContext::from_pem(old.file(), old.key()), old.file()},
+                                       {TlsContext::from_pfx(old.pfx("secret"), "secret"), old.pfx("secret")}}) {
+        ASSERT_FALSE(loaded);
+        const std::string line = file + ": the certificate has expired, on 2";
+        EXPECT_TRUE(loaded.error().starts_with(line)) << loaded.error();
+        EXPECT_EQ(loaded.error().size(), line.size() + sizeof "026-11-20T21:07:12Z" - 1) << loaded.error();
+    }
+    const Certificate early("localhost", hours(24), hours(48));
+    const auto loaded = TlsContext::from_pem(early.file(), early.key());
+    ASSERT_TRUE(loaded) << loaded.error();
+    EXPECT_TRUE((*loaded)->doubt().starts_with(early.file() + ": the certificate is not valid yet: clients refuse it until 2"))
+        << (*loaded)->doubt();
+    const Certificate good;
+    EXPECT_EQ((*TlsContext::from_pem(good.file(), good.key()))->doubt(), "");
+}
+
 class Tls : public HttpTest {};
 
 TEST_F(Tls, SpeaksVersions12And13Only) {
