@@ -137,6 +137,7 @@ part_cli() {
   run drop-in python3 tests/cli/drop_in.py --binary build/release/lazulite
   run seed python3 tests/cli/seed.py --binary build/release/lazulite
   run copies python3 tests/cli/copies.py --binary build/release/lazulite
+  run https python3 tests/cli/https.py --binary build/release/lazulite
 }
 
 part_fault() {

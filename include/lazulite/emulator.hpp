@@ -68,9 +68,10 @@ struct CorsOptions {
     std::uint32_t max_age_seconds = 0;
 };
 
-/// HTTPS instead of HTTP on every surface.
+/// HTTPS on every surface.
 struct TlsOptions {
-    std::string certificate;              ///< file: PEM with `key`, else PFX; empty: plain HTTP
+    bool with_http = false;               ///< `--https`: beside HTTP, on the same ports; otherwise instead of it
+    std::string certificate;              ///< file: PEM with `key`, else PFX; empty: one of the local authority, if `with_http`
     std::string key;                      ///< file: PEM
     std::optional<std::string> password;  ///< of the PFX, or of an encrypted key
 };
@@ -128,6 +129,8 @@ class Emulator {
     /// `http://127.0.0.1:49152`, as it listens now; of a surface that is offered.
     [[nodiscard]] std::string endpoint(Surface surface) const;
     [[nodiscard]] std::uint16_t port(Surface surface) const;
+    /// The certificate of the local authority (`--https`), as PEM; empty where there is none.
+    [[nodiscard]] std::string authority() const;
     /// What a person should know about the start: surfaces that moved to another port, odd account names.
     [[nodiscard]] const std::vector<std::string>& warnings() const;
 

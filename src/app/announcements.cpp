@@ -39,6 +39,11 @@ std::vector<std::string> lines_for_each(const Program& program, std::string_view
     return lines;
 }
 
+std::string both_line(const Emulator& emulator) {
+    if (emulator.authority().empty()) return "HTTP and HTTPS answer on the same ports";
+    return "HTTPS answers on the same ports: its certificate authority is at /_lazulite/ca.pem, and `lazulite trust` says more";
+}
+
 }  // namespace
 
 std::string memory_line(std::uint64_t limit_bytes, std::uint64_t total_bytes) {
@@ -64,6 +69,7 @@ std::vector<std::string> start_lines(const Configuration& configuration, const E
         lines.push_back(std::string(title(kind)) + " service is listening at " +
                         emulator.endpoint(static_cast<Surface>(kind)));
     }
+    if (configuration.emulator.tls.with_http) lines.push_back(both_line(emulator));
     lines.push_back("Connection string: " + emulator.connection_string());
     return lines;
 }

@@ -172,6 +172,14 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
     return command;
 }
 
+CLI::App* add_trust(CLI::App& app, TrustOptions& options) {
+    CLI::App* const trust = add_command(app, "trust", "show the certificate authority of --https and how to trust it, or have it trusted");
+    trust->add_flag("--system", options.system, "by this machine: Debian's /etc/ssl/certs");
+    trust->add_option("--nss", options.nss, "by Chromium or Firefox, whose database is in DIR (Chromium: ~/.pki/nssdb)")->type_name("DIR");
+    trust->add_flag("--remove", options.remove, "no longer");
+    return trust;
+}
+
 /// `-l=DIR` is `--location=DIR`; CLI11 would take the equals sign for a part of the value.
 std::string spelled_out(std::string_view word) {
     if (word.size() < 3 || word[0] != '-' || word[2] != '=') return std::string(word);
@@ -229,7 +237,9 @@ Outcome check_tls(const TlsOptions& tls, bool oauth) {
     const bool opens = !tls.key.empty() || tls.password;
     if (tls.certificate.empty() && opens) return refuse("--key and --pwd belong to a certificate: --cert FILE");
     if (!tls.certificate.empty() && !opens) return refuse("--cert needs --key FILE (PEM) or --pwd TEXT (PFX)");
-    if (oauth && tls.certificate.empty()) return refuse("--oauth needs HTTPS: --cert FILE with --key or --pwd");
+    if (oauth && tls.certificate.empty() && !tls.with_http) {
+        return refuse("--oauth needs HTTPS: --https, or --cert FILE with --key or --pwd");
+    }
     return {};
 }
 
@@ -268,6 +278,7 @@ tl::expected<Parsed, Refusal> configure(std::span<const char* const> arguments, 
         c.program->lazulite ? add_command(app, "import", "take the data folder of Azurite over into that of --location") : nullptr;
     std::string import_from;
     if (import) import->add_option("DIR", import_from, "the data folder of Azurite, which is never changed")->required();
+    CLI::App* const trust = c.program->lazulite ? add_trust(app, c.trust) : nullptr;
     app.require_subcommand(0, 1);
 
     std::vector<std::string> words;  // the last first, as CLI11 wants them
@@ -285,6 +296,7 @@ tl::expected<Parsed, Refusal> configure(std::span<const char* const> arguments, 
     }
     if (check && check->parsed()) c.command = Configuration::Command::check;
     if (import && import->parsed()) c.command = Configuration::Command::import;
+    if (trust && trust->parsed()) c.command = Configuration::Command::trust;
     if (health_check->parsed()) c.command = Configuration::Command::health_check;
 
     Outcome read;

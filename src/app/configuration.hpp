@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/program.hpp"
+#include "app/trust.hpp"
 #include "base/log.hpp"
 #include "lazulite/emulator.hpp"
 #include "tl/expected.hpp"
@@ -18,8 +19,9 @@ enum class Level : std::uint8_t { none, file, environment, flag };
 
 /// What the command line, the environment and the configuration file say together.
 struct Configuration {
-    enum class Command : std::uint8_t { run, check, import, health_check };
+    enum class Command : std::uint8_t { run, check, import, health_check, trust };
     Command command = Command::run;
+    TrustOptions trust;
     const Program* program = nullptr;
     EmulatorOptions emulator;
     log::Level log_level = log::Level::info;

@@ -80,6 +80,7 @@ Response Control::answer(const Request& request, std::string_view body) {
 
     if (method == Method::get) {
         if (path == "health") return show_health();
+        if (path == "ca.pem") return show_authority();
         if (path == "metrics") return show_metrics();
         if (path == "operations") return show_operations();
         if (path == "clock") return show_clock(query->value_or_empty("account"));
@@ -89,7 +90,7 @@ Response Control::answer(const Request& request, std::string_view body) {
     if (method == Method::post && path == "clock") return advance_clock(*query);
     if (method == Method::post && path == "reset") return reset(*query);
     if (method == Method::put && path.starts_with(kAccounts)) return put_account(path.substr(kAccounts.size()), body);
-    for (const std::string_view known : {"health", "metrics", "operations", "clock", "reset", "accounts"}) {
+    for (const std::string_view known : {"health", "ca.pem", "metrics", "operations", "clock", "reset", "accounts"}) {
         if (path == known || path.starts_with(kAccounts)) return problem(405, "that method is not offered here");
     }
     return problem(404, "no such endpoint");
@@ -107,6 +108,17 @@ Response Control::show_health() const {
         case Health::ok: break;
     }
     return json_response(200, {{"status", "ok"}, {"version", environment_.product_version}, {"listeners", listeners_}});
+}
+
+Response Control::show_authority() const {
+    if (!authority_) return problem(404, "no certificate authority of this server's own: it was started without --https");
+    Response response;
+    response.status = 200;
+    response.fields.add("Content-Type", "application/x-x509-ca-cert");
+    response.fields.add("Content-Disposition", "attachment; filename=\"lazulite-ca.pem\"");
+    response.fields.add("Cache-Control", "no-store");
+    response.set_body(authority_());
+    return response;
 }
 
 Response Control::show_clock(std::string_view account) {

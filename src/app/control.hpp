@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -18,6 +19,7 @@ namespace lazulite {
 ///     GET  clock?account=A                account time of every store of A, and its offset to wall time
 ///     POST clock?account=A&advance=SECONDS   advances it; `service=blob` for one store
 ///     POST reset[?account=A[&service=S]]  empties all accounts, one, or one service of it
+///     GET  ca.pem                         the certificate of the local authority, with --https
 ///     GET  accounts, accounts/NAME        names and settings; keys are never shown
 ///     PUT  accounts/NAME                  {"keys":[...],"sku":"Standard_LRS"}: makes or changes an account; settings
 ///     are
@@ -37,11 +39,14 @@ class Control {
 
     /// By label and URL, once all of them answer; called once.
     void ready(std::map<std::string, std::string> listeners);
+    /// Gives its certificate as PEM; before `ready`.
+    void show_authority(std::function<std::string()> authority) { authority_ = std::move(authority); }
     void stopping() { health_ = Health::stopping; }
 
   private:
     enum class Health : std::uint8_t { starting, ok, stopping };
     Response show_health() const;
+    Response show_authority() const;
     Response answer(const Request& request, std::string_view body);
     Response show_clock(std::string_view account);
     Response advance_clock(const Query& query);
@@ -55,6 +60,7 @@ class Control {
     Accounts& accounts_;
     AccountDuties& duties_;
     bool remote_;
+    std::function<std::string()> authority_;        ///< none without a local authority
     std::map<std::string, std::string> listeners_;  ///< not changed after `starting`
     std::atomic<Health> health_{Health::starting};
 };

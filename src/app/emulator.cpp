@@ -14,6 +14,7 @@
 #include "app/lifecycle_policy.hpp"
 #include "app/control.hpp"
 #include "app/importing.hpp"
+#include "app/local_tls.hpp"
 #include "app/machine.hpp"
 #include "app/run_as.hpp"
 #include "app/seeding.hpp"
@@ -53,7 +54,7 @@ std::unique_ptr<FileSystem> open_files(const EmulatorOptions& options) {
     return *std::move(files);
 }
 
-/// Null for plain HTTP.
+/// Of the certificate that was given; null where none was.
 std::shared_ptr<const TlsContext> load_tls(const TlsOptions& options) {
     if (options.certificate.empty()) return nullptr;
     auto loaded = options.key.empty() ? TlsContext::from_pfx(options.certificate, options.password.value_or(""))
@@ -126,6 +127,7 @@ std::vector<Account> make_accounts(const std::vector<AccountOptions>& wanted, st
 Behaviour behaviour_of(const EmulatorOptions& options) {
     Behaviour behaviour{options.loose, options.strict_api_version, options.product_style_urls, options.oauth,
                         options.queue_being_deleted};
+    behaviour.both_schemes = options.tls.with_http;
     for (const CorsOptions& rule : options.cors) {
         behaviour.cors.push_back({rule.allowed_origins, rule.allowed_methods, rule.allowed_headers,
                                   rule.exposed_headers, rule.max_age_seconds});
@@ -148,10 +150,11 @@ std::array<const Service*, std::size(kServiceKinds)> offered_services(const Emul
 class Emulator::Running {
   public:
     explicit Running(const EmulatorOptions& options)
-        : tls_(load_tls(options.tls)),  // a key may be for root alone
+        : given_tls_(load_tls(options.tls)),  // a key may be for root alone
           as_root_(options.user ? run_as(*options.user, options.location) : std::nullopt),
           files_(open_files(options)),
           stores_(open_stores(options)),
+          local_tls_(open_local_tls(options)),
           workers_(std::max(2U, std::thread::hardware_concurrency())),
           waiting_(kMostOutgoing),
           client_(waiting_, {.others = options.allow_outgoing}),
@@ -164,6 +167,11 @@ class Emulator::Running {
           io_(options.threads ? options.threads : std::max(1U, std::thread::hardware_concurrency())),
           server_(io_, server_options(options)) {
         if (as_root_) warnings_.push_back(*as_root_);
+        if (given_tls_ && !given_tls_->doubt().empty()) warnings_.push_back(given_tls_->doubt());
+        if (local_tls_) {
+            for (const std::string& warning : local_tls_->warnings()) warnings_.push_back(warning);
+            control_.show_authority([this] { return authority(); });
+        }
         set_accounts(options.accounts);
         io_.start();
         make_gateways(options);
@@ -209,7 +217,9 @@ class Emulator::Running {
     [[nodiscard]] const Endpoint& endpoint(Surface surface) const {
         return endpoints_[static_cast<std::size_t>(surface)];
     }
-    [[nodiscard]] bool secure() const { return tls_ != nullptr; }
+    /// What URLs of its own begin with: with `--https` both would do.
+    [[nodiscard]] bool secure() const { return given_tls_ != nullptr; }
+    [[nodiscard]] std::string authority() const { return local_tls_ ? local_tls_->authority() : std::string(); }
     [[nodiscard]] const Accounts& accounts() const { return accounts_; }
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
@@ -225,6 +235,14 @@ class Emulator::Running {
         auto stores = Stores::open(*files_, wanted);
         if (!stores) throw std::runtime_error((options.location.empty() ? "" : options.location.string() + ": ") + stores.error());
         return *std::move(stores);
+    }
+
+    std::unique_ptr<LocalTls> open_local_tls(const EmulatorOptions& options) {
+        if (!options.tls.with_http || given_tls_) return nullptr;
+        const auto folder = options.location.empty() ? std::filesystem::path() : tls_folder(options.location);
+        auto opened = LocalTls::open(folder, options, clock_);
+        if (!opened) throw std::runtime_error(opened.error());
+        return *std::move(opened);
     }
 
     /// URLs by label.
@@ -323,7 +341,9 @@ class Emulator::Running {
         if (!wanted.offered) return;
         ListenOptions how;
         how.idle_timeout = wanted.keep_alive;
-        if (tls_) how.tls = [this] { return tls_; };
+        how.plain_too = options.tls.with_http;
+        if (given_tls_) how.tls = [this] { return given_tls_; };
+        if (local_tls_) how.tls = [this] { return local_tls_->current(); };
         auto endpoint = server_.listen(wanted.host, wanted.port, *gateways_[index], how);
         if (!endpoint && !wanted.required) {
             const std::string problem = endpoint.error();
@@ -341,13 +361,14 @@ class Emulator::Running {
         ports_[index] = endpoint->port;
     }
 
-    std::shared_ptr<const TlsContext> tls_;
+    std::shared_ptr<const TlsContext> given_tls_;
     std::optional<std::string> as_root_;
     SystemClock clock_;
     Accounts accounts_;
     Metrics metrics_;
     std::unique_ptr<FileSystem> files_;
     std::unique_ptr<Stores> stores_;
+    std::unique_ptr<LocalTls> local_tls_;
     Workers workers_;
     Workers waiting_;  // for other servers
     HttpClient client_;
@@ -385,6 +406,8 @@ void Emulator::set_accounts(std::vector<AccountOptions> accounts) {
     if (running_) running_->set_accounts(accounts);
     options_.accounts = std::move(accounts);
 }
+
+std::string Emulator::authority() const { return running_->authority(); }
 
 std::uint16_t Emulator::port(Surface surface) const { return running_->endpoint(surface).port; }
 

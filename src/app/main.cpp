@@ -124,6 +124,17 @@ int import_folder(const Configuration& configuration) {
     return 0;
 }
 
+int trust_authority(const Configuration& configuration) {
+    if (configuration.in_memory) {
+        return refuse(*configuration.program, "trust needs a data folder: --location DIR; a server in memory shows its "
+                                              "authority at /_lazulite/ca.pem");
+    }
+    const auto text = trust(configuration.emulator, configuration.trust);
+    if (!text) return refuse(*configuration.program, text.error());
+    std::fputs(text->c_str(), stdout);
+    return 0;
+}
+
 /// Silent when all is well: it runs every few seconds.
 int ask_for_health(const Configuration& configuration) {
     const auto healthy = check_health(configuration.emulator);
@@ -156,6 +167,7 @@ int main(int argc, char** argv) {
         case Configuration::Command::check: return check_folder(configuration);
         case Configuration::Command::import: return import_folder(configuration);
         case Configuration::Command::health_check: return ask_for_health(configuration);
+        case Configuration::Command::trust: return trust_authority(configuration);
     }
     return 1;
 }

@@ -104,6 +104,9 @@ std::vector<Setting> common_settings() {
          }},
         {"keepAliveTimeout", 0, false, "SECONDS", "idle connections close after that; 0: never (60)",
          [](Configuration& c, const std::string& text) { return set(c.emulator.keep_alive, parse_seconds(text)); }},
+        a_switch("https", 0, "take HTTPS beside HTTP, on the same ports, by a certificate authority of this data folder's own; see "
+                             "`lazulite trust`",
+                 [](Configuration& c) -> bool& { return c.emulator.tls.with_http; }),
         {"cert", 0, false, "FILE", "speak HTTPS with this certificate: PEM with --key, PFX with --pwd",
          [](Configuration& c, const std::string& text) {
              c.emulator.tls.certificate = text;

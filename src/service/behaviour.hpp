@@ -13,6 +13,7 @@ struct Behaviour {
     bool product_style_urls = true;   ///< the host may name the account (`account.blob.localhost`)
     bool oauth = false;               ///< bearer tokens are taken, over TLS
     bool queue_being_deleted = false; ///< the name of a deleted queue stays taken for half a minute
+    bool both_schemes = false;        ///< every listener takes HTTP and HTTPS
     std::vector<CorsRule> cors = {};  ///< the CORS rules of a service whose properties nobody has set
 };
 

@@ -195,7 +195,7 @@ Task<Result<Response>> Gateway::handle_own(Request& request) {
 
 std::optional<ServiceKind> Gateway::own(const Url& url, const Exchange& asking) const {
     const Request& request = asking.request;
-    if (url.secure != request.secure) return std::nullopt;
+    if (url.secure != request.secure && !environment_.behaviour.both_schemes) return std::nullopt;
     const std::string_view host = request.fields.value_or_empty("Host");
     if (equals_ignoring_case(url.authority, host)) return listener_;
     const auto at_port = environment_.surface_at ? environment_.surface_at(url.port) : std::nullopt;

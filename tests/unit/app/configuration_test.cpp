@@ -316,7 +316,7 @@ TEST_F(Configure, TakesACertificateWithItsKeyOrPassword) {
         ASSERT_TRUE(pfx) << pfx.error().line;
         EXPECT_EQ(pfx->configuration.emulator.tls.password, password);
     }
-    expect_line(with({"--oauth", "basic"}), "--oauth needs HTTPS: --cert FILE with --key or --pwd");
+    expect_line(with({"--oauth", "basic"}), "--oauth needs HTTPS: --https, or --cert FILE with --key or --pwd");
     expect_line(with({"--cert=c.pem", "--key=k.pem", "--oauth", "full"}), "--oauth");
     const auto oauth = with({"--cert=c.pem", "--key=k.pem", "--oauth", "basic"});
     ASSERT_TRUE(oauth) << oauth.error().line;
@@ -324,6 +324,34 @@ TEST_F(Configure, TakesACertificateWithItsKeyOrPassword) {
     expect_line(with({"--cert", "c.pem"}), "--cert needs --key FILE (PEM) or --pwd TEXT (PFX)");
     expect_line(with({"--key", "k.pem"}), "--key and --pwd belong to a certificate: --cert FILE");
     expect_line(with({"--pwd", "secret"}), "--key and --pwd belong to a certificate: --cert FILE");
+}
+
+TEST_F(Configure, TakesHttpsBesideHttp) {
+    EXPECT_FALSE(with({})->configuration.emulator.tls.with_http);
+    const auto local = with({"--https", "--oauth", "basic"});
+    ASSERT_TRUE(local) << local.error().line;
+    EXPECT_TRUE(local->configuration.emulator.tls.with_http);
+    EXPECT_EQ(local->configuration.emulator.tls.certificate, "");
+    const auto given = with({"--https", "--cert", "c.pem", "--key", "k.pem"});
+    ASSERT_TRUE(given) << given.error().line;
+    EXPECT_TRUE(given->configuration.emulator.tls.with_http);
+    EXPECT_EQ(given->configuration.emulator.tls.certificate, "c.pem");
+    EXPECT_TRUE(called("azurite-table", {"--https"}));
+}
+
+TEST_F(Configure, KnowsHowTheAuthorityIsToBeTrusted) {
+    const auto shown = with({"trust", "--location", "data"});
+    ASSERT_TRUE(shown) << shown.error().line;
+    EXPECT_EQ(shown->configuration.command, Configuration::Command::trust);
+    EXPECT_EQ(shown->configuration.emulator.location, "data");
+    EXPECT_FALSE(shown->configuration.trust.system);
+    const auto all = with({"trust", "--system", "--nss", "db", "--remove"});
+    ASSERT_TRUE(all) << all.error().line;
+    EXPECT_TRUE(all->configuration.trust.system);
+    EXPECT_EQ(all->configuration.trust.nss, "db");
+    EXPECT_TRUE(all->configuration.trust.remove);
+    EXPECT_FALSE(with({"--system"}));
+    EXPECT_FALSE(called("azurite", {"trust"}));
 }
 
 TEST_F(Configure, KnowsTheFlagsOfTheCommandItIsCalledBy) {
@@ -614,7 +642,7 @@ TEST(EnvironmentName, PutsAnUnderscoreBeforeEveryCapital) {
 TEST(Settings, HaveNamesOfTheirOwn) {
     std::map<std::string_view, int> names;
     for (const Setting& setting : settings()) ++names[setting.name];
-    EXPECT_EQ(names.size(), 48U);
+    EXPECT_EQ(names.size(), 49U);
     for (const auto& [name, count] : names) EXPECT_EQ(count, 1) << name;
 }
 
