@@ -237,6 +237,31 @@ def files():
                     check(file.read() == name, f"{folder}/{name}")
 
 
+# -- docs/https.md ----------------------------------------------------------------------------------------------------
+
+
+@test
+def https():
+    packages = os.path.join(os.environ["DOCS_PACKAGES"], "js", "node_modules")
+    start, = blocks("https.md", "sh")
+    text = blocks("https.md", "text")[0]
+    fetched, stored = blocks("https.md", "bash", "Trusting it")
+    with World(*shlex.split(start)[1:]) as world:
+        printed = world.printed()
+        string = re.search(r"^Connection string: (.*)$", printed, re.M)[1]
+        check(string.replace("http", "https") == text.strip(), string)
+        world.run("bash", "-e", "-c", fetched)
+        world.run("bash", "-e", "-c", stored)
+        for name in ("ca.pem", "trust.p12"):
+            check(os.path.exists(os.path.join(world.folder, name)), name)
+        os.symlink(packages, os.path.join(world.folder, "node_modules"))
+        with open(os.path.join(world.folder, "hello.mjs"), "w", encoding="utf-8") as file:
+            file.write(block("https.md", "js", "Trusting it"))
+        expect(world.run("env", "NODE_EXTRA_CA_CERTS=ca.pem", f"AZURE_STORAGE_CONNECTION_STRING={text.strip()}",
+                         os.path.join(packages, ".bin", "node"), "hello.mjs"), "hello\n")
+        check("BEGIN CERTIFICATE" in world.run(binary, "trust", "--location", "data"), "trust")
+
+
 # -- docs/ci.md -------------------------------------------------------------------------------------------------------
 
 
