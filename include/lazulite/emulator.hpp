@@ -94,7 +94,8 @@ struct EmulatorOptions {
     bool product_style_urls = true;        ///< false: a host never names an account, only the first segment does
     bool allow_outgoing = false;           ///< requests to other hosts, where somebody has one sent; never to metadata addresses
     TlsOptions tls;
-    bool oauth = false;                    ///< `--oauth basic`: bearer tokens are taken, their signature is not verified
+    bool oauth = false;                    ///< `--oauth basic`: bearer tokens from elsewhere are taken, their signature is not verified
+    std::string identity;                  ///< JSON: who there is and what they may do, as docs/identity.md has it; empty: one who may do all
     std::vector<CorsOptions> cors;         ///< what services have as CORS rules until their properties are set
     std::vector<std::string> containers;   ///< of the first account, made at the start where they are missing
     std::vector<std::string> queues;       ///< the same
@@ -130,7 +131,7 @@ class Emulator {
     [[nodiscard]] std::string endpoint(Surface surface) const;
     [[nodiscard]] std::uint16_t port(Surface surface) const;
     /// The certificate of the local authority (`--https`), as PEM; empty where there is none.
-    [[nodiscard]] std::string authority() const;
+    [[nodiscard]] std::string certificate_authority() const;
     /// What a person should know about the start: surfaces that moved to another port, odd account names.
     [[nodiscard]] const std::vector<std::string>& warnings() const;
 

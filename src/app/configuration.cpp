@@ -88,6 +88,9 @@ Outcome read_file(Configuration& c) {
             const auto rules = read_cors(value);
             taken = rules.has_value();
             if (taken) c.emulator.cors = *rules;
+        } else if (key == "identity" && value.is_object()) {
+            c.emulator.identity = value.dump();
+            taken = true;
         } else {
             taken = setting->apply(c, setting->repeats && value.is_array() ? joined_texts(value) : text_of(value));
         }

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/account_settings.hpp"
+#include "identity/token_endpoint.hpp"
 #include "wire/date.hpp"
 
 namespace lazulite {
@@ -54,11 +55,35 @@ json policy_of(const Account& account) {
     return policy.empty() ? json(nullptr) : json::parse(policy);
 }
 
+/// How the client calls this server: `http://127.0.0.1:10000`.
+std::string base_of(const Request& request) {
+    return (request.secure ? "https://" : "http://") + std::string(request.fields.value_or_empty("Host"));
+}
+
+json roles_of(const Principal& principal) {
+    json roles = json::array();
+    for (const RoleAssignment& each : principal.roles) {
+        json role = {{"role", each.role->name}};
+        if (!each.account.empty()) role["account"] = each.account;
+        if (!each.container.empty()) role["scope"] = each.container;
+        roles.push_back(std::move(role));
+    }
+    return roles;
+}
+
 double seconds(Ticks ticks) { return std::chrono::duration<double>(ticks).count(); }
 
 }  // namespace
 
 Task<Response> Control::handle(Request& request) {
+    const IdentitySettings& identity = authority_.settings();
+    if (request.path == kManagedIdentityPath || is_identity_path(request.path, identity.tenant)) {
+        const Result<std::string> form = co_await read_body(request);
+        const auto query = Query::parse(request.query);
+        if (!form || !query) co_return problem(400, "the request cannot be read");
+        co_return answer_token_request(authority_, {request.method, request.path, *query, request.fields, *form, base_of(request)},
+                                       environment_.wall.now());
+    }
     const bool change = request.method != Method::get && request.method != Method::head;
     if (change && request.fields.value_or_empty("x-lazulite-control") != "1") {
         co_return problem(403, "a change needs the header x-lazulite-control: 1");
@@ -80,17 +105,23 @@ Response Control::answer(const Request& request, std::string_view body) {
 
     if (method == Method::get) {
         if (path == "health") return show_health();
-        if (path == "ca.pem") return show_authority();
+        if (path == "ca.pem") return show_certificate_authority();
         if (path == "metrics") return show_metrics();
         if (path == "operations") return show_operations();
+        if (path == "identity") return show_identity(request);
         if (path == "clock") return show_clock(query->value_or_empty("account"));
         if (path == "accounts") return show_accounts({});
         if (path.starts_with(kAccounts)) return show_accounts(path.substr(kAccounts.size()));
     }
     if (method == Method::post && path == "clock") return advance_clock(*query);
     if (method == Method::post && path == "reset") return reset(*query);
+    constexpr std::string_view kRevoke = "/revokeUserDelegationKeys";
+    if (method == Method::post && path.starts_with(kAccounts) && path.ends_with(kRevoke)) {
+        return revoke_delegation_keys(path.substr(kAccounts.size(), path.size() - kAccounts.size() - kRevoke.size()));
+    }
     if (method == Method::put && path.starts_with(kAccounts)) return put_account(path.substr(kAccounts.size()), body);
-    for (const std::string_view known : {"health", "ca.pem", "metrics", "operations", "clock", "reset", "accounts"}) {
+    for (const std::string_view known :
+         {"health", "ca.pem", "metrics", "operations", "identity", "clock", "reset", "accounts"}) {
         if (path == known || path.starts_with(kAccounts)) return problem(405, "that method is not offered here");
     }
     return problem(404, "no such endpoint");
@@ -110,14 +141,14 @@ Response Control::show_health() const {
     return json_response(200, {{"status", "ok"}, {"version", environment_.product_version}, {"listeners", listeners_}});
 }
 
-Response Control::show_authority() const {
-    if (!authority_) return problem(404, "no certificate authority of this server's own: it was started without --https");
+Response Control::show_certificate_authority() const {
+    if (!certificate_authority_) return problem(404, "no certificate authority of this server's own: it was started without --https");
     Response response;
     response.status = 200;
     response.fields.add("Content-Type", "application/x-x509-ca-cert");
     response.fields.add("Content-Disposition", "attachment; filename=\"lazulite-ca.pem\"");
     response.fields.add("Cache-Control", "no-store");
-    response.set_body(authority_());
+    response.set_body(certificate_authority_());
     return response;
 }
 
@@ -235,6 +266,29 @@ Response Control::show_metrics() const {
                            {"answers", count}});
     }
     return json_response(200, {{"answers", answers}});
+}
+
+Response Control::show_identity(const Request& request) const {
+    const IdentitySettings& settings = authority_.settings();
+    const std::string base = base_of(request);
+    json principals = json::array();
+    for (const Principal& principal : settings.principals) {
+        principals.push_back({{"name", principal.name},
+                              {"objectId", principal.object_id},
+                              {"clientId", principal.client_id},
+                              {"managedIdentity", principal.managed_identity},
+                              {"roles", roles_of(principal)}});
+    }
+    return json_response(200, {{"tenantId", settings.tenant},
+                               {"authority", base + "/" + settings.tenant},
+                               {"managedIdentity", {{"IDENTITY_ENDPOINT", base + std::string(kManagedIdentityPath)}}},
+                               {"principals", std::move(principals)}});
+}
+
+Response Control::revoke_delegation_keys(std::string_view account) {
+    if (!accounts_.find(account)) return problem(404, "no such account");
+    authority_.revoke_delegation_keys(account);
+    return json_response(200, {{"revoked", account}});
 }
 
 Response Control::show_operations() const {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/account_duties.hpp"
+#include "identity/authority.hpp"
 #include "service/service.hpp"
 
 namespace lazulite {
@@ -27,26 +28,30 @@ namespace lazulite {
 ///                                         lifecyclePolicy, containerDeleteRetentionDays, shareDeleteRetentionDays,
 ///                                         immutableStorageWithVersioning, lastAccessTimeTracking, encryptionScopes,
 ///                                         accessTier, kind, sku
+///     POST accounts/NAME/revokeUserDelegationKeys   no user delegation SAS of today works tomorrow
+///     GET  identity                       how a program gets a token: variables, principals and their roles; no secrets
+///
+/// Requests for tokens (identity/token_endpoint.hpp) come here, too; they are no changes.
 ///
 /// A change needs the header `x-lazulite-control: 1`, which no web page can send across origins without a preflight
 /// that is never granted, and a caller on the loopback interface unless `remote` is set.
 class Control {
   public:
-    Control(Environment& environment, Accounts& accounts, AccountDuties& duties, bool remote)
-        : environment_(environment), accounts_(accounts), duties_(duties), remote_(remote) {}
+    Control(Environment& environment, Accounts& accounts, AccountDuties& duties, Authority& authority, bool remote)
+        : environment_(environment), accounts_(accounts), duties_(duties), authority_(authority), remote_(remote) {}
 
     Task<Response> handle(Request& request);
 
     /// By label and URL, once all of them answer; called once.
     void ready(std::map<std::string, std::string> listeners);
     /// Gives its certificate as PEM; before `ready`.
-    void show_authority(std::function<std::string()> authority) { authority_ = std::move(authority); }
+    void show_certificate_authority(std::function<std::string()> pem) { certificate_authority_ = std::move(pem); }
     void stopping() { health_ = Health::stopping; }
 
   private:
     enum class Health : std::uint8_t { starting, ok, stopping };
     Response show_health() const;
-    Response show_authority() const;
+    Response show_certificate_authority() const;
     Response answer(const Request& request, std::string_view body);
     Response show_clock(std::string_view account);
     Response advance_clock(const Query& query);
@@ -55,12 +60,15 @@ class Control {
     Response put_account(std::string_view name, std::string_view body);
     Response show_metrics() const;
     Response show_operations() const;
+    Response show_identity(const Request& request) const;
+    Response revoke_delegation_keys(std::string_view account);
 
     Environment& environment_;
     Accounts& accounts_;
     AccountDuties& duties_;
+    Authority& authority_;
     bool remote_;
-    std::function<std::string()> authority_;        ///< none without a local authority
+    std::function<std::string()> certificate_authority_;  ///< none without a local authority
     std::map<std::string, std::string> listeners_;  ///< not changed after `starting`
     std::atomic<Health> health_{Health::starting};
 };

@@ -13,6 +13,7 @@
 #include "app/event_subscriptions.hpp"
 #include "app/lifecycle_policy.hpp"
 #include "app/control.hpp"
+#include "app/identity.hpp"
 #include "app/importing.hpp"
 #include "app/local_tls.hpp"
 #include "app/machine.hpp"
@@ -155,22 +156,23 @@ class Emulator::Running {
           files_(open_files(options)),
           stores_(open_stores(options)),
           local_tls_(open_local_tls(options)),
+          authority_(open_authority(options)),
           workers_(std::max(2U, std::thread::hardware_concurrency())),
           waiting_(kMostOutgoing),
           client_(waiting_, {.others = options.allow_outgoing}),
           background_(waiting_),
           environment_{clock_,   accounts_,        *stores_,                  metrics_,
                        workers_, LAZULITE_VERSION, offered_services(options), behaviour_of(options), &client_, &background_,
-                        [this](std::uint16_t port) { return surface_at(port); }},
+                        [this](std::uint16_t port) { return surface_at(port); }, authority_.get()},
           duties_(environment_, gateways_, io_),
-          control_(environment_, accounts_, duties_, options.remote_control),
+          control_(environment_, accounts_, duties_, *authority_, options.remote_control),
           io_(options.threads ? options.threads : std::max(1U, std::thread::hardware_concurrency())),
           server_(io_, server_options(options)) {
         if (as_root_) warnings_.push_back(*as_root_);
         if (given_tls_ && !given_tls_->doubt().empty()) warnings_.push_back(given_tls_->doubt());
         if (local_tls_) {
             for (const std::string& warning : local_tls_->warnings()) warnings_.push_back(warning);
-            control_.show_authority([this] { return authority(); });
+            control_.show_certificate_authority([this] { return certificate_authority(); });
         }
         set_accounts(options.accounts);
         io_.start();
@@ -219,7 +221,7 @@ class Emulator::Running {
     }
     /// What URLs of its own begin with: with `--https` both would do.
     [[nodiscard]] bool secure() const { return given_tls_ != nullptr; }
-    [[nodiscard]] std::string authority() const { return local_tls_ ? local_tls_->authority() : std::string(); }
+    [[nodiscard]] std::string certificate_authority() const { return local_tls_ ? local_tls_->authority() : std::string(); }
     [[nodiscard]] const Accounts& accounts() const { return accounts_; }
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
@@ -369,6 +371,7 @@ class Emulator::Running {
     std::unique_ptr<FileSystem> files_;
     std::unique_ptr<Stores> stores_;
     std::unique_ptr<LocalTls> local_tls_;
+    std::unique_ptr<Authority> authority_;
     Workers workers_;
     Workers waiting_;  // for other servers
     HttpClient client_;
@@ -407,7 +410,7 @@ void Emulator::set_accounts(std::vector<AccountOptions> accounts) {
     options_.accounts = std::move(accounts);
 }
 
-std::string Emulator::authority() const { return running_->authority(); }
+std::string Emulator::certificate_authority() const { return running_->certificate_authority(); }
 
 std::uint16_t Emulator::port(Surface surface) const { return running_->endpoint(surface).port; }
 

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <fstream>
+#include <iterator>
 
 #include "app/configuration.hpp"
 #include "app/cors_option.hpp"
@@ -35,6 +37,14 @@ std::optional<std::chrono::seconds> parse_seconds(const std::string& text) {
     const auto seconds = parse_number<std::uint32_t>(text);
     if (!seconds) return std::nullopt;
     return std::chrono::seconds(*seconds);
+}
+
+/// What a file holds; nothing where it cannot be read.
+std::optional<std::string> read_text(const std::string& file) {
+    std::ifstream stream(file, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    if (!stream || text.empty()) return std::nullopt;
+    return text;
 }
 
 /// A setting that is either on or off.
@@ -126,6 +136,12 @@ std::vector<Setting> common_settings() {
          [](Configuration& c, const std::string& text) {
              c.emulator.oauth = text == "basic";
              return c.emulator.oauth;
+         }},
+        {"identity", 0, false, "FILE", "JSON: who may ask for tokens, and the roles they have; see docs/identity.md",
+         [](Configuration& c, const std::string& text) {
+             const auto read = read_text(text);
+             if (read) c.emulator.identity = *read;
+             return read.has_value();
          }},
         {"cors", 0, false, "RULE",
          "who may use the services from a web page, until their properties are set: origins, or allowedOrigins=..;"

@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <optional>
 
+#include "auth/json_web_token.hpp"
 #include "base/text.hpp"
 
 namespace lazulite {
 namespace {
-
-using nlohmann::json;
 
 /// Who issues tokens, in the public cloud and the sovereign ones; the tenant follows.
 constexpr auto kIssuers = std::to_array<std::string_view>({
@@ -53,79 +51,78 @@ bool is_audience(std::string_view audience, std::string_view account) {
            std::find(kSuffixes.begin(), kSuffixes.end(), rest.substr(dot + 1)) != kSuffixes.end();
 }
 
-std::string text_of(const json& claims, const char* name) {
-    const auto at = claims.find(name);
-    return at != claims.end() && at->is_string() ? at->get<std::string>() : std::string();
-}
-
-/// `aud` is a text or a list of them.
-bool meant_for_us(const json& claims, std::string_view account) {
-    const auto at = claims.find("aud");
-    if (at == claims.end()) return false;
-    if (!at->is_array()) return is_audience(text_of(claims, "aud"), account);
-    return std::any_of(at->begin(), at->end(), [&](const json& each) {
-        return each.is_string() && is_audience(each.get<std::string>(), account);
-    });
-}
-
-/// Seconds since 1970.
-std::optional<Instant> time_of(const json& claims, const char* name) {
-    constexpr double kLatest = 253'402'300'799;  // the end of the year 9999
-    const auto at = claims.find(name);
-    if (at == claims.end() || !at->is_number()) return std::nullopt;
-    const double seconds = at->get<double>();
-    if (!(seconds >= 0) || seconds > kLatest) return std::nullopt;
-    return Instant(std::chrono::duration_cast<Ticks>(std::chrono::seconds(static_cast<std::int64_t>(seconds))));
-}
-
-/// The middle of the three parts, which stand in base64 for URLs without padding. An object, or nothing.
-std::optional<json> claims_of(std::string_view token) {
-    const std::size_t first = token.find('.');
-    const std::size_t second = first == std::string_view::npos ? first : token.find('.', first + 1);
-    if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) return std::nullopt;
-    std::string middle(token.substr(first + 1, second - first - 1));
-    std::replace(middle.begin(), middle.end(), '-', '+');
-    std::replace(middle.begin(), middle.end(), '_', '/');
-    middle.append((4 - middle.size() % 4) % 4, '=');
-    const auto decoded = base64_decode(middle);
-    if (!decoded) return std::nullopt;
-    json claims = json::parse(*decoded, nullptr, false);
-    if (!claims.is_object()) return std::nullopt;
-    return claims;
-}
-
 tl::unexpected<StorageError> failed(std::string_view detail) {
     return fail(StorageError(ErrorCode::authentication_failed).with("AuthenticationErrorDetail", detail));
 }
 
 tl::unexpected<StorageError> bad_token(const BearerCheck& check, std::string_view detail) {
     if (check.version < kBearerChallenged) return failed(detail);
-    return fail(StorageError(ErrorCode::invalid_bearer_token)
-                    .with("AuthenticationErrorDetail", detail)
-                    .with_header("WWW-Authenticate", kBearerChallenge));
+    return fail(StorageError(ErrorCode::invalid_bearer_token).with("AuthenticationErrorDetail", detail));
 }
 
-}  // namespace
+constexpr std::string_view kSts = "https://sts.windows.net/";
 
-Result<BearerClaims> verify_bearer(const BearerCheck& check) {
-    if (!check.secure) return failed("Authentication scheme Bearer is not supported over HTTP.");
-    if (check.version < check.since) return failed("Authentication scheme Bearer is not supported in this version.");
-    const auto claims = claims_of(check.token);
-    if (!claims) return bad_token(check, "The token is not a well formed JSON web token.");
-    if (!is_issuer(text_of(*claims, "iss"))) return bad_token(check, "Issuer validation failed. Issuer did not match.");
-    if (!meant_for_us(*claims, check.account)) {
-        return bad_token(check, "Audience validation failed. Audience did not match.");
+bool is_our_issuer(std::string_view issuer, std::string_view tenant) {
+    return issuer == issuer_v1(tenant) || (issuer.starts_with("http") && issuer.ends_with(issuer_v2("", tenant)));
+}
+
+Result<> check_ours(const BearerCheck& check, const JsonWebToken& token) {
+    if (!check.trust.key->fits(token.header_text("alg"), token.signed_part, token.signature)) {
+        return bad_token(check, "Signature validation failed. The signature does not belong to the token.");
     }
-    const auto begins = time_of(*claims, "nbf");
-    const auto ends = time_of(*claims, "exp");
-    if (!ends || (!begins && claims->contains("nbf"))) {
+    if (!is_our_issuer(token.text("iss"), check.trust.tenant)) {
+        return bad_token(check, "Issuer validation failed. Issuer did not match.");
+    }
+    if (token.text("tid") != check.trust.tenant) return bad_token(check, "Tenant validation failed. Tenant did not match.");
+    return {};
+}
+
+Result<> check_foreign(const BearerCheck& check, const JsonWebToken& token) {
+    const std::string issuer = token.text("iss");
+    if (check.trust.key && is_our_issuer(issuer, check.trust.tenant)) {
+        return bad_token(check, "Signature validation failed. The key that the token is signed with is not known.");
+    }
+    if (!check.trust.others || !is_issuer(issuer)) return bad_token(check, "Issuer validation failed. Issuer did not match.");
+    return {};
+}
+
+Result<> check_lifetime(const BearerCheck& check, const JsonWebToken& token) {
+    const auto begins = token.time("nbf");
+    const auto ends = token.time("exp");
+    if (!ends || (!begins && token.claims.contains("nbf"))) {
         return bad_token(check, "Lifetime validation failed. The token has no expiration time.");
     }
     if (begins && check.wall_now < *begins) {
         return bad_token(check, "Lifetime validation failed. The token is not yet valid.");
     }
     if (check.wall_now >= *ends) return bad_token(check, "Lifetime validation failed. The token is expired.");
-    return BearerClaims{text_of(*claims, "oid"), text_of(*claims, "tid")};
+    return {};
+}
+
+}  // namespace
+
+std::string issuer_v1(std::string_view tenant) { return std::string(kSts) + std::string(tenant) + "/"; }
+
+std::string issuer_v2(std::string_view base, std::string_view tenant) {
+    return std::string(base) + "/" + std::string(tenant) + "/v2.0";
+}
+
+std::string bearer_challenge(std::string_view authority) {
+    return "Bearer authorization_uri=" + std::string(authority) + "/oauth2/authorize resource_id=https://storage.azure.com";
+}
+
+Result<BearerClaims> verify_bearer(const BearerCheck& check) {
+    if (!check.secure) return failed("Authentication scheme Bearer is not supported over HTTP.");
+    if (check.version < check.since) return failed("Authentication scheme Bearer is not supported in this version.");
+    const auto token = JsonWebToken::parse(check.token);
+    if (!token) return bad_token(check, "The token is not a well formed JSON web token.");
+    const bool ours = check.trust.key && token->header_text("kid") == check.trust.key_id;
+    LAZ_CHECK(ours ? check_ours(check, *token) : check_foreign(check, *token));
+    if (!token->meant_for([&](std::string_view audience) { return is_audience(audience, check.account); })) {
+        return bad_token(check, "Audience validation failed. Audience did not match.");
+    }
+    LAZ_CHECK(check_lifetime(check, *token));
+    return BearerClaims{token->text("oid"), token->text("tid"), ours};
 }
 
 }  // namespace lazulite

@@ -1,5 +1,7 @@
 #include "auth/identity.hpp"
 
+#include "auth/roles.hpp"
+
 namespace lazulite {
 namespace {
 
@@ -26,19 +28,43 @@ Identity Identity::service_sas(ServiceSas sas) {
     identity.letters_ = sas.letters;
     identity.overrides_headers_ = sas.overrides_headers;
     identity.encryption_scope_ = std::move(sas.encryption_scope);
+    identity.rights_ = sas.delegated;
+    identity.rights_on_ = std::move(sas.delegated_on);
+    return identity;
+}
+
+Identity Identity::bearer(Bearer bearer) {
+    Identity identity(Kind::bearer);
+    identity.object_id_ = std::move(bearer.object_id);
+    identity.tenant_id_ = std::move(bearer.tenant_id);
+    identity.rights_ = bearer.rights;
+    identity.rights_on_ = std::move(bearer.rights_on);
+    return identity;
+}
+
+Identity Identity::before(std::string_view container) const {
+    Identity identity = *this;
+    if (rights_ && rights_on_) identity.rights_ = rights_on_(container);
     return identity;
 }
 
 Result<> Identity::may(const Needs& needs, ServiceLetter service, ServiceVersion version) const {
-    if (kind_ == Kind::anonymous || kind_ == Kind::bearer) return {};
+    if (kind_ == Kind::anonymous) return {};
+    if (kind_ == Kind::bearer) return may_by_role(needs, service);
     if (needs.bearer_only) {
         return fail(StorageError(ErrorCode::authentication_failed)
                         .with("AuthenticationErrorDetail", "Only authentication scheme Bearer is supported"));
     }
     if (kind_ == Kind::owner) return {};
     Result<> judged = kind_ == Kind::account_sas ? may_by_account_sas(needs, service) : may_by_service_sas(needs);
+    if (judged && rights_) judged = may_by_role(needs, service);
     if (!judged && version < kOwnSasCodes) return fail(ErrorCode::resource_not_found);
     return judged;
+}
+
+Result<> Identity::may_by_role(const Needs& needs, ServiceLetter service) const {
+    if (!needed_rights(needs, service).within(*rights_)) return fail(ErrorCode::authorization_permission_mismatch);
+    return {};
 }
 
 Result<> Identity::may_by_account_sas(const Needs& needs, ServiceLetter service) const {
@@ -62,6 +88,7 @@ Result<> Identity::may_by_service_sas(const Needs& needs) const {
 }
 
 bool Identity::may_overwrite() const {
+    if (rights_ && !rights_->has(Action::write)) return false;
     return (kind_ != Kind::account_sas && kind_ != Kind::service_sas) || letters_.has('w');
 }
 

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "auth/permissions.hpp"
@@ -17,7 +20,7 @@ class Identity {
         owner,        ///< Shared Key: everything
         account_sas,  ///< the letters, services and resource types that were signed
         service_sas,  ///< the letters that were signed or stored, within one resource
-        bearer,       ///< somebody of Microsoft Entra ID, who has every right
+        bearer,       ///< somebody with a token, and the rights that roles grant
     };
     struct AccountSas {
         Letters services;
@@ -30,27 +33,34 @@ class Identity {
         Letters letters;
         std::string encryption_scope = {};
         bool overrides_headers = true;  ///< its format signs `rscc` and the like
+        /// Of whoever had the key that signed it: a user delegation SAS grants no more. Nothing: a key of the account.
+        std::optional<Rights> delegated = std::nullopt;
+        std::function<Rights(std::string_view container)> delegated_on = nullptr;
+    };
+    struct Bearer {
+        std::string object_id;
+        std::string tenant_id;
+        Rights rights;  ///< on the resource that the request names
+        /// On a container (queue, table, share) of the same account that its body names.
+        std::function<Rights(std::string_view container)> rights_on = nullptr;
     };
 
     static Identity anonymous() { return Identity(Kind::anonymous); }
     static Identity owner() { return Identity(Kind::owner); }
     static Identity account_sas(AccountSas sas);
     static Identity service_sas(ServiceSas sas);
-    static Identity bearer(std::string object_id, std::string tenant_id) {
-        Identity identity(Kind::bearer);
-        identity.object_id_ = std::move(object_id);
-        identity.tenant_id_ = std::move(tenant_id);
-        return identity;
-    }
+    static Identity bearer(Bearer bearer);
 
     [[nodiscard]] Kind kind() const { return kind_; }
     [[nodiscard]] const std::string& object_id() const { return object_id_; }  ///< of a bearer, where its token says it
     [[nodiscard]] const std::string& tenant_id() const { return tenant_id_; }
     /// Whether this identity may run an operation that needs `needs`, in the order the reference gives: service,
-    /// resource type, permission. Anonymous callers are judged later, by the container's public access. A request of a
+    /// resource type, permission; then what roles grant. Anonymous callers are judged later, by the container's public access. A request of a
     /// version before 2015-04-05 is answered resource_not_found where later ones have a code of their own ("SAS error
     /// codes").
     [[nodiscard]] Result<> may(const Needs& needs, ServiceLetter service, ServiceVersion version) const;
+    /// The same caller before a container that the URL does not name.
+    [[nodiscard]] Identity before(std::string_view container) const;
     /// Whether a create-or-replace may replace what exists: the letter `c` alone may not.
     [[nodiscard]] bool may_overwrite() const;
     /// Whether `rscc`, `rscd`, `rsce`, `rscl` and `rsct` in the query replace response headers: for anonymous callers,
@@ -63,6 +73,7 @@ class Identity {
     explicit Identity(Kind kind) : kind_(kind) {}
     [[nodiscard]] Result<> may_by_account_sas(const Needs& needs, ServiceLetter service) const;
     [[nodiscard]] Result<> may_by_service_sas(const Needs& needs) const;
+    [[nodiscard]] Result<> may_by_role(const Needs& needs, ServiceLetter service) const;
 
     Kind kind_;
     Letters services_;
@@ -73,6 +84,8 @@ class Identity {
     std::string encryption_scope_;
     std::string object_id_;
     std::string tenant_id_;
+    std::optional<Rights> rights_;  ///< what roles grant, where it counts
+    std::function<Rights(std::string_view container)> rights_on_;
 };
 
 }  // namespace lazulite

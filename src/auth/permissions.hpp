@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "auth/rights.hpp"
 #include "wire/service_version.hpp"
 
 namespace lazulite {
@@ -59,6 +60,7 @@ struct Needs {
     Public open_to_public = Public::never;
     bool writes = true;        ///< refused on the secondary endpoint
     bool bearer_only = false;  ///< neither a key nor a SAS will do
+    NeededRights role = {};    ///< of whoever comes with a bearer token; none: what follows from the rest, `needed_rights`
 };
 
 }  // namespace lazulite

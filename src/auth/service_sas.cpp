@@ -9,18 +9,11 @@ namespace lazulite {
 namespace {
 
 constexpr ServiceVersion kVersionIsSigned{2012, 2, 12};
-constexpr ServiceVersion kServiceIsSigned{2015, 2, 21};
 constexpr ServiceVersion kFirstOfFile{2015, 2, 21};
 constexpr ServiceVersion kCreateAndAddLetters{2015, 4, 5};
-constexpr ServiceVersion kSnapshots{2018, 11, 9};
-constexpr ServiceVersion kVersions{2019, 12, 12};
-constexpr ServiceVersion kDirectories{2020, 2, 10};
 constexpr auto kLongestWithoutPolicy = std::chrono::hours(1);  // before kVersionIsSigned
 
-constexpr std::string_view kWrongLevel = "The specified signed resource is not allowed for the this resource level";
-
-/// The lines of a string-to-sign from one version on: fields of the query, `/` for the canonicalized resource and `@`
-/// for the snapshot or version.
+/// The lines of a string-to-sign from one version on, as `sas_string_to_sign` reads them.
 struct Format {
     ServiceLetter service;
     ServiceVersion since;
@@ -46,103 +39,6 @@ const Format* format_of(ServiceLetter service, ServiceVersion version) {
         return format.service == service && version >= format.since;
     });
     return at == std::end(kFormats) ? nullptr : at;
-}
-
-std::string_view name_of(ServiceLetter service) {
-    switch (service) {
-        case ServiceLetter::blob: return "blob";
-        case ServiceLetter::queue: return "queue";
-        case ServiceLetter::table: return "table";
-        case ServiceLetter::file: return "file";
-    }
-    return "";
-}
-
-/// The first `depth` segments of `path`; nothing where it has fewer.
-std::optional<std::string_view> first_segments(std::string_view path, unsigned depth) {
-    std::size_t end = 0;
-    for (unsigned i = 0; i < depth; ++i) {
-        const std::size_t from = i == 0 ? 0 : end + 1;
-        if (from >= path.size()) return std::nullopt;
-        end = std::min(path.find('/', from), path.size());
-    }
-    return path.substr(0, end);
-}
-
-/// The resource a SAS says it is for, as the request names it.
-struct Claim {
-    Reach reach = Reach::container;
-    std::string path;
-    std::string moment;
-};
-
-std::string within(std::string_view container, std::string_view rest) {
-    std::string path(container);
-    if (!rest.empty()) path.append("/").append(rest);
-    return path;
-}
-
-Result<Claim> claimed_directory(const SasCheck& check, ServiceVersion version) {
-    const std::string_view text = check.query.value_or_empty("sdd");
-    if (version < kDirectories) return sas_refused(kNotWellFormed);
-    if (text.empty()) return sas_field_missing("sdd");
-    const auto depth = parse_number<unsigned>(text);
-    if (!depth) return sas_refused(kNotWellFormed);
-    // A list stays inside the directory when its prefix goes on to the directory's slash.
-    std::string_view named = check.name;
-    if (named.empty()) {
-        named = check.query.value_or_empty("prefix");
-        named = named.substr(0, named.rfind('/') + 1);
-    }
-    const auto directory = first_segments(named, *depth);
-    if (!directory) return sas_refused(kWrongLevel);
-    return Claim{Reach::directory, within(check.container, *directory), {}};
-}
-
-Result<Claim> claimed_blob(const SasCheck& check, ServiceVersion version) {
-    const Query& query = check.query;
-    const std::string_view sr = query.value_or_empty("sr");
-    if (sr.empty()) return sas_field_missing("sr");
-    const bool known = sr == "c" || sr == "b" || sr == "d" || (sr == "bs" && version >= kSnapshots) ||
-                       (sr == "bv" && version >= kVersions);
-    if (!known) return sas_refused(kNotWellFormed);
-    if (check.container.empty()) return sas_refused(kWrongLevel);
-    if (sr == "c") return Claim{Reach::container, std::string(check.container), {}};
-    if (sr == "d") return claimed_directory(check, version);
-    if (check.name.empty()) return sas_refused(kWrongLevel);
-    // From 2018-11-09 on the base blob, its snapshots and its versions are three things.
-    const std::string_view moment = sr == "b" ? "" : query.value_or_empty(sr == "bs" ? "snapshot" : "versionid");
-    const bool base_named = !query.has("snapshot") && !query.has("versionid");
-    if (sr == "b" ? !base_named && version >= kSnapshots : moment.empty()) return sas_refused(kWrongLevel);
-    return Claim{Reach::object, within(check.container, check.name), std::string(moment)};
-}
-
-Result<Claim> claimed_file(const SasCheck& check) {
-    const std::string_view sr = check.query.value_or_empty("sr");
-    if (sr.empty()) return sas_field_missing("sr");
-    if (sr != "s" && sr != "f") return sas_refused(kNotWellFormed);
-    if (check.container.empty() || (sr == "f" && check.name.empty())) return sas_refused(kWrongLevel);
-    if (sr == "s") return Claim{Reach::container, std::string(check.container), {}};
-    return Claim{Reach::object, within(check.container, check.name), {}};
-}
-
-/// A request to no table of its own (a batch) is judged part by part, each by its table.
-Result<Claim> claimed_table(const SasCheck& check) {
-    const std::string_view tn = check.query.value_or_empty("tn");
-    if (tn.empty()) return sas_field_missing("tn");
-    if (!check.container.empty() && !equals_ignoring_case(check.container, tn)) return sas_refused(kWrongLevel);
-    return Claim{Reach::container, to_lower(tn), {}};
-}
-
-Result<Claim> claimed_resource(const SasCheck& check, ServiceVersion version) {
-    switch (check.service) {
-        case ServiceLetter::blob: return claimed_blob(check, version);
-        case ServiceLetter::file: return claimed_file(check);
-        case ServiceLetter::table: return claimed_table(check);
-        case ServiceLetter::queue: break;
-    }
-    if (check.container.empty()) return sas_refused(kWrongLevel);
-    return Claim{Reach::container, std::string(check.container), {}};
 }
 
 /// `sv`; without one it is the format from before there was a version, which only blobs had.
@@ -218,27 +114,11 @@ Result<> check_old_window(const Terms& terms, Instant now) {
 
 }  // namespace
 
-std::optional<std::string> service_sas_string_to_sign(const Query& query, ServiceLetter service, ServiceVersion version,
+std::optional<std::string> service_sas_string_to_sign(const Query& query, ServiceVersion version,
                                                       std::string_view account, const SignedResource& resource) {
-    const Format* const format = format_of(service, version);
+    const Format* const format = format_of(resource.service, version);
     if (!format) return std::nullopt;
-    std::string text;
-    std::string_view rest = format->lines;
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find(' '), rest.size());
-        const std::string_view line = rest.substr(0, end);
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-        if (line == "@") {
-            text.append(resource.moment);
-        } else if (line == "/") {
-            if (version >= kServiceIsSigned) text.append("/").append(name_of(service));
-            text.append("/").append(account).append("/").append(resource.path);
-        } else {
-            text.append(query.value_or_empty(line));
-        }
-        if (!rest.empty()) text.append("\n");
-    }
-    return text;
+    return sas_string_to_sign(format->lines, query, version, account, resource);
 }
 
 Result<Identity> verify_service_sas(const SasCheck& check, const PolicyLookup& policies) {
@@ -246,9 +126,8 @@ Result<Identity> verify_service_sas(const SasCheck& check, const PolicyLookup& p
     LAZ_TRY(const ServiceVersion version, signed_version(check));
     LAZ_CHECK(check_mandatory(query));
     LAZ_CHECK(check_sas_form(query, version));
-    LAZ_TRY(const Claim claim, claimed_resource(check, version));
-    const auto message =
-        service_sas_string_to_sign(query, check.service, version, check.account, {claim.path, claim.moment});
+    LAZ_TRY(const SignedResource resource, signed_resource(check, version));
+    const auto message = service_sas_string_to_sign(query, version, check.account, resource);
     if (!message) return sas_refused(kNotWellFormed);
     LAZ_CHECK(check_sas_signature(check, *message));
     LAZ_TRY(const Terms terms, terms_of(check, version, policies));
@@ -256,7 +135,7 @@ Result<Identity> verify_service_sas(const SasCheck& check, const PolicyLookup& p
         LAZ_CHECK(check_old_window(terms, check.account_now));
     }
     LAZ_CHECK(check_sas_conditions(check, terms.start, *terms.expiry));
-    return Identity::service_sas({claim.reach, Letters(terms.permission), std::string(query.value_or_empty("ses")),
+    return Identity::service_sas({resource.reach, Letters(terms.permission), std::string(query.value_or_empty("ses")),
                                   format_of(check.service, version)->lines.find("rscc") != std::string_view::npos});
 }
 

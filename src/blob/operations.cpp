@@ -4,6 +4,7 @@
 #include "blob/ops/operations.hpp"
 #include "blob/rows/containers.hpp"
 #include "service/service_operations.hpp"
+#include "service/user_delegation_key.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -14,9 +15,13 @@ constexpr auto kService = ResourceType::service;
 constexpr auto kContainer = ResourceType::container;
 constexpr auto kObject = ResourceType::object;
 constexpr auto kAnyLetters = Needs::ByAccountSas::any;
-constexpr Needs kAccountInformation{
-    .by_account_sas = kAnyLetters, .letters = Letters("r"), .service_sas = Reach::object, .writes = false};
-constexpr Needs kBatch{.by_account_sas = kAnyLetters, .service_sas = Reach::container};
+constexpr Needs kAccountInformation{.by_account_sas = kAnyLetters,
+                                    .letters = Letters("r"),
+                                    .service_sas = Reach::object,
+                                    .writes = false,
+                                    .role = by_role(Action::service_info)};
+constexpr Needs kBatch{
+    .by_account_sas = kAnyLetters, .service_sas = Reach::container, .role = by_role(Action::container_write)};
 constexpr Needs kReadBlob = reads(kObject, "r", Needs::Public::blob);
 constexpr Needs kReadContainer = reads(kContainer, "r", Needs::Public::container);
 constexpr Needs kListBlobs = from(Reach::directory, reads(kContainer, "l", Needs::Public::container));
@@ -29,6 +34,9 @@ constexpr Needs kDeleteBlob = writes(kObject, "d");
 constexpr Needs kReadTags = reads(kObject, "t");
 constexpr Needs kWriteTags = writes(kObject, "t");
 constexpr Needs kProtectBlob = writes(kObject, "i");
+// Where roles go another way than the letters of a SAS.
+constexpr Needs kHoldBlob = with_role(Action::container_write, kProtectBlob);
+constexpr Needs kUndeleteBlob = with_role(Action::container_write, kWriteBlob);
 
 constexpr auto kAtService = Scope::service;
 constexpr auto kAtContainer = Scope::container;
@@ -59,7 +67,8 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"GetBlobServiceStats", "Service_GetStatistics",
      kGet, false, kAtService, {.restype = "service", .comp = "stats"}, reads(kService, "r"), get_service_stats},
     {"GetUserDelegationKey", "Service_GetUserDelegationKey",
-     kPost, false, kAtService, {.restype = "service", .comp = "userdelegationkey"}, kUserDelegationKey, nullptr},
+     kPost, false, kAtService, {.restype = "service", .comp = "userdelegationkey"}, kUserDelegationKey,
+     get_user_delegation_key},
     {"GetAccountInformation", "Service_GetAccountInfo",
      kGet, true, kAtService, {.restype = "account", .comp = "properties"}, kAccountInformation,
      get_account_information},
@@ -133,7 +142,7 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"PutBlobFromURL", "BlockBlob_PutBlobFromUrl",
      kPut, false, kAtBlob, {.headers = {blob_type("BlockBlob"), kFromUrl}}, kCreateBlob, put_blob_from_url},
     {"UndeleteBlob", "Blob_Undelete",
-     kPut, false, kAtBlob, {.comp = "undelete"}, kWriteBlob, undelete_blob},
+     kPut, false, kAtBlob, {.comp = "undelete"}, kUndeleteBlob, undelete_blob},
     {"SetBlobExpiry", "Blob_SetExpiry",
      kPut, false, kAtBlob, {.comp = "expiry"}, kWriteBlob, nullptr},
     {"SetBlobProperties", "Blob_SetHTTPHeaders",
@@ -144,7 +153,7 @@ constexpr auto kOperations = std::to_array<Operation>({
      kDelete, false, kAtBlob, {.comp = "immutabilityPolicies"}, kProtectBlob,
      delete_blob_immutability_policy},
     {"SetBlobLegalHold", "Blob_SetLegalHold",
-     kPut, false, kAtBlob, {.comp = "legalhold"}, kProtectBlob, set_blob_legal_hold},
+     kPut, false, kAtBlob, {.comp = "legalhold"}, kHoldBlob, set_blob_legal_hold},
     {"SetBlobMetadata", "Blob_SetMetadata",
      kPut, false, kAtBlob, {.comp = "metadata"}, kWriteBlob, set_blob_metadata},
     {"AcquireBlobLease", "Blob_AcquireLease",

@@ -4,6 +4,7 @@
 #include "file/ops/operations.hpp"
 #include "file/rows/shares.hpp"
 #include "service/service_operations.hpp"
+#include "service/user_delegation_key.hpp"
 
 namespace lazulite::file {
 namespace {
@@ -47,7 +48,8 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"GetFileServiceProperties", "Service_GetProperties",
      kGet, false, kAtService, {.restype = "service", .comp = "properties"}, reads(kService, "r"), get_service_properties},
     {"GetUserDelegationKey", "Service_GetUserDelegationKey",
-     kPost, false, kAtService, {.restype = "service", .comp = "userdelegationkey"}, kUserDelegationKey, nullptr},
+     kPost, false, kAtService, {.restype = "service", .comp = "userdelegationkey"}, kUserDelegationKey,
+     get_user_delegation_key},
 
     {"CreateShare", "Share_Create",
      kPut, false, kAtShare, {.restype = "share"}, writes(kContainer, "cw"), create_share},
@@ -69,9 +71,11 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"SnapshotShare", "Share_CreateSnapshot",
      kPut, false, kAtShare, {.restype = "share", .comp = "snapshot"}, writes(kContainer, "cw"), snapshot_share},
     {"CreatePermission", "Share_CreatePermission",
-     kPut, false, kAtShare, {.restype = "share", .comp = "filepermission"}, writes(kContainer, "cw"), create_permission},
+     kPut, false, kAtShare, {.restype = "share", .comp = "filepermission"},
+     with_role(Action::write, writes(kContainer, "cw")), create_permission},
     {"GetPermission", "Share_GetPermission",
-     kGet, false, kAtShare, {.restype = "share", .comp = "filepermission"}, kReadShare, get_permission},
+     kGet, false, kAtShare, {.restype = "share", .comp = "filepermission"},
+     with_role(Action::read, kReadShare), get_permission},
     {"SetShareProperties", "Share_SetProperties",
      kPut, false, kAtShare, {.restype = "share", .comp = "properties"}, kWriteShare, set_share_properties},
     {"GetShareMetadata", "",

@@ -3,6 +3,7 @@
 #include "queue/ops/operations.hpp"
 #include "queue/rows/queues.hpp"
 #include "service/service_operations.hpp"
+#include "service/user_delegation_key.hpp"
 
 namespace lazulite::queue {
 namespace {
@@ -11,6 +12,12 @@ namespace {
 constexpr auto kService = ResourceType::service;
 constexpr auto kContainer = ResourceType::container;
 constexpr auto kObject = ResourceType::object;
+
+/// Roles know more of it than the letters of a SAS, which are those of Get Messages.
+constexpr Needs kDeleteMessage{.type = kObject,
+                               .letters = Letters("p"),
+                               .service_sas = Reach::object,
+                               .role = by_role(Action::process, Action::delete_)};
 
 constexpr auto kAtService = Scope::service;
 constexpr auto kAtQueue = Scope::container;
@@ -34,7 +41,8 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"GetQueueServiceStats", "Service_GetStatistics",
      kGet, false, kAtService, {.restype = "service", .comp = "stats"}, reads(kService, "r"), get_service_stats},
     {"GetUserDelegationKey", "Service_GetUserDelegationKey",
-     kPost, false, kAtService, {.restype = "service", .comp = "userdelegationkey"}, kUserDelegationKey, nullptr},
+     kPost, false, kAtService, {.restype = "service", .comp = "userdelegationkey"}, kUserDelegationKey,
+     get_user_delegation_key},
 
     {"CreateQueue", "Queue_Create",
      kPut, false, kAtQueue, {}, writes(kContainer, "cw"), create_queue},
@@ -60,7 +68,7 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"UpdateMessage", "MessageId_Update",
      kPut, false, kAtMessage, {}, writes(kObject, "u"), update_message},
     {"DeleteMessage", "MessageId_Delete",
-     kDelete, false, kAtMessage, {}, writes(kObject, "p"), delete_message},
+     kDelete, false, kAtMessage, {}, kDeleteMessage, delete_message},
 });
 static_assert(unambiguous(kOperations), "two rows would answer the same request");
 

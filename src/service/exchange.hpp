@@ -16,6 +16,7 @@
 namespace lazulite {
 
 struct Exchange;
+class Authority;
 class Sources;
 class Background;
 
@@ -46,6 +47,7 @@ struct Exchange {
     PartHandler* parts = nullptr;  ///< null where nothing stands within the request
     Sources* sources = nullptr;        ///< null where nothing is copied
     Background* background = nullptr;  ///< null where nothing outlives a request
+    const Authority* authority = nullptr;  ///< of tokens; null where there is none
 };
 
 }  // namespace lazulite

@@ -75,6 +75,13 @@ constexpr Needs from(Reach least, Needs needs) {
     needs.service_sas = least;
     return needs;
 }
+/// One of these actions.
+constexpr NeededRights by_role(Action one) { return {{Rights{one}, Rights{}}}; }
+constexpr NeededRights by_role(Action one, Action other) { return {{Rights{one}, Rights{other}}}; }
+constexpr Needs with_role(Action one, Needs needs) {
+    needs.role = by_role(one);
+    return needs;
+}
 inline constexpr auto kNoSas = Needs::ByAccountSas::never;
 inline constexpr Needs kOwnerReads{.by_account_sas = kNoSas, .type = ResourceType::container, .writes = false};
 inline constexpr Needs kOwnerWrites{.by_account_sas = kNoSas, .type = ResourceType::container};

@@ -9,9 +9,11 @@
 #include "auth/bearer.hpp"
 #include "auth/service_sas.hpp"
 #include "auth/shared_key.hpp"
+#include "auth/user_delegation_sas.hpp"
 #include "base/error_table.hpp"
 #include "base/ids.hpp"
 #include "base/log.hpp"
+#include "identity/token_endpoint.hpp"
 #include "service/cors.hpp"
 #include "service/current_properties.hpp"
 #include "wire/date.hpp"
@@ -109,7 +111,7 @@ std::pair<std::string_view, std::string_view> domain_of(std::string_view authori
 
 StorageError no_authentication(ServiceVersion version, bool version_named) {
     if (!version_named || version < kBearerChallenged) return {ErrorCode::resource_not_found};
-    return StorageError(ErrorCode::no_authentication_information).with_header("WWW-Authenticate", kBearerChallenge);
+    return {ErrorCode::no_authentication_information};
 }
 
 }  // namespace
@@ -145,7 +147,9 @@ Gateway::Gateway(Environment& environment, ServiceKind listener, Control control
       access_log_(std::move(access_log)) {}
 
 Task<Response> Gateway::handle(Request& request) {
-    if (request.path.starts_with(kControlPrefix)) {
+    const Authority* const authority = environment_.authority;
+    if (request.path.starts_with(kControlPrefix) ||
+        (authority && is_identity_path(request.path, authority->settings().tenant))) {
         Response response = co_await control_(request);
         co_return response;
     }
@@ -170,7 +174,11 @@ Response Gateway::finished(const Request& request, const Progress& progress, Res
     if (outcome) {
         response = *std::move(outcome);
     } else {
-        error_code = info(outcome.error().code()).name;
+        const ErrorCode code = outcome.error().code();
+        error_code = info(code).name;
+        if (code == ErrorCode::no_authentication_information || code == ErrorCode::invalid_bearer_token) {
+            outcome = fail(StorageError(outcome.error()).with_header("WWW-Authenticate", challenge(request)));
+        }
         const Instant now = progress.store ? progress.store->now() : environment_.wall.now();
         const Service& service = *progress.service;
         const ErrorFormat format = service.errors_for ? service.errors_for(request) : service.errors;
@@ -300,7 +308,7 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
 
     Exchange exchange{request,  query,   progress.target, identity, *progress.account, operation,
                       progress.version, progress.store, environment_.workers, environment_.behaviour,
-                      progress.request_id, this, this, environment_.background};
+                      progress.request_id, this, this, environment_.background, environment_.authority};
     if (progress.service->check) LAZ_CO_CHECK(progress.service->check(exchange));
     Result<Response> response = co_await operation.run(exchange);
     co_return response;
@@ -348,18 +356,18 @@ Result<Identity> Gateway::identify(const Request& request, const Progress& progr
     if (progress.own) return Identity::owner();
     const Query& query = *progress.query;
     const auto authorization = request.fields.find("Authorization");
-    if (!authorization && is_sas(query)) return identify_by_sas(request, progress);
+    // A SAS for one user alone comes with the token of that user.
+    const bool for_a_user = is_user_delegation_sas(query) && query.has("sduoid");
+    if (is_sas(query) && (!authorization || for_a_user)) return identify_by_sas(request, progress);
     if (!authorization && !progress.trusted_account.empty() && progress.trusted_account == progress.target.account) {
         return Identity::owner();
     }
     if (!authorization) {
         const bool by_outer = progress.outer && progress.outer->identity.kind() == Identity::Kind::bearer;
-        return by_outer ? progress.outer->identity : Identity::anonymous();
+        return by_outer ? progress.outer->identity.before(progress.target.container) : Identity::anonymous();
     }
     const std::string_view scheme = authorization->substr(0, authorization->find(' '));
-    if (equals_ignoring_case(scheme, "Bearer")) {
-        return identify_bearer(request, progress, authorization->substr(scheme.size()));
-    }
+    if (equals_ignoring_case(scheme, "Bearer")) return identify_bearer(request, progress);
     LAZ_TRY(const Identity owner, verify_shared_key({request, query, progress.target.account, progress.account->keys,
                                                      progress.version, environment_.wall.now(),
                                                      sas_letter(progress.target.service)},
@@ -382,7 +390,7 @@ Result<Identity> Gateway::identify_by_sas(const Request& request, const Progress
                          .container = target.container,
                          .name = target.name};
     if (is_account_sas(query)) return verify_account_sas(check);
-    if (is_user_delegation_sas(query)) return fail(ErrorCode::not_implemented);
+    if (is_user_delegation_sas(query)) return identify_by_delegation(request, progress, check);
     return verify_service_sas(check, [&progress, &target] {
         if (!progress.service->stored_policies) return StoredPolicies();
         const auto policies = progress.store->read(
@@ -391,16 +399,54 @@ Result<Identity> Gateway::identify_by_sas(const Request& request, const Progress
     });
 }
 
-Result<Identity> Gateway::identify_bearer(const Request& request, const Progress& progress,
-                                          std::string_view token) const {
-    if (!environment_.behaviour.oauth) {
-        return fail(StorageError(ErrorCode::authentication_failed)
-                        .with("AuthenticationErrorDetail", "Bearer tokens are taken with --oauth basic, over HTTPS."));
+Result<Identity> Gateway::identify_by_delegation(const Request& request, const Progress& progress,
+                                                 SasCheck check) const {
+    const Authority* const authority = environment_.authority;
+    if (!authority) return fail(ErrorCode::not_implemented);
+    check.keys_permitted = true;  // no key of the account is in it
+    const ServiceLetter service = check.service;
+    const std::string& account = progress.target.account;
+    return verify_user_delegation_sas(
+        check, {.key = [&](const DelegationKey& key) { return authority->delegation_key(account, key); },
+                .rights =
+                    [authority, service, account](std::string_view object_id, std::string_view container) {
+                        return authority->rights_of_delegator(object_id, service, account, container);
+                    },
+                .bearer = [&]() -> Result<std::string> {
+                    LAZ_TRY(const BearerClaims claims, claims_of(request, progress));
+                    return claims.object_id;
+                },
+                .fields = request.fields});
+}
+
+Result<BearerClaims> Gateway::claims_of(const Request& request, const Progress& progress) const {
+    constexpr std::string_view kScheme = "Bearer";
+    const std::string_view authorization = request.fields.value_or_empty("Authorization");
+    if (!starts_with_ignoring_case(authorization, kScheme)) {
+        return sas_refused("The SAS is for one user, whose bearer token the request lacks.");
     }
-    LAZ_TRY(BearerClaims claims,
-            verify_bearer({trim(token), progress.target.account, progress.version,
-                           progress.service->bearer_since, request.secure, environment_.wall.now()}));
-    return Identity::bearer(std::move(claims.object_id), std::move(claims.tenant_id));
+    return verify_bearer({trim(authorization.substr(kScheme.size())), progress.target.account, progress.version,
+                          progress.service->bearer_since, request.secure, environment_.wall.now(),
+                          environment_.authority ? environment_.authority->trust() : TokenTrust{}});
+}
+
+Result<Identity> Gateway::identify_bearer(const Request& request, const Progress& progress) const {
+    LAZ_TRY(BearerClaims claims, claims_of(request, progress));
+    const auto rights_on = [authority = environment_.authority, claims, account = progress.target.account,
+                            service = sas_letter(progress.target.service)](std::string_view container) {
+        return authority->rights(claims, service, account, container);
+    };
+    const Rights rights = rights_on(progress.target.container);
+    return Identity::bearer({std::move(claims.object_id), std::move(claims.tenant_id), rights, rights_on});
+}
+
+std::string Gateway::challenge(const Request& request) const {
+    // Tokens from elsewhere come from a tenant that nobody here knows.
+    if (!environment_.authority || environment_.behaviour.oauth) {
+        return bearer_challenge("https://login.microsoftonline.com/common");
+    }
+    return bearer_challenge((request.secure ? "https://" : "http://") + std::string(request.fields.value_or_empty("Host")) +
+                            "/" + environment_.authority->settings().tenant);
 }
 
 Result<> Gateway::check_public(const Progress& progress) const {

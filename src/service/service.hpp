@@ -10,6 +10,7 @@
 
 #include "auth/stored_policy.hpp"
 #include "base/clock.hpp"
+#include "identity/authority.hpp"
 #include "service/accounts.hpp"
 #include "service/behaviour.hpp"
 #include "service/copy_source.hpp"
@@ -70,6 +71,7 @@ struct Environment {
     Background* background = nullptr;
     /// Which surface listens on a port; null: none is known.
     std::function<std::optional<ServiceKind>(std::uint16_t)> surface_at = nullptr;
+    const Authority* authority = nullptr;  ///< of tokens; null: there are none
 };
 
 /// One line of the access log, once an answer is out.
@@ -80,7 +82,7 @@ struct AccessRecord {
 };
 
 /// The way of a request, in reading order: target, row, identity, permission, operation; then the headers that every
-/// answer carries. One per listener; `/_lazulite/` goes to the emulator's own endpoint.
+/// answer carries. One per listener; `/_lazulite/` goes to the emulator's own endpoint, and so does what asks for tokens.
 class Gateway final : public Handler, public PartHandler, public Sources {
   public:
     using Control = std::function<Task<Response>(Request&)>;
@@ -113,8 +115,12 @@ class Gateway final : public Handler, public PartHandler, public Sources {
     [[nodiscard]] Result<> open_store(Progress& progress) const;
     [[nodiscard]] Result<Identity> identify(const Request& request, const Progress& progress) const;
     [[nodiscard]] Result<Identity> identify_by_sas(const Request& request, const Progress& progress) const;
-    [[nodiscard]] Result<Identity> identify_bearer(const Request& request, const Progress& progress,
-                                                   std::string_view token) const;
+    [[nodiscard]] Result<Identity> identify_by_delegation(const Request& request, const Progress& progress,
+                                                          SasCheck check) const;
+    [[nodiscard]] Result<BearerClaims> claims_of(const Request& request, const Progress& progress) const;
+    [[nodiscard]] Result<Identity> identify_bearer(const Request& request, const Progress& progress) const;
+    /// Where a caller without a good token may get one.
+    [[nodiscard]] std::string challenge(const Request& request) const;
     [[nodiscard]] Result<> check_public(const Progress& progress) const;
     void stamp(Response& response, const Request& request, const Progress& progress) const;
     /// What became of a request, in a line for whoever looks for a mistake. No signature, no key.

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "service/service_operations.hpp"
+#include "service/user_delegation_key.hpp"
 #include "table/domain/key.hpp"
 #include "table/ops/operations.hpp"
 #include "table/rows/schema.hpp"
@@ -42,6 +43,9 @@ constexpr auto kOperations = std::to_array<Operation>({
      kGet, false, kAtService, {.restype = "service", .comp = "properties"}, reads(kService, "r"), get_service_properties},
     {"GetTableServiceStats", "Service_GetStatistics",
      kGet, false, kAtService, {.restype = "service", .comp = "stats"}, reads(kService, "r"), get_service_stats},
+    {"GetUserDelegationKey", "",
+     kPost, false, kAtService, {.restype = "service", .comp = "userdelegationkey"}, kUserDelegationKey,
+     get_user_delegation_key},
 
     {"QueryTables", "Table_Query",
      kGet, false, kAtTables, {}, reads(kContainer, "l"), query_tables},

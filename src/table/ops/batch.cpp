@@ -128,7 +128,7 @@ Result<std::vector<Step>> parse_steps(const Exchange& x, const std::vector<Inner
         LAZ_CHECK(check_table_name(request.table, x.behaviour.loose));
         LAZ_CHECK(check_signed_table(x, request.table));
         LAZ_TRY(const ChangeKind kind, kind_of(request));
-        LAZ_CHECK(x.identity.may(needs_of(kind), ServiceLetter::table, x.version));
+        LAZ_CHECK(x.identity.before(request.table).may(needs_of(kind), ServiceLetter::table, x.version));
         const auto query = Query::parse(request.query);
         if (!query) return fail(ErrorCode::invalid_uri);
         LAZ_TRY(const ChangeAnswer how, change_answer(kind, request.fields, *query, x.version));
@@ -225,7 +225,7 @@ Task<Result<Response>> run_query(Exchange& x, const InnerRequest& inner) {
     const auto query = Query::parse(inner.query);
     if (!query) co_return fail(ErrorCode::invalid_uri);
     LAZ_CO_CHECK(check_signed_table(x, inner.table));
-    LAZ_CO_CHECK(x.identity.may(kReadsEntities, ServiceLetter::table, x.version));
+    LAZ_CO_CHECK(x.identity.before(inner.table).may(kReadsEntities, ServiceLetter::table, x.version));
     Request request = x.request;
     request.method = inner.method;
     request.fields = inner.fields;

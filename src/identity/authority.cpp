@@ -1,0 +1,116 @@
+#include "identity/authority.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "auth/json_web_token.hpp"
+#include "base/ids.hpp"
+#include "base/text.hpp"
+
+namespace lazulite {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kSecretBytes = 32;
+
+}  // namespace
+
+IdentitySecrets IdentitySecrets::make() {
+    IdentitySecrets secrets{SigningKey::make(), std::string(kSecretBytes, '\0'), {}};
+    fill_random(secrets.delegation_secret.data(), kSecretBytes);
+    return secrets;
+}
+
+std::string IdentitySecrets::text() const {
+    return json{{"signingKey", signing_key.pem()},
+                {"delegationSecret", base64_encode(as_bytes(delegation_secret))},
+                {"revocations", revocations}}
+               .dump(2) +
+           "\n";
+}
+
+std::optional<IdentitySecrets> IdentitySecrets::parse(std::string_view text) {
+    const json value = json::parse(text, nullptr, false);
+    if (!value.is_object()) return std::nullopt;
+    try {
+        auto key = SigningKey::from_pem(value.at("signingKey").get<std::string>());
+        auto secret = base64_decode(value.at("delegationSecret").get<std::string>());
+        if (!key || !secret || secret->size() != kSecretBytes) return std::nullopt;
+        IdentitySecrets secrets{*std::move(key), *std::move(secret), {}};
+        for (const auto& [account, count] : value.at("revocations").items()) {
+            secrets.revocations[account] = count.get<std::uint64_t>();
+        }
+        return secrets;
+    } catch (const json::exception&) {
+        return std::nullopt;
+    }
+}
+
+Authority::Authority(IdentitySettings settings, IdentitySecrets secrets, bool others,
+                     std::function<void(const IdentitySecrets&)> save)
+    : settings_(std::move(settings)),
+      secrets_(std::move(secrets)),
+      verifying_key_(secrets_.signing_key.verifying()),
+      delegation_(as_bytes(secrets_.delegation_secret)),
+      others_(others),
+      save_(std::move(save)) {}
+
+TokenTrust Authority::trust() const {
+    return {settings_.tenant, secrets_.signing_key.id(), &verifying_key_, others_};
+}
+
+std::string Authority::issue(const TokenGrant& grant, Instant wall_now) const {
+    const std::int64_t now = unix_seconds(wall_now);
+    const json header = {{"typ", "JWT"}, {"alg", "RS256"}, {"kid", secrets_.signing_key.id()}};
+    const json claims = {{"aud", grant.audience},
+                         {"iss", grant.issuer},
+                         {"iat", now},
+                         {"nbf", now},
+                         {"exp", now + grant.lifetime.count()},
+                         {"appid", grant.principal.client_id},
+                         {"azp", grant.principal.client_id},
+                         {"idtyp", "app"},
+                         {"oid", grant.principal.object_id},
+                         {"sub", grant.principal.object_id},
+                         {"tid", settings_.tenant},
+                         {"uti", Guid::fast().text()},
+                         {"ver", grant.issuer.ends_with("/v2.0") ? "2.0" : "1.0"}};
+    const std::string signed_part = signed_part_of(header, claims);
+    return signed_part + "." + base64url_encode(as_bytes(secrets_.signing_key.sign(signed_part)));
+}
+
+Rights Authority::rights(const BearerClaims& claims, ServiceLetter service, std::string_view account,
+                         std::string_view container) const {
+    if (!claims.ours) return Rights::all();
+    const Principal* const principal = settings_.by_object_id(claims.object_id);
+    return principal ? rights_of(*principal, service, account, container) : Rights();
+}
+
+Rights Authority::rights_of_delegator(std::string_view object_id, ServiceLetter service, std::string_view account,
+                                      std::string_view container) const {
+    const Principal* const principal = settings_.by_object_id(object_id);
+    if (!principal) return others_ ? Rights::all() : Rights();
+    return rights_of(*principal, service, account, container);
+}
+
+Sha256Digest Authority::delegation_key(std::string_view account, const DelegationKey& key) const {
+    std::uint64_t revoked = 0;
+    {
+        const std::shared_lock lock(mutex_);
+        if (const auto at = secrets_.revocations.find(account); at != secrets_.revocations.end()) revoked = at->second;
+    }
+    std::string message(account);
+    for (const std::string_view part : {key.object_id, key.tenant_id, key.start, key.expiry, key.service, key.version,
+                                        key.delegated_tenant}) {
+        message.append("\n").append(part);
+    }
+    return delegation_.sign(message + "\n" + std::to_string(revoked));
+}
+
+void Authority::revoke_delegation_keys(std::string_view account) {
+    const std::unique_lock lock(mutex_);
+    ++secrets_.revocations[std::string(account)];
+    save_(secrets_);
+}
+
+}  // namespace lazulite

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "auth/bearer.hpp"
+#include "auth/user_delegation_sas.hpp"
+#include "identity/principal.hpp"
+
+namespace lazulite {
+
+/// What nobody else may know, and what a restart must find again.
+struct IdentitySecrets {
+    SigningKey signing_key;
+    std::string delegation_secret;  ///< 32 bytes, which user delegation keys follow from
+    std::map<std::string, std::uint64_t, std::less<>> revocations;  ///< of the keys of an account: how often
+
+    [[nodiscard]] static IdentitySecrets make();
+    /// JSON.
+    [[nodiscard]] std::string text() const;
+    [[nodiscard]] static std::optional<IdentitySecrets> parse(std::string_view text);
+};
+
+/// What a token is issued for.
+struct TokenGrant {
+    const Principal& principal;
+    std::string_view audience;  ///< "https://storage.azure.com"
+    std::string issuer;
+    std::chrono::seconds lifetime;
+};
+
+/// Issues tokens, verifies them, knows who may do what, and derives user delegation keys. Any thread.
+class Authority {
+  public:
+    /// `save` keeps the secrets when they change; it may throw.
+    Authority(IdentitySettings settings, IdentitySecrets secrets, bool others,
+              std::function<void(const IdentitySecrets&)> save);
+
+    [[nodiscard]] const IdentitySettings& settings() const { return settings_; }
+    [[nodiscard]] const SigningKey& signing_key() const { return secrets_.signing_key; }
+    /// Of whom tokens are taken.
+    [[nodiscard]] TokenTrust trust() const;
+
+    [[nodiscard]] std::string issue(const TokenGrant& grant, Instant wall_now) const;
+
+    /// What a good token grants on that resource: somebody else's, everything (`--oauth basic` judges no further); one of
+    /// ours what the roles of its principal grant, nothing where there is no such principal any more.
+    [[nodiscard]] Rights rights(const BearerClaims& claims, ServiceLetter service, std::string_view account,
+                                std::string_view container) const;
+    /// The same of whoever had a user delegation key.
+    [[nodiscard]] Rights rights_of_delegator(std::string_view object_id, ServiceLetter service, std::string_view account,
+                                             std::string_view container) const;
+
+    /// The bytes of a user delegation key of an account.
+    [[nodiscard]] Sha256Digest delegation_key(std::string_view account, const DelegationKey& key) const;
+    /// Every key of that account so far is worth nothing from now on.
+    void revoke_delegation_keys(std::string_view account);
+
+  private:
+    IdentitySettings settings_;
+    IdentitySecrets secrets_;  // `revocations` under the mutex, the rest never changes
+    VerifyingKey verifying_key_;
+    HmacSha256 delegation_;
+    bool others_;
+    std::function<void(const IdentitySecrets&)> save_;
+    mutable std::shared_mutex mutex_;
+};
+
+}  // namespace lazulite
