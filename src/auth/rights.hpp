@@ -48,6 +48,11 @@ class Rights {
     [[nodiscard]] constexpr bool has(Action action) const { return (bits_ >> static_cast<unsigned>(action) & 1U) != 0; }
     [[nodiscard]] constexpr bool all_of(Rights others) const { return (bits_ & others.bits_) == others.bits_; }
     [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
+    [[nodiscard]] constexpr Rights without(Rights others) const {
+        Rights rights = *this;
+        rights.bits_ &= ~others.bits_;
+        return rights;
+    }
     constexpr Rights& operator|=(Rights others) {
         bits_ |= others.bits_;
         return *this;

@@ -234,11 +234,14 @@ tl::expected<IdentitySettings, std::string> read_identity(std::string_view text)
 
 Rights rights_of(const Principal& principal, ServiceLetter service, std::string_view account,
                  std::string_view container) {
+    // What concerns the account is not granted by a role on something in it.
+    constexpr Rights kOfAccounts{Action::service_read, Action::service_write, Action::service_info, Action::delegation_key};
     Rights granted;
     for (const RoleAssignment& each : principal.roles) {
         const bool here = (each.account.empty() || each.account == account) &&
                           (each.container.empty() || equals_ignoring_case(each.container, container));
-        if (here && each.role->service.value_or(service) == service) granted |= each.role->rights;
+        if (!here || each.role->service.value_or(service) != service) continue;
+        granted |= each.container.empty() ? each.role->rights : each.role->rights.without(kOfAccounts);
     }
     return granted;
 }

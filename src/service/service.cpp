@@ -427,14 +427,15 @@ Result<BearerClaims> Gateway::claims_of(const Request& request, const Progress& 
     }
     return verify_bearer({trim(authorization.substr(kScheme.size())), progress.target.account, progress.version,
                           progress.service->bearer_since, request.secure, environment_.wall.now(),
-                          environment_.authority ? environment_.authority->trust() : TokenTrust{}});
+                          environment_.authority ? environment_.authority->trust()
+                                                 : TokenTrust{.others = environment_.behaviour.oauth}});
 }
 
 Result<Identity> Gateway::identify_bearer(const Request& request, const Progress& progress) const {
     LAZ_TRY(BearerClaims claims, claims_of(request, progress));
     const auto rights_on = [authority = environment_.authority, claims, account = progress.target.account,
                             service = sas_letter(progress.target.service)](std::string_view container) {
-        return authority->rights(claims, service, account, container);
+        return authority ? authority->rights(claims, service, account, container) : Rights::all();
     };
     const Rights rights = rights_on(progress.target.container);
     return Identity::bearer({std::move(claims.object_id), std::move(claims.tenant_id), rights, rights_on});

@@ -18,13 +18,15 @@ std::unique_ptr<Stores> open_stores(FileSystem& files, const Clock& clock, const
 
 }  // namespace
 
-InMemory::InMemory(const Service& service, const StoreKind& kind, Account account, bool bearers)
+InMemory::InMemory(const Service& service, const StoreKind& kind, Account account, bool bearers,
+                   const Authority* authority)
     : files_(make_memory_file_system(1ULL << 30)),
       stores_(open_stores(*files_, clock_, kind)),
       environment_{clock_, accounts_, *stores_, metrics_, loop_, "test"},
       gateway_(environment_, service.kind, {}, {}) {
     environment_.services[static_cast<std::size_t>(service.kind)] = &service;
     environment_.behaviour.oauth = bearers;
+    environment_.authority = authority;
     accounts_.put(std::move(account));
 }
 
@@ -39,7 +41,7 @@ InMemory::Exchanged InMemory::send(std::string_view method, std::string_view tar
     if (method == "PUT" || method == "POST") request.content_length = 0;
     request.body = &body;
     request.remote_address = "127.0.0.1";
-    request.secure = environment_.behaviour.oauth;
+    request.secure = environment_.behaviour.oauth || environment_.authority != nullptr;
     const Response response = loop_.run(gateway_.handle(request));
     return {response.status, std::string(response.fields.find("x-ms-error-code").value_or(""))};
 }

@@ -55,8 +55,9 @@ class Loop final : public Executor {
 /// Requests answered by the gateway of one service: no socket, no file. One thread.
 class InMemory {
   public:
-    /// `bearers`: it takes bearer tokens, and all comes over TLS.
-    InMemory(const Service& service, const StoreKind& kind, Account account, bool bearers = false);
+    /// `bearers`: it takes anybody's bearer tokens; with an authority those that are issued there. Then all comes over TLS.
+    InMemory(const Service& service, const StoreKind& kind, Account account, bool bearers = false,
+             const Authority* authority = nullptr);
     ~InMemory() { stores_->close(); }
 
     struct Exchanged {
