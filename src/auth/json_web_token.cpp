@@ -45,11 +45,10 @@ std::optional<JsonWebToken> JsonWebToken::parse(std::string_view text) {
     const std::size_t first = text.find('.');
     const std::size_t second = first == std::string_view::npos ? first : text.find('.', first + 1);
     if (second == std::string_view::npos || text.find('.', second + 1) != std::string_view::npos) return std::nullopt;
-    auto header = object_of(text.substr(0, first));
     auto claims = object_of(text.substr(first + 1, second - first - 1));
-    auto signature = base64url_decode(text.substr(second + 1));
-    if (!header || !claims || !signature) return std::nullopt;
-    return JsonWebToken{*std::move(header), *std::move(claims), text.substr(0, second), *std::move(signature)};
+    if (!claims) return std::nullopt;
+    return JsonWebToken{object_of(text.substr(0, first)).value_or(json::object()), *std::move(claims),
+                        text.substr(0, second), base64url_decode(text.substr(second + 1)).value_or("")};
 }
 
 std::string JsonWebToken::text(const char* claim) const { return text_of(claims, claim); }

@@ -21,12 +21,13 @@ namespace lazulite {
 
 /// A JSON web token in its compact form, read but not believed (RFC 7519).
 struct JsonWebToken {
-    nlohmann::json header;  ///< an object
-    nlohmann::json claims;  ///< an object
+    nlohmann::json header;         ///< an object; empty where it cannot be read
+    nlohmann::json claims;         ///< an object
     std::string_view signed_part;  ///< of the text it was parsed from
-    std::string signature;
+    std::string signature;         ///< empty where it cannot be read
 
-    /// Nothing where the text is not three parts of base64, the first two of them JSON objects.
+    /// Nothing where the text is not three parts, the second of them a JSON object in base64. A token whose signature
+    /// nobody verifies needs no more.
     [[nodiscard]] static std::optional<JsonWebToken> parse(std::string_view text);
     /// Empty where there is no such claim, or it is no text.
     [[nodiscard]] std::string text(const char* claim) const;

@@ -92,7 +92,7 @@ Result<> check_signature(const SasCheck& check, const UserDelegation& delegation
                                      query.value_or_empty("skdutid")});
     const auto signature = base64_decode(query.value_or_empty("sig"));
     const bool genuine = key && signature &&
-                         equal_in_constant_time(HmacSha256(*key).sign(message), as_bytes(*signature));
+                         equal_in_constant_time(HmacSha256(as_bytes(*key)).sign(message), as_bytes(*signature));
     if (!genuine) return sas_refused("Signature did not match. String to sign used was " + message);
     return {};
 }

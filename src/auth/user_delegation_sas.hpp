@@ -27,7 +27,7 @@ struct DelegationKey {
 /// What a user delegation SAS is judged by beside the rest of a SAS.
 struct UserDelegation {
     /// The key's bytes; nothing where its tenant is not known here.
-    std::function<std::optional<Sha256Digest>(const DelegationKey&)> key;
+    std::function<std::optional<std::string>(const DelegationKey&)> key;
     /// What roles grant to an object id on a container of the account.
     std::function<Rights(std::string_view object_id, std::string_view container)> rights;
     /// Whose token the request carries beside the SAS; nothing: none, or not a good one.

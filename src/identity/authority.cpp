@@ -93,7 +93,7 @@ Rights Authority::rights_of_delegator(std::string_view object_id, ServiceLetter 
     return rights_of(*principal, service, account, container);
 }
 
-Sha256Digest Authority::delegation_key(std::string_view account, const DelegationKey& key) const {
+std::string Authority::delegation_key(std::string_view account, const DelegationKey& key) const {
     std::uint64_t revoked = 0;
     {
         const std::shared_lock lock(mutex_);
@@ -104,7 +104,8 @@ Sha256Digest Authority::delegation_key(std::string_view account, const Delegatio
                                         key.delegated_tenant}) {
         message.append("\n").append(part);
     }
-    return delegation_.sign(message + "\n" + std::to_string(revoked));
+    const Sha256Digest bytes = delegation_.sign(message + "\n" + std::to_string(revoked));
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 void Authority::revoke_delegation_keys(std::string_view account) {

@@ -58,8 +58,8 @@ class Authority {
     [[nodiscard]] Rights rights_of_delegator(std::string_view object_id, ServiceLetter service, std::string_view account,
                                              std::string_view container) const;
 
-    /// The bytes of a user delegation key of an account.
-    [[nodiscard]] Sha256Digest delegation_key(std::string_view account, const DelegationKey& key) const;
+    /// The 32 bytes of a user delegation key of an account.
+    [[nodiscard]] std::string delegation_key(std::string_view account, const DelegationKey& key) const;
     /// Every key of that account so far is worth nothing from now on.
     void revoke_delegation_keys(std::string_view account);
 

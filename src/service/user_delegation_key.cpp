@@ -70,7 +70,7 @@ Task<Result<Response>> get_user_delegation_key(Exchange& x) {
     xml.element("SignedService", service);
     xml.element("SignedVersion", version);
     if (!info.delegated_tenant.empty()) xml.element("SignedDelegatedUserTid", info.delegated_tenant);
-    xml.element("Value", base64_encode(x.authority->delegation_key(x.account.name, key)));
+    xml.element("Value", base64_encode(as_bytes(x.authority->delegation_key(x.account.name, key))));
     xml.close();
     Response response;
     response.fields.add("Content-Type", "application/xml");

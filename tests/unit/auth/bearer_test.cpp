@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "auth/json_web_token.hpp"
 #include "base/error_table.hpp"
 #include "base/text.hpp"
 
@@ -30,7 +31,8 @@ std::string a_token(std::string_view issuer = kIssuer, std::string_view audience
 }
 
 Result<BearerClaims> verify(const std::string& token, ServiceVersion version = {2021, 12, 2}, bool secure = true) {
-    return verify_bearer({token, "acct", version, {2017, 11, 9}, secure, Instant(std::chrono::seconds(kNow))});
+    return verify_bearer(
+        {token, "acct", version, {2017, 11, 9}, secure, Instant(std::chrono::seconds(kNow)), {.others = true}});
 }
 
 std::string detail_of(const Result<BearerClaims>& result) {
@@ -99,16 +101,11 @@ TEST(Bearer, JudgesTheFormFirst) {
     }
 }
 
-TEST(Bearer, AnswersWithAChallengeFromVersion20191212On) {
+TEST(Bearer, IsAnotherErrorFromVersion20191212On) {
     const auto newer = verify(a_token("https://example.com/"), {2019, 12, 12});
     ASSERT_FALSE(newer);
     EXPECT_EQ(info(newer.error().code()).status, 401);
     EXPECT_EQ(info(newer.error().code()).name, "InvalidAuthenticationInfo");
-    ASSERT_EQ(newer.error().details()->headers.size(), 1U);
-    EXPECT_EQ(newer.error().details()->headers[0].name, "WWW-Authenticate");
-    EXPECT_EQ(newer.error().details()->headers[0].value,
-              "Bearer authorization_uri=https://login.microsoftonline.com/common/oauth2/authorize "
-              "resource_id=https://storage.azure.com");
     const auto older = verify(a_token("https://example.com/"), {2019, 7, 7});
     ASSERT_FALSE(older);
     EXPECT_EQ(info(older.error().code()).status, 403);
@@ -123,6 +120,62 @@ TEST(Bearer, NeedsTlsAndAVersionThatHasIt) {
     ASSERT_FALSE(old);
     EXPECT_EQ(old.error().code(), ErrorCode::authentication_failed);
     EXPECT_TRUE(verify(a_token(), {2017, 11, 9}));
+}
+
+TEST(Bearer, TheChallengeNamesWhereTokensAreHad) {
+    EXPECT_EQ(bearer_challenge("https://login.microsoftonline.com/common"),
+              "Bearer authorization_uri=https://login.microsoftonline.com/common/oauth2/authorize "
+              "resource_id=https://storage.azure.com");
+}
+
+/// Tokens that are signed here.
+class OurBearer : public ::testing::Test {
+  protected:
+    std::string a_token(nlohmann::json changes = nlohmann::json::object()) {
+        nlohmann::json claims = {{"iss", "https://sts.windows.net/our-tenant/"}, {"aud", kAudience}, {"tid", "our-tenant"},
+                                 {"oid", "o-2"}, {"nbf", kNow - 60}, {"exp", kNow + 60}};
+        claims.update(changes);
+        const std::string part = signed_part_of({{"alg", "RS256"}, {"kid", key_.id()}}, claims);
+        return part + "." + base64url_encode(as_bytes(key_.sign(part)));
+    }
+    Result<BearerClaims> verify(const std::string& token, bool others = false) {
+        const TokenTrust trust{"our-tenant", key_.id(), &verifying_, others};
+        return verify_bearer({token, "acct", {2021, 12, 2}, {2017, 11, 9}, true, Instant(std::chrono::seconds(kNow)), trust});
+    }
+    const SigningKey key_ = SigningKey::make();
+    const VerifyingKey verifying_ = key_.verifying();
+};
+
+TEST_F(OurBearer, IsTaken) {
+    for (const std::string issuer : {"https://sts.windows.net/our-tenant/", "https://localhost:10000/our-tenant/v2.0"}) {
+        const auto claims = verify(a_token({{"iss", issuer}}));
+        ASSERT_TRUE(claims) << issuer;
+        EXPECT_EQ(claims->object_id, "o-2");
+        EXPECT_TRUE(claims->ours);
+    }
+}
+
+TEST_F(OurBearer, IsJudgedBySignatureIssuerTenantAudienceAndLifetime) {
+    std::string forged = a_token();
+    forged[forged.rfind('.') + 1] = forged[forged.rfind('.') + 1] == 'A' ? 'B' : 'A';
+    EXPECT_EQ(detail_of(verify(forged)), "Signature validation failed. The signature does not belong to the token.");
+    EXPECT_EQ(detail_of(verify(a_token({{"iss", "https://sts.windows.net/other/"}}))), "Issuer validation failed. Issuer did not match.");
+    EXPECT_EQ(detail_of(verify(a_token({{"tid", "other"}}))), "Tenant validation failed. Tenant did not match.");
+    EXPECT_EQ(detail_of(verify(a_token({{"aud", "https://vault.azure.net"}}))), "Audience validation failed. Audience did not match.");
+    EXPECT_EQ(detail_of(verify(a_token({{"exp", kNow}}))), "Lifetime validation failed. The token is expired.");
+}
+
+TEST_F(OurBearer, OthersAreTakenOnDemandAlone) {
+    const std::string foreign = lazulite::a_token();
+    EXPECT_EQ(detail_of(verify(foreign)), "Issuer validation failed. Issuer did not match.");
+    const auto taken = verify(foreign, true);
+    ASSERT_TRUE(taken);
+    EXPECT_FALSE(taken->ours);
+}
+
+TEST_F(OurBearer, NobodyElseSpeaksForOurTenant) {
+    const std::string token = token_of(R"({"iss":"https://sts.windows.net/our-tenant/","aud":"https://storage.azure.com","tid":"our-tenant","oid":"o-2","exp":1790003600})");
+    EXPECT_EQ(detail_of(verify(token, true)), "Signature validation failed. The key that the token is signed with is not known.");
 }
 
 }  // namespace

@@ -35,14 +35,29 @@ TEST(Identity, OfTheOwnerMayDoEverything) {
     EXPECT_TRUE(Identity::owner().may_overwrite());
 }
 
-TEST(Identity, OfABearerMayDoEverything) {
-    const Identity bearer = Identity::bearer("object", "tenant");
-    EXPECT_EQ(bearer.kind(), Identity::Kind::bearer);
-    EXPECT_EQ(bearer.object_id(), "object");
-    EXPECT_EQ(bearer.tenant_id(), "tenant");
-    EXPECT_TRUE(bearer.may(kReadBlob, ServiceLetter::blob, kNewestVersion));
-    EXPECT_TRUE(bearer.may({.by_account_sas = Needs::ByAccountSas::never, .bearer_only = true}, ServiceLetter::file, kNewestVersion));
-    EXPECT_TRUE(bearer.may_overwrite());
+TEST(Identity, OfABearerMayDoWhatItsRolesGrant) {
+    const Identity everything = Identity::bearer({"object", "tenant", Rights::all()});
+    EXPECT_EQ(everything.kind(), Identity::Kind::bearer);
+    EXPECT_EQ(everything.object_id(), "object");
+    EXPECT_EQ(everything.tenant_id(), "tenant");
+    EXPECT_TRUE(everything.may(kReadBlob, ServiceLetter::blob, kNewestVersion));
+    EXPECT_TRUE(everything.may({.by_account_sas = Needs::ByAccountSas::never, .bearer_only = true}, ServiceLetter::file, kNewestVersion));
+    EXPECT_TRUE(everything.may_overwrite());
+
+    const Identity adder = Identity::bearer({"object", "tenant", {Action::add}});
+    EXPECT_TRUE(adder.may({.letters = Letters("cw")}, ServiceLetter::blob, kNewestVersion));
+    EXPECT_FALSE(adder.may_overwrite());
+    const auto refused = adder.may(kReadBlob, ServiceLetter::blob, kNewestVersion);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::authorization_permission_mismatch);
+}
+
+TEST(Identity, OfABearerIsAnotherBeforeAnotherContainer) {
+    const Identity bearer = Identity::bearer({"object", "tenant", {Action::read}, [](std::string_view container) {
+                                                  return container == "mine" ? Rights{Action::read} : Rights();
+                                              }});
+    EXPECT_TRUE(bearer.before("mine").may(kReadBlob, ServiceLetter::blob, kNewestVersion));
+    EXPECT_FALSE(bearer.before("yours").may(kReadBlob, ServiceLetter::blob, kNewestVersion));
 }
 
 TEST(Identity, OfASasIsJudgedByServiceTypeAndPermissionInThisOrder) {

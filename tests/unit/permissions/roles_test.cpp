@@ -156,7 +156,7 @@ class Roles {
                                    service + "&skv=" + version;
         const auto text = user_delegation_string_to_sign(*Query::parse(fields), {}, kNewestVersion, kName,
                                                          {Reach::container, fixture_.letter, container, ""});
-        const std::string signature = base64_encode(HmacSha256(authority_.delegation_key(kName, key)).sign(*text));
+        const std::string signature = base64_encode(HmacSha256(as_bytes(authority_.delegation_key(kName, key))).sign(*text));
         return server_.send(row.method,
                             rooted(target) + (target.find('?') == std::string::npos ? "?" : "&") + fields +
                                 "&sig=" + percent_encode(signature),
