@@ -40,7 +40,7 @@ std::vector<std::string> lines_for_each(const Program& program, std::string_view
 }
 
 std::string both_line(const Emulator& emulator) {
-    if (emulator.authority().empty()) return "HTTP and HTTPS answer on the same ports";
+    if (emulator.certificate_authority().empty()) return "HTTP and HTTPS answer on the same ports";
     return "HTTPS answers on the same ports: its certificate authority is at /_lazulite/ca.pem, and `lazulite trust` says more";
 }
 
