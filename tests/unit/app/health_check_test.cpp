@@ -139,7 +139,8 @@ TEST(HealthCheck, IsToldWhetherEveryListenerAnswers) {
     const Seeding::Gateways gateways;
     IoPool io(1);
     AccountDuties duties(environment, gateways, io);
-    Control control(environment, accounts, duties, false);
+    Authority authority(default_identity(), IdentitySecrets::make(), false, nullptr);
+    Control control(environment, accounts, duties, authority, false);
     const auto health = [&] {
         Nothing body;
         Request request;
