@@ -61,7 +61,11 @@ Result<Fields> forwarded(const Request& request) {
 bool trusts(const Exchange& x, const Target& source) {
     if (source.service != x.target.service) return false;
     if (x.target.service == ServiceKind::blob && is_from_url(x)) return false;
-    return x.identity.kind() == Identity::Kind::owner || x.identity.kind() == Identity::Kind::bearer;
+    if (x.identity.kind() == Identity::Kind::owner) return true;
+    // With a token it takes a role that may read the source.
+    constexpr Needs kRead = reads(ResourceType::object, "r");
+    return x.identity.kind() == Identity::Kind::bearer &&
+           x.identity.before(source.container).may(kRead, sas_letter(source.service), x.version);
 }
 
 }  // namespace
