@@ -3,9 +3,13 @@
 namespace lazulite {
 namespace {
 
-class EmptyBody final : public BodyReader {
+class TextBody final : public BodyReader {
   public:
-    Task<Result<ByteView>> read() override { co_return ByteView{}; }
+    explicit TextBody(std::string_view text) : left_(text) {}
+    Task<Result<ByteView>> read() override { co_return as_bytes(std::exchange(left_, {})); }
+
+  private:
+    std::string_view left_;
 };
 
 std::unique_ptr<Stores> open_stores(FileSystem& files, const Clock& clock, const StoreKind& kind) {
@@ -30,20 +34,22 @@ InMemory::InMemory(const Service& service, const StoreKind& kind, Account accoun
     accounts_.put(std::move(account));
 }
 
-InMemory::Exchanged InMemory::send(std::string_view method, std::string_view target, const Headers& headers) {
-    EmptyBody body;
+InMemory::Exchanged InMemory::send(std::string_view method, std::string_view target, const Headers& headers,
+                                   std::string_view text) {
+    TextBody body(text);
     Request request;
     request.method = parse_method(method);
     request.method_text = method;
     request.path = target.substr(0, target.find('?'));
     if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
     for (const auto& [name, value] : headers) request.fields.add(name, value);
-    if (method == "PUT" || method == "POST") request.content_length = 0;
+    if (method == "PUT" || method == "POST") request.content_length = text.size();
     request.body = &body;
     request.remote_address = "127.0.0.1";
     request.secure = environment_.behaviour.oauth || environment_.authority != nullptr;
     const Response response = loop_.run(gateway_.handle(request));
-    return {response.status, std::string(response.fields.find("x-ms-error-code").value_or(""))};
+    const auto* const written = std::get_if<std::string>(&response.body);
+    return {response.status, std::string(response.fields.find("x-ms-error-code").value_or("")), written ? *written : ""};
 }
 
 }  // namespace lazulite

@@ -63,10 +63,11 @@ class InMemory {
     struct Exchanged {
         int status = 0;
         std::string code;  ///< x-ms-error-code; empty for a success
+        std::string body;  ///< where it is a text
     };
     using Headers = std::vector<std::pair<std::string, std::string>>;
-    /// `target` is path and query; a request that may have a body has an empty one.
-    Exchanged send(std::string_view method, std::string_view target, const Headers& headers);
+    /// `target` is path and query; a request that may have a body has one, mostly empty.
+    Exchanged send(std::string_view method, std::string_view target, const Headers& headers, std::string_view body = "");
     [[nodiscard]] Instant now() const { return clock_.now(); }
 
   private:
