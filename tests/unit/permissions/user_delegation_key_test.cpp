@@ -68,9 +68,9 @@ TEST_F(UserDelegationKey, SignsASasUntilItIsRevoked) {
         fields += "&" + std::string(field) + "=" + element(answer.body, name);
     }
     const auto text = user_delegation_string_to_sign(*Query::parse(fields), {}, kNewestVersion, "acct",
-                                                     {Reach::container, ServiceLetter::blob, "c", ""});
+                                                     {Reach::container, ServiceLetter::blob, "con", ""});
     const std::string key = *base64_decode(element(answer.body, "Value"));
-    const std::string url = "/acct/c/b?" + fields + "&sig=" + percent_encode(base64_encode(HmacSha256(as_bytes(key)).sign(*text)));
+    const std::string url = "/acct/con/b?" + fields + "&sig=" + percent_encode(base64_encode(HmacSha256(as_bytes(key)).sign(*text)));
     EXPECT_EQ(server_.send("GET", url, {}).code, "ContainerNotFound");
     authority_.revoke_delegation_keys("acct");
     const auto revoked = server_.send("GET", url, {});

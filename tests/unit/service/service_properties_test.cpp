@@ -184,7 +184,7 @@ TEST(ServiceProperties, RetentionDays) {
     }
     EXPECT_EQ(problem_of(days("some")), (Problem{ErrorCode::invalid_xml_node_value, "Days"}));
     EXPECT_EQ(problem_of("<DeleteRetentionPolicy><Enabled>true</Enabled></DeleteRetentionPolicy>"),
-              (Problem{ErrorCode::missing_required_xml_node, "Days"}));
+              (Problem{ErrorCode::invalid_xml_document, ""}));
 }
 
 TEST(ServiceProperties, MetricsAndLogging) {

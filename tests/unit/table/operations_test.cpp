@@ -11,6 +11,7 @@ TEST(OperationsOfTables, AreThoseOfTheReference) {
     const std::set<std::string_view> documented = {"SetTableServiceProperties",
                                                    "GetTableServiceProperties",
                                                    "GetTableServiceStats",
+                                                   "GetUserDelegationKey",
                                                    "QueryTables",
                                                    "GetTable",
                                                    "CreateTable",
