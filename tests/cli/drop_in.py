@@ -397,8 +397,8 @@ def bearer_tokens_are_judged(play):
 
     ask(a_token(), status=200)
     ask(a_token(), port=10001, status=200)
-    ask(a_token(), port=10001, do=f"POST /{ACCOUNT}?restype=service&comp=userdelegationkey", body="<KeyInfo />", status=501,
-        code="NotImplemented")
+    ask(a_token(), port=10001, do=f"POST /{ACCOUNT}?restype=service&comp=userdelegationkey", body="<KeyInfo />", status=400,
+        code="MissingRequiredXmlNode")
     ask(a_token(aud=f"https://{ACCOUNT}.blob.core.windows.net/"), status=200)
     for token, text in ((a_token(iss="https://example.com/"), r"Issuer validation failed\. Issuer did not match\."),
                         (a_token(aud="https://example.com"), r"Audience validation failed\. Audience did not match\."),
