@@ -136,6 +136,7 @@ part_cli() {
   run cli python3 tests/cli/run.py --binary build/release/lazulite
   run drop-in python3 tests/cli/drop_in.py --binary build/release/lazulite
   run seed python3 tests/cli/seed.py --binary build/release/lazulite
+  run explain python3 tests/cli/explain.py --binary build/release/lazulite
   run copies python3 tests/cli/copies.py --binary build/release/lazulite
   run https python3 tests/cli/https.py --binary build/release/lazulite
 }

@@ -183,6 +183,17 @@ CLI::App* add_trust(CLI::App& app, TrustOptions& options) {
     return trust;
 }
 
+const CLI::App* add_explain(CLI::App& app, ExplainOptions& options) {
+    CLI::App* const command = add_command(
+        app, "explain", "what the SAS of a URL grants, and why it would be refused; no server is asked");
+    command->add_option("URL", options.url, "with the SAS, in quotes; - reads it from standard input")->required();
+    command->add_option("--method", options.method, "judge this method too: GET, PUT, ...");
+    command->add_option("--ip", options.ip, "the address that the request comes from (one that is allowed)");
+    command->add_option("--at", options.at, "the time of the request: 2026-11-20T21:07:12Z (now)");
+    command->add_option("--account-key", options.account_key, "key of the account (those of the settings)");
+    return command;
+}
+
 /// `-l=DIR` is `--location=DIR`; CLI11 would take the equals sign for a part of the value.
 std::string spelled_out(std::string_view word) {
     if (word.size() < 3 || word[0] != '-' || word[2] != '=') return std::string(word);
@@ -282,6 +293,7 @@ tl::expected<Parsed, Refusal> configure(std::span<const char* const> arguments, 
     std::string import_from;
     if (import) import->add_option("DIR", import_from, "the data folder of Azurite, which is never changed")->required();
     CLI::App* const trust = c.program->lazulite ? add_trust(app, c.trust) : nullptr;
+    const CLI::App* const explain = c.program->lazulite ? add_explain(app, c.explain) : nullptr;
     app.require_subcommand(0, 1);
 
     std::vector<std::string> words;  // the last first, as CLI11 wants them
@@ -300,6 +312,7 @@ tl::expected<Parsed, Refusal> configure(std::span<const char* const> arguments, 
     if (check && check->parsed()) c.command = Configuration::Command::check;
     if (import && import->parsed()) c.command = Configuration::Command::import;
     if (trust && trust->parsed()) c.command = Configuration::Command::trust;
+    if (explain && explain->parsed()) c.command = Configuration::Command::explain;
     if (health_check->parsed()) c.command = Configuration::Command::health_check;
 
     Outcome read;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/explain.hpp"
 #include "app/program.hpp"
 #include "app/trust.hpp"
 #include "base/log.hpp"
@@ -19,11 +20,12 @@ enum class Level : std::uint8_t { none, file, environment, flag };
 
 /// What the command line, the environment and the configuration file say together.
 struct Configuration {
-    enum class Command : std::uint8_t { run, check, import, health_check, trust };
+    enum class Command : std::uint8_t { run, check, import, health_check, trust, explain };
     Command command = Command::run;
     TrustOptions trust;
     const Program* program = nullptr;
     EmulatorOptions emulator;
+    ExplainOptions explain;
     log::Level log_level = log::Level::info;
     std::string debug_file;  ///< `--debug`: everything at level debug goes there too; empty: nowhere
     bool in_memory = false;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/account_settings.hpp"
+#include "app/shown_requests.hpp"
 #include "identity/token_endpoint.hpp"
 #include "wire/date.hpp"
 
@@ -19,7 +20,7 @@ Response json_response(int status, const json& value) {
     response.status = status;
     response.fields.add("Content-Type", "application/json");
     response.fields.add("Cache-Control", "no-store");
-    response.set_body(value.dump() + "\n");
+    response.set_body(value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
     return response;
 }
 
@@ -107,6 +108,7 @@ Response Control::answer(const Request& request, std::string_view body) {
         if (path == "health") return show_health();
         if (path == "ca.pem") return show_certificate_authority();
         if (path == "metrics") return show_metrics();
+        if (path == "requests") return show_requests(*query);
         if (path == "operations") return show_operations();
         if (path == "identity") return show_identity(request);
         if (path == "clock") return show_clock(query->value_or_empty("account"));
@@ -121,7 +123,7 @@ Response Control::answer(const Request& request, std::string_view body) {
     }
     if (method == Method::put && path.starts_with(kAccounts)) return put_account(path.substr(kAccounts.size()), body);
     for (const std::string_view known :
-         {"health", "ca.pem", "metrics", "operations", "identity", "clock", "reset", "accounts"}) {
+         {"health", "ca.pem", "metrics", "requests", "operations", "identity", "clock", "reset", "accounts"}) {
         if (path == known || path.starts_with(kAccounts)) return problem(405, "that method is not offered here");
     }
     return problem(404, "no such endpoint");
@@ -289,6 +291,12 @@ Response Control::revoke_delegation_keys(std::string_view account) {
     if (!accounts_.find(account)) return problem(404, "no such account");
     authority_.revoke_delegation_keys(account);
     return json_response(200, {{"revoked", account}});
+}
+
+Response Control::show_requests(const Query& query) const {
+    if (!environment_.requests) return problem(404, "no requests are kept");
+    const auto shown = shown_requests(*environment_.requests, query);
+    return shown ? json_response(200, *shown) : problem(400, "status and limit are numbers");
 }
 
 Response Control::show_operations() const {

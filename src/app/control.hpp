@@ -16,6 +16,7 @@ namespace lazulite {
 ///     GET  health                         {"status":"ok","version":"0.1.0","listeners":{"blob":"http://127.0.0.1:10000"}}
 ///                                         once every listener answers; 503 and "starting" before, "stopping" at the end
 ///     GET  metrics                        answers counted by service, operation, status, error code and client
+///     GET  requests[?account=A][&status=403][&limit=N]   the last 256, the newest first, and why they were refused; no secrets
 ///     GET  operations                     the operation tables: name, id, offered
 ///     GET  clock?account=A                account time of every store of A, and its offset to wall time
 ///     POST clock?account=A&advance=SECONDS   advances it; `service=blob` for one store
@@ -59,6 +60,7 @@ class Control {
     Response show_accounts(std::string_view name);
     Response put_account(std::string_view name, std::string_view body);
     Response show_metrics() const;
+    Response show_requests(const Query& query) const;
     Response show_operations() const;
     Response show_identity(const Request& request) const;
     Response revoke_delegation_keys(std::string_view account);

@@ -163,7 +163,7 @@ class Emulator::Running {
           background_(waiting_),
           environment_{clock_,   accounts_,        *stores_,                  metrics_,
                        workers_, LAZULITE_VERSION, offered_services(options), behaviour_of(options), &client_, &background_,
-                        [this](std::uint16_t port) { return surface_at(port); }, authority_.get()},
+                        [this](std::uint16_t port) { return surface_at(port); }, authority_.get(), &requests_},
           duties_(environment_, gateways_, io_),
           control_(environment_, accounts_, duties_, *authority_, options.remote_control),
           io_(options.threads ? options.threads : std::max(1U, std::thread::hardware_concurrency())),
@@ -368,6 +368,7 @@ class Emulator::Running {
     SystemClock clock_;
     Accounts accounts_;
     Metrics metrics_;
+    RequestLog requests_;
     std::unique_ptr<FileSystem> files_;
     std::unique_ptr<Stores> stores_;
     std::unique_ptr<LocalTls> local_tls_;

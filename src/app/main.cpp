@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <exception>
+#include <iostream>
 #include <string>
 #include <tuple>
 
@@ -142,6 +143,14 @@ int ask_for_health(const Configuration& configuration) {
     return refuse(*configuration.program, healthy.error());
 }
 
+int explain_url(const Configuration& configuration) {
+    ExplainOptions options = configuration.explain;
+    if (options.url == "-") std::getline(std::cin, options.url);
+    const Explained explained = explain(options, configuration.emulator, SystemClock().now());
+    std::fputs(explained.text.c_str(), explained.code == Explained::no_sas ? stderr : stdout);
+    return explained.code;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -168,6 +177,7 @@ int main(int argc, char** argv) {
         case Configuration::Command::import: return import_folder(configuration);
         case Configuration::Command::health_check: return ask_for_health(configuration);
         case Configuration::Command::trust: return trust_authority(configuration);
+        case Configuration::Command::explain: return explain_url(configuration);
     }
     return 1;
 }

@@ -51,12 +51,14 @@ bool is_audience(std::string_view audience, std::string_view account) {
            std::find(kSuffixes.begin(), kSuffixes.end(), rest.substr(dot + 1)) != kSuffixes.end();
 }
 
-tl::unexpected<StorageError> failed(std::string_view detail) {
+tl::unexpected<StorageError> failed(const BearerCheck& check, Rule rule, std::string_view detail) {
+    note(check.why, rule);
     return fail(StorageError(ErrorCode::authentication_failed).with("AuthenticationErrorDetail", detail));
 }
 
-tl::unexpected<StorageError> bad_token(const BearerCheck& check, std::string_view detail) {
-    if (check.version < kBearerChallenged) return failed(detail);
+tl::unexpected<StorageError> bad_token(const BearerCheck& check, Rule rule, std::string_view detail) {
+    note(check.why, rule);
+    if (check.version < kBearerChallenged) return failed(check, rule, detail);
     return fail(StorageError(ErrorCode::invalid_bearer_token).with("AuthenticationErrorDetail", detail));
 }
 
@@ -68,21 +70,21 @@ bool is_our_issuer(std::string_view issuer, std::string_view tenant) {
 
 Result<> check_ours(const BearerCheck& check, const JsonWebToken& token) {
     if (!check.trust.key->fits(token.header_text("alg"), token.signed_part, token.signature)) {
-        return bad_token(check, "Signature validation failed. The signature does not belong to the token.");
+        return bad_token(check, Rule::signature, "Signature validation failed. The signature does not belong to the token.");
     }
     if (!is_our_issuer(token.text("iss"), check.trust.tenant)) {
-        return bad_token(check, "Issuer validation failed. Issuer did not match.");
+        return bad_token(check, Rule::token, "Issuer validation failed. Issuer did not match.");
     }
-    if (token.text("tid") != check.trust.tenant) return bad_token(check, "Tenant validation failed. Tenant did not match.");
+    if (token.text("tid") != check.trust.tenant) return bad_token(check, Rule::token, "Tenant validation failed. Tenant did not match.");
     return {};
 }
 
 Result<> check_foreign(const BearerCheck& check, const JsonWebToken& token) {
     const std::string issuer = token.text("iss");
     if (check.trust.key && is_our_issuer(issuer, check.trust.tenant)) {
-        return bad_token(check, "Signature validation failed. The key that the token is signed with is not known.");
+        return bad_token(check, Rule::signature, "Signature validation failed. The key that the token is signed with is not known.");
     }
-    if (!check.trust.others || !is_issuer(issuer)) return bad_token(check, "Issuer validation failed. Issuer did not match.");
+    if (!check.trust.others || !is_issuer(issuer)) return bad_token(check, Rule::token, "Issuer validation failed. Issuer did not match.");
     return {};
 }
 
@@ -90,12 +92,12 @@ Result<> check_lifetime(const BearerCheck& check, const JsonWebToken& token) {
     const auto begins = token.time("nbf");
     const auto ends = token.time("exp");
     if (!ends || (!begins && token.claims.contains("nbf"))) {
-        return bad_token(check, "Lifetime validation failed. The token has no expiration time.");
+        return bad_token(check, Rule::time, "Lifetime validation failed. The token has no expiration time.");
     }
     if (begins && check.wall_now < *begins) {
-        return bad_token(check, "Lifetime validation failed. The token is not yet valid.");
+        return bad_token(check, Rule::time, "Lifetime validation failed. The token is not yet valid.");
     }
-    if (check.wall_now >= *ends) return bad_token(check, "Lifetime validation failed. The token is expired.");
+    if (check.wall_now >= *ends) return bad_token(check, Rule::time, "Lifetime validation failed. The token is expired.");
     return {};
 }
 
@@ -112,14 +114,14 @@ std::string bearer_challenge(std::string_view authority) {
 }
 
 Result<BearerClaims> verify_bearer(const BearerCheck& check) {
-    if (!check.secure) return failed("Authentication scheme Bearer is not supported over HTTP.");
-    if (check.version < check.since) return failed("Authentication scheme Bearer is not supported in this version.");
+    if (!check.secure) return failed(check, Rule::protocol, "Authentication scheme Bearer is not supported over HTTP.");
+    if (check.version < check.since) return failed(check, Rule::version, "Authentication scheme Bearer is not supported in this version.");
     const auto token = JsonWebToken::parse(check.token);
-    if (!token) return bad_token(check, "The token is not a well formed JSON web token.");
+    if (!token) return bad_token(check, Rule::malformed, "The token is not a well formed JSON web token.");
     const bool ours = check.trust.key && token->header_text("kid") == check.trust.key_id;
     LAZ_CHECK(ours ? check_ours(check, *token) : check_foreign(check, *token));
     if (!token->meant_for([&](std::string_view audience) { return is_audience(audience, check.account); })) {
-        return bad_token(check, "Audience validation failed. Audience did not match.");
+        return bad_token(check, Rule::token, "Audience validation failed. Audience did not match.");
     }
     LAZ_CHECK(check_lifetime(check, *token));
     return BearerClaims{token->text("oid"), token->text("tid"), ours};

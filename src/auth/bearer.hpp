@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "auth/reason.hpp"
 #include "auth/token_key.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -28,6 +29,7 @@ struct BearerCheck {
     bool secure = false;   ///< came over TLS
     Instant wall_now;
     TokenTrust trust;
+    Reason* why = nullptr;  ///< told which rule refused
 };
 
 /// Whom a token speaks for; empty where it does not say.

@@ -1,11 +1,35 @@
 #include "auth/identity.hpp"
 
+#include <tuple>
+
 #include "auth/roles.hpp"
 
 namespace lazulite {
 namespace {
 
 constexpr ServiceVersion kOwnSasCodes{2015, 4, 5};
+
+/// `texts`: what is needed and what is granted; made only for whoever asks.
+template <class Texts>
+void tell(Reason* why, Rule rule, Texts texts) {
+    if (!why) return;
+    why->rule = rule;
+    std::tie(why->needed, why->granted) = texts();
+}
+template <class Texts>
+tl::unexpected<StorageError> refuse_telling(Reason* why, Rule rule, ErrorCode code, Texts texts) {
+    tell(why, rule, texts);
+    return fail(code);
+}
+
+/// Services and resource types are sets of letters, too.
+std::string those_of(std::string_view all, Letters given) {
+    std::string text;
+    for (const char letter : all) {
+        if (given.has(letter)) text.push_back(letter);
+    }
+    return text;
+}
 
 bool permits(Letters given, const Needs& needs) {
     return (needs.letters.empty() || given.any_of(needs.letters)) && given.all_of(needs.also);
@@ -48,43 +72,60 @@ Identity Identity::before(std::string_view container) const {
     return identity;
 }
 
-Result<> Identity::may(const Needs& needs, ServiceLetter service, ServiceVersion version) const {
+Result<> Identity::may(const Needs& needs, ServiceLetter service, ServiceVersion version, Reason* why) const {
     if (kind_ == Kind::anonymous) return {};
-    if (kind_ == Kind::bearer) return may_by_role(needs, service);
+    if (kind_ == Kind::bearer) return may_by_role(needs, service, why);
     if (needs.bearer_only) {
+        note(why, Rule::credentials);
         return fail(StorageError(ErrorCode::authentication_failed)
                         .with("AuthenticationErrorDetail", "Only authentication scheme Bearer is supported"));
     }
     if (kind_ == Kind::owner) return {};
-    Result<> judged = kind_ == Kind::account_sas ? may_by_account_sas(needs, service) : may_by_service_sas(needs);
-    if (judged && rights_) judged = may_by_role(needs, service);
+    Result<> judged = kind_ == Kind::account_sas ? may_by_account_sas(needs, service, why) : may_by_service_sas(needs, why);
+    if (judged && rights_) judged = may_by_role(needs, service, why);
     if (!judged && version < kOwnSasCodes) return fail(ErrorCode::resource_not_found);
     return judged;
 }
 
-Result<> Identity::may_by_role(const Needs& needs, ServiceLetter service) const {
-    if (!needed_rights(needs, service).within(*rights_)) return fail(ErrorCode::authorization_permission_mismatch);
-    return {};
+Result<> Identity::may_by_role(const Needs& needs, ServiceLetter service, Reason* why) const {
+    const NeededRights needed = needed_rights(needs, service);
+    if (needed.within(*rights_)) return {};
+    return refuse_telling(why, Rule::role, ErrorCode::authorization_permission_mismatch,
+                  [&] { return std::pair(text_of(needed, service), text_of(*rights_, service)); });
 }
 
-Result<> Identity::may_by_account_sas(const Needs& needs, ServiceLetter service) const {
-    if (!services_.has(static_cast<char>(service))) return fail(ErrorCode::authorization_service_mismatch);
-    if (needs.by_account_sas == Needs::ByAccountSas::never) return fail(ErrorCode::authorization_failure);
+Result<> Identity::may_by_account_sas(const Needs& needs, ServiceLetter service, Reason* why) const {
+    if (!services_.has(static_cast<char>(service))) {
+        return refuse_telling(why, Rule::service, ErrorCode::authorization_service_mismatch,
+                      [&] { return std::pair(std::string(1, static_cast<char>(service)), those_of("bqtf", services_)); });
+    }
+    if (needs.by_account_sas == Needs::ByAccountSas::never) {
+        note(why, Rule::credentials);
+        return fail(ErrorCode::authorization_failure);
+    }
     if (needs.by_account_sas == Needs::ByAccountSas::any) return {};
     const char type = static_cast<char>(needs.type);
     if (!types_.has(type)) {
+        tell(why, Rule::resource_type, [&] { return std::pair(std::string(1, type), those_of("sco", types_)); });
         return fail(StorageError(ErrorCode::authorization_resource_type_mismatch)
                         .with("ExtendedErrorDetail", std::string("SignedResourceTypes '") + type +
                                                          "' is required to perform this operation."));
     }
-    if (!permits(letters_, needs)) return fail(ErrorCode::authorization_permission_mismatch);
-    return {};
+    return check_letters(needs, why);
 }
 
-Result<> Identity::may_by_service_sas(const Needs& needs) const {
-    if (reach_ < needs.service_sas) return fail(ErrorCode::authorization_failure);
-    if (!permits(letters_, needs)) return fail(ErrorCode::authorization_permission_mismatch);
-    return {};
+Result<> Identity::may_by_service_sas(const Needs& needs, Reason* why) const {
+    if (reach_ < needs.service_sas) {
+        note(why, needs.service_sas == Reach::account ? Rule::credentials : Rule::resource);
+        return fail(ErrorCode::authorization_failure);
+    }
+    return check_letters(needs, why);
+}
+
+Result<> Identity::check_letters(const Needs& needs, Reason* why) const {
+    if (permits(letters_, needs)) return {};
+    return refuse_telling(why, Rule::permission, ErrorCode::authorization_permission_mismatch,
+                  [&] { return std::pair(needed_letters(needs), letters_.text()); });
 }
 
 bool Identity::may_overwrite() const {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "auth/permissions.hpp"
+#include "auth/reason.hpp"
 #include "base/result.hpp"
 
 namespace lazulite {
@@ -52,13 +53,16 @@ class Identity {
     static Identity bearer(Bearer bearer);
 
     [[nodiscard]] Kind kind() const { return kind_; }
+    [[nodiscard]] Letters letters() const { return letters_; }  ///< of a SAS
+    [[nodiscard]] Reach reach() const { return reach_; }        ///< of a service SAS
     [[nodiscard]] const std::string& object_id() const { return object_id_; }  ///< of a bearer, where its token says it
     [[nodiscard]] const std::string& tenant_id() const { return tenant_id_; }
     /// Whether this identity may run an operation that needs `needs`, in the order the reference gives: service,
     /// resource type, permission; then what roles grant. Anonymous callers are judged later, by the container's public access. A request of a
     /// version before 2015-04-05 is answered resource_not_found where later ones have a code of their own ("SAS error
     /// codes").
-    [[nodiscard]] Result<> may(const Needs& needs, ServiceLetter service, ServiceVersion version) const;
+    [[nodiscard]] Result<> may(const Needs& needs, ServiceLetter service, ServiceVersion version,
+                               Reason* why = nullptr) const;
     /// The same caller before a container that the URL does not name.
     [[nodiscard]] Identity before(std::string_view container) const;
     /// Whether a create-or-replace may replace what exists: the letter `c` alone may not.
@@ -71,9 +75,11 @@ class Identity {
 
   private:
     explicit Identity(Kind kind) : kind_(kind) {}
-    [[nodiscard]] Result<> may_by_account_sas(const Needs& needs, ServiceLetter service) const;
-    [[nodiscard]] Result<> may_by_service_sas(const Needs& needs) const;
-    [[nodiscard]] Result<> may_by_role(const Needs& needs, ServiceLetter service) const;
+    [[nodiscard]] Result<> may_by_account_sas(const Needs& needs, ServiceLetter service, Reason* why) const;
+    [[nodiscard]] Result<> may_by_service_sas(const Needs& needs, Reason* why) const;
+    [[nodiscard]] Result<> may_by_role(const Needs& needs, ServiceLetter service, Reason* why) const;
+
+    [[nodiscard]] Result<> check_letters(const Needs& needs, Reason* why) const;
 
     Kind kind_;
     Letters services_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "auth/rights.hpp"
@@ -22,6 +23,14 @@ class Letters {
     [[nodiscard]] constexpr bool any_of(Letters others) const { return (bits_ & others.bits_) != 0; }
     [[nodiscard]] constexpr bool all_of(Letters others) const { return (bits_ & others.bits_) == others.bits_; }
     [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
+    /// One after the other, in the order in which SAS tokens have them.
+    [[nodiscard]] std::string text(std::string_view between = {}) const {
+        std::string joined;
+        for (const char letter : std::string_view("racwdxyltmeopfiu")) {
+            if (has(letter)) joined.append(joined.empty() ? std::string_view{} : between).push_back(letter);
+        }
+        return joined;
+    }
     constexpr Letters& operator|=(Letters others) {
         bits_ |= others.bits_;
         return *this;

@@ -45,6 +45,52 @@ constexpr Role kRoles[] = {
     {"Storage File Delegator", "765a04e0-5de8-4bb2-9bf6-b2a30bc03e91", ServiceLetter::file, {delegation_key}},
 };
 
+/// Of one service: what its name begins with, its containers and what is in them.
+struct ActionNames {
+    std::string_view service;
+    std::string_view container;
+    std::string_view object;
+};
+ActionNames names_in(ServiceLetter service) {
+    switch (service) {
+        case ServiceLetter::blob: return {"blobServices/", "containers/", "blobs/"};
+        case ServiceLetter::queue: return {"queueServices/", "queues/", "messages/"};
+        case ServiceLetter::table: return {"tableServices/", "tables/", "entities/"};
+        case ServiceLetter::file: break;
+    }
+    return {"fileServices/", "fileshares/", "files/"};
+}
+
+enum class Level : std::uint8_t { service, container, object };
+struct ActionName {
+    Action action;
+    Level level;
+    std::string_view name;
+};
+constexpr ActionName kActionNames[] = {
+    {service_read, Level::service, "read"},
+    {service_write, Level::service, "write"},
+    {service_info, Level::service, "getInfo/action"},
+    {delegation_key, Level::service, "generateUserDelegationKey/action"},
+    {container_read, Level::container, "read"},
+    {container_write, Level::container, "write"},
+    {container_delete, Level::container, "delete"},
+    {container_get_acl, Level::container, "getAcl/action"},
+    {container_set_acl, Level::container, "setAcl/action"},
+    {read, Level::object, "read"},
+    {write, Level::object, "write"},
+    {add, Level::object, "add/action"},
+    {update, Level::object, "update/action"},
+    {delete_, Level::object, "delete"},
+    {process, Level::object, "process/action"},
+    {filter, Level::object, "filter/action"},
+    {tags_read, Level::object, "tags/read"},
+    {tags_write, Level::object, "tags/write"},
+    {delete_version, Level::object, "deleteBlobVersion/action"},
+    {permanent_delete, Level::object, "permanentDelete/action"},
+    {immutability, Level::object, "immutableStorage/runAsSuperUser/action"},
+};
+
 NeededRights one(Action action) { return {{Rights{action}, Rights{}}}; }
 NeededRights either(Rights a, Rights b) { return {{a, b}}; }
 
@@ -103,6 +149,26 @@ NeededRights of_object(const Needs& needs, ServiceLetter service) {
 }
 
 }  // namespace
+
+std::string text_of(Rights rights, ServiceLetter service) {
+    if (rights.all_of(Rights::all())) return "everything";
+    const ActionNames in = names_in(service);
+    std::string text;
+    for (const ActionName& each : kActionNames) {
+        if (!rights.has(each.action)) continue;
+        text.append(text.empty() ? "" : ", ").append(in.service);
+        if (each.level != Level::service) text.append(in.container);
+        if (each.level == Level::object) text.append(in.object);
+        text.append(each.name);
+    }
+    return text;
+}
+
+std::string text_of(const NeededRights& needed, ServiceLetter service) {
+    std::string text = text_of(needed.any_of[0], service);
+    if (!needed.any_of[1].empty()) text.append(" or ").append(text_of(needed.any_of[1], service));
+    return text;
+}
 
 std::span<const Role> roles() { return kRoles; }
 

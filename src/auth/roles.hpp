@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "auth/permissions.hpp"
@@ -24,5 +25,10 @@ struct Role {
 /// What an operation that needs these letters of a SAS needs of a role. The reference lists both, and they run in
 /// parallel but where a row says `Needs::role` itself.
 [[nodiscard]] NeededRights needed_rights(const Needs& needs, ServiceLetter service);
+
+/// As Azure names them, after `Microsoft.Storage/storageAccounts/`: "blobServices/containers/blobs/read".
+[[nodiscard]] std::string text_of(Rights rights, ServiceLetter service);
+/// The same, sets with " or " between them.
+[[nodiscard]] std::string text_of(const NeededRights& needed, ServiceLetter service);
 
 }  // namespace lazulite

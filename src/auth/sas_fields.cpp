@@ -43,6 +43,17 @@ std::optional<AddressRange> parse_addresses(std::string_view sip) {
     return AddressRange{*first, *last};
 }
 
+/// The message is kept for whoever asks why, also where a later rule refuses.
+Result<> judged(const SasCheck& check, bool genuine, std::string message) {
+    Result<> outcome;
+    if (!genuine) {
+        note(check.why, Rule::signature);
+        outcome = sas_refused("Signature did not match. String to sign used was " + message);
+    }
+    if (check.why) check.why->string_to_sign = std::move(message);
+    return outcome;
+}
+
 std::string in_brackets(Instant when) { return "[" + format_rfc1123(when) + "]"; }
 
 }  // namespace
@@ -69,13 +80,18 @@ Result<> check_sas_form(const Query& query, ServiceVersion version) {
     return {};
 }
 
-Result<> check_sas_signature(const SasCheck& check, std::string_view message) {
+Result<> check_sas_signature(const SasCheck& check, std::string message) {
     const auto signature = base64_decode(check.query.value_or_empty("sig"));
     const bool genuine = signature && std::any_of(check.keys.begin(), check.keys.end(), [&](const AccountKey& key) {
                              return key.signed_by(message, as_bytes(*signature));
                          });
-    if (!genuine) return sas_refused("Signature did not match. String to sign used was " + std::string(message));
-    return {};
+    return judged(check, genuine, std::move(message));
+}
+
+Result<> check_sas_digest(const SasCheck& check, std::string message, const std::optional<Sha256Digest>& digest) {
+    const auto signature = base64_decode(check.query.value_or_empty("sig"));
+    const bool genuine = digest && signature && equal_in_constant_time(*digest, as_bytes(*signature));
+    return judged(check, genuine, std::move(message));
 }
 
 Result<> check_sas_time(std::optional<Instant> start, Instant expiry, Instant now) {
@@ -89,6 +105,10 @@ Result<> check_sas_time(std::optional<Instant> start, Instant expiry, Instant no
                            " - Expiry " + in_brackets(expiry) + " - Current " + in_brackets(now));
     }
     return {};
+}
+
+Result<> check_sas_window(const SasCheck& check, std::optional<Instant> start, Instant expiry) {
+    return blamed_on(Rule::time, check.why, check_sas_time(start, expiry, check.account_now));
 }
 
 Result<> check_sas_address(std::string_view sip, std::string_view remote_address) {
@@ -115,7 +135,7 @@ Result<> check_sas_protocol(std::string_view spr, bool secure) {
 }
 
 Result<> check_sas_conditions(const SasCheck& check, std::optional<Instant> start, Instant expiry) {
-    LAZ_CHECK(check_sas_time(start, expiry, check.account_now));
+    LAZ_CHECK(check_sas_window(check, start, expiry));
     if (!check.keys_permitted) return fail(ErrorCode::key_based_authentication_not_permitted);
     LAZ_CHECK(check_sas_address(check.query.value_or_empty("sip"), check.remote_address));
     return check_sas_protocol(check.query.value_or_empty("spr"), check.secure);

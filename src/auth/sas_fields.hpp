@@ -7,6 +7,7 @@
 
 #include "auth/account_key.hpp"
 #include "auth/permissions.hpp"
+#include "auth/reason.hpp"
 #include "auth/stored_policy.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -27,6 +28,7 @@ struct SasCheck {
     ServiceLetter service = ServiceLetter::blob;
     std::string_view container = {};  ///< or queue, table, share; empty at account level
     std::string_view name = {};       ///< blob, or path of a file; empty at container level
+    Reason* why = nullptr;            ///< told what was built and which rule refused
 };
 
 /// Looks up the stored access policies of the container that the request names.
@@ -46,10 +48,15 @@ using PolicyLookup = std::function<StoredPolicies()>;
 [[nodiscard]] Result<> check_sas_form(const Query& query, ServiceVersion version);
 
 /// Whether `sig` is the signature of one of the keys over `message`.
-[[nodiscard]] Result<> check_sas_signature(const SasCheck& check, std::string_view message);
+[[nodiscard]] Result<> check_sas_signature(const SasCheck& check, std::string message);
+/// The same of a digest that somebody computed; nothing: there is no key.
+[[nodiscard]] Result<> check_sas_digest(const SasCheck& check, std::string message,
+                                        const std::optional<Sha256Digest>& digest);
 
 /// start <= now < expiry, and start < expiry; without a start it starts now.
 [[nodiscard]] Result<> check_sas_time(std::optional<Instant> start, Instant expiry, Instant now);
+/// The same at the account's time.
+[[nodiscard]] Result<> check_sas_window(const SasCheck& check, std::optional<Instant> start, Instant expiry);
 /// `sip`: empty, an IPv4 address, or an inclusive range `a-b`.
 [[nodiscard]] Result<> check_sas_address(std::string_view sip, std::string_view remote_address);
 /// `spr`: empty, `https`, or `https,http`.

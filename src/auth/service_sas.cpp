@@ -127,12 +127,12 @@ Result<Identity> verify_service_sas(const SasCheck& check, const PolicyLookup& p
     LAZ_CHECK(check_mandatory(query));
     LAZ_CHECK(check_sas_form(query, version));
     LAZ_TRY(const SignedResource resource, signed_resource(check, version));
-    const auto message = service_sas_string_to_sign(query, version, check.account, resource);
+    auto message = service_sas_string_to_sign(query, version, check.account, resource);
     if (!message) return sas_refused(kNotWellFormed);
-    LAZ_CHECK(check_sas_signature(check, *message));
-    LAZ_TRY(const Terms terms, terms_of(check, version, policies));
+    LAZ_CHECK(check_sas_signature(check, *std::move(message)));
+    LAZ_TRY(const Terms terms, blamed_on(Rule::stored_policy, check.why, terms_of(check, version, policies)));
     if (version < kVersionIsSigned && query.value_or_empty("si").empty()) {
-        LAZ_CHECK(check_old_window(terms, check.account_now));
+        LAZ_CHECK(blamed_on(Rule::time, check.why, check_old_window(terms, check.account_now)));
     }
     LAZ_CHECK(check_sas_conditions(check, terms.start, *terms.expiry));
     return Identity::service_sas({resource.reach, Letters(terms.permission), std::string(query.value_or_empty("ses")),

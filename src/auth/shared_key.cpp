@@ -31,9 +31,11 @@ Result<> check_date(const SharedKeyCheck& check) {
     const auto when = parse_rfc1123(*text);
     if (!when) return refuse("The Date header in the request is incorrect.");
     if (*when < check.wall_now - kAllowedSkew) {
+        note(check.why, Rule::clock_skew);
         return refuse("Request date header too old: '" + std::string(*text) + "'");
     }
     if (*when > check.wall_now + kAllowedSkew) {
+        note(check.why, Rule::clock_skew);
         return refuse("Request date header too far in the future: '" + std::string(*text) + "'");
     }
     return {};
@@ -95,11 +97,20 @@ std::string full_string_to_sign(const SharedKeyCheck& check, std::string_view pa
     return text;
 }
 
+bool is_lite(const SharedKeyCheck& check, SharedKeyScheme scheme) {
+    return check.service == ServiceLetter::table || scheme == SharedKeyScheme::shared_key_lite ||
+           check.version < kFullString;
+}
+
 std::string string_to_sign(const SharedKeyCheck& check, SharedKeyScheme scheme, std::string_view path,
                            Canonicalization how) {
     if (check.service == ServiceLetter::table) return table_string_to_sign(check, scheme, path);
-    const bool lite = scheme == SharedKeyScheme::shared_key_lite || check.version < kFullString;
-    return lite ? lite_string_to_sign(check, path, how) : full_string_to_sign(check, path, how);
+    return is_lite(check, scheme) ? lite_string_to_sign(check, path, how) : full_string_to_sign(check, path, how);
+}
+
+std::string canonical_resource(const SharedKeyCheck& check, SharedKeyScheme scheme) {
+    return is_lite(check, scheme) ? canonicalized_resource_lite(check.account, check.request.path, check.query)
+                                  : canonicalized_resource(check.account, check.request.path, check.query);
 }
 
 std::optional<SharedKeyScheme> parse_scheme(std::string_view text) {
@@ -124,6 +135,7 @@ Result<Identity> verify_shared_key(const SharedKeyCheck& check, std::string_view
         return fail(ErrorCode::invalid_authentication_info);
     }
     if (credential.substr(0, colon) != check.account) {
+        note(check.why, Rule::resource);
         return refuse("The account name in the Authorization header does not match the account of the URL.");
     }
     LAZ_CHECK(check_date(check));
@@ -148,6 +160,11 @@ Result<Identity> verify_shared_key(const SharedKeyCheck& check, std::string_view
         }
     }
     const std::string& first = tried.front();
+    if (check.why) {
+        check.why->rule = Rule::signature;
+        check.why->string_to_sign = first;
+        check.why->canonical_resource = canonical_resource(check, *scheme);
+    }
     return refuse("The MAC signature found in the HTTP request '" + std::string(signature_text) +
                   "' is not the same as any computed signature. Server used following string to sign: '" + first +
                   "'.");

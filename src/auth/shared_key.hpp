@@ -20,6 +20,7 @@ struct SharedKeyCheck {
     ServiceVersion version;
     Instant wall_now;  ///< signatures are judged by wall time, whatever the account's clock says
     ServiceLetter service = ServiceLetter::blob;
+    Reason* why = nullptr;  ///< told what was built and which rule refused
 };
 
 enum class SharedKeyScheme : std::uint8_t { shared_key, shared_key_lite };

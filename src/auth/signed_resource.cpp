@@ -12,7 +12,10 @@ constexpr ServiceVersion kSnapshots{2018, 11, 9};
 constexpr ServiceVersion kVersions{2019, 12, 12};
 constexpr ServiceVersion kDirectories{2020, 2, 10};
 
-constexpr std::string_view kWrongLevel = "The specified signed resource is not allowed for the this resource level";
+tl::unexpected<StorageError> wrong_level(const SasCheck& check) {
+    note(check.why, Rule::resource);
+    return sas_refused("The specified signed resource is not allowed for the this resource level");
+}
 
 std::string_view name_of(ServiceLetter service) {
     switch (service) {
@@ -54,7 +57,7 @@ Result<SignedResource> claimed_directory(const SasCheck& check, ServiceVersion v
         named = named.substr(0, named.rfind('/') + 1);
     }
     const auto directory = first_segments(named, *depth);
-    if (!directory) return sas_refused(kWrongLevel);
+    if (!directory) return wrong_level(check);
     return SignedResource{Reach::directory, check.service, within(check.container, *directory), {}};
 }
 
@@ -65,14 +68,14 @@ Result<SignedResource> claimed_blob(const SasCheck& check, ServiceVersion versio
     const bool known = sr == "c" || sr == "b" || sr == "d" || (sr == "bs" && version >= kSnapshots) ||
                        (sr == "bv" && version >= kVersions);
     if (!known) return sas_refused(kNotWellFormed);
-    if (check.container.empty()) return sas_refused(kWrongLevel);
+    if (check.container.empty()) return wrong_level(check);
     if (sr == "c") return SignedResource{Reach::container, check.service, std::string(check.container), {}};
     if (sr == "d") return claimed_directory(check, version);
-    if (check.name.empty()) return sas_refused(kWrongLevel);
+    if (check.name.empty()) return wrong_level(check);
     // From 2018-11-09 on the base blob, its snapshots and its versions are three things.
     const std::string_view moment = sr == "b" ? "" : query.value_or_empty(sr == "bs" ? "snapshot" : "versionid");
     const bool base_named = !query.has("snapshot") && !query.has("versionid");
-    if (sr == "b" ? !base_named && version >= kSnapshots : moment.empty()) return sas_refused(kWrongLevel);
+    if (sr == "b" ? !base_named && version >= kSnapshots : moment.empty()) return wrong_level(check);
     return SignedResource{Reach::object, check.service, within(check.container, check.name), std::string(moment)};
 }
 
@@ -80,7 +83,7 @@ Result<SignedResource> claimed_file(const SasCheck& check) {
     const std::string_view sr = check.query.value_or_empty("sr");
     if (sr.empty()) return sas_field_missing("sr");
     if (sr != "s" && sr != "f") return sas_refused(kNotWellFormed);
-    if (check.container.empty() || (sr == "f" && check.name.empty())) return sas_refused(kWrongLevel);
+    if (check.container.empty() || (sr == "f" && check.name.empty())) return wrong_level(check);
     if (sr == "s") return SignedResource{Reach::container, check.service, std::string(check.container), {}};
     return SignedResource{Reach::object, check.service, within(check.container, check.name), {}};
 }
@@ -89,7 +92,7 @@ Result<SignedResource> claimed_file(const SasCheck& check) {
 Result<SignedResource> claimed_table(const SasCheck& check) {
     const std::string_view tn = check.query.value_or_empty("tn");
     if (tn.empty()) return sas_field_missing("tn");
-    if (!check.container.empty() && !equals_ignoring_case(check.container, tn)) return sas_refused(kWrongLevel);
+    if (!check.container.empty() && !equals_ignoring_case(check.container, tn)) return wrong_level(check);
     return SignedResource{Reach::container, check.service, to_lower(tn), {}};
 }
 
@@ -102,7 +105,7 @@ Result<SignedResource> signed_resource(const SasCheck& check, ServiceVersion ver
         case ServiceLetter::table: return claimed_table(check);
         case ServiceLetter::queue: break;
     }
-    if (check.container.empty()) return sas_refused(kWrongLevel);
+    if (check.container.empty()) return wrong_level(check);
     return SignedResource{Reach::container, check.service, std::string(check.container), {}};
 }
 
@@ -127,6 +130,14 @@ std::string sas_string_to_sign(std::string_view lines, const Query& query, Servi
         if (!lines.empty()) text.append("\n");
     }
     return text;
+}
+
+std::string_view sas_canonical_resource(std::string_view string_to_sign) {
+    for (int line = 0; line < 3; ++line) {
+        const std::size_t end = std::min(string_to_sign.find('\n'), string_to_sign.size());
+        string_to_sign.remove_prefix(std::min(end + 1, string_to_sign.size()));
+    }
+    return string_to_sign.substr(0, string_to_sign.find('\n'));
 }
 
 }  // namespace lazulite

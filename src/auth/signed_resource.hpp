@@ -30,4 +30,7 @@ struct SignedResource {
     const SignedResource& resource,
     const std::function<std::optional<std::string>(std::string_view line)>& other = nullptr);
 
+/// The line of the resource in any of them: the fourth.
+[[nodiscard]] std::string_view sas_canonical_resource(std::string_view string_to_sign);
+
 }  // namespace lazulite

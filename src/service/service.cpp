@@ -16,6 +16,7 @@
 #include "identity/token_endpoint.hpp"
 #include "service/cors.hpp"
 #include "service/current_properties.hpp"
+#include "service/secrets.hpp"
 #include "wire/date.hpp"
 
 namespace lazulite {
@@ -24,7 +25,6 @@ namespace {
 constexpr std::string_view kControlPrefix = "/_lazulite/";
 constexpr std::size_t kClientRequestIdLimit = 1024;
 constexpr ServiceVersion kApiVersion{2014, 2, 14};
-constexpr std::string_view kHidden = "...";
 
 StorageError header_error(std::string_view name, std::string_view value) {
     return StorageError(ErrorCode::invalid_header_value).with("HeaderName", name).with("HeaderValue", value);
@@ -134,11 +134,32 @@ struct Gateway::Progress {
     std::string_view trusted_account;  ///< whose owner needs no credentials
     const Exchange* outer = nullptr;   ///< what the request stands within
     std::string_view outer_operation;  ///< the only one that it may run there
+    std::optional<Identity> identity;  ///< once it is proven
+    Reason why;                        ///< noted while the request is judged
 
     [[nodiscard]] std::span<const CorsRule> cors() const {
         return properties ? std::span<const CorsRule>(properties->cors()) : std::span<const CorsRule>();
     }
 };
+
+Caller Gateway::caller_of(const Request& request, const Progress& progress) {
+    if (progress.identity) {
+        switch (progress.identity->kind()) {
+            case Identity::Kind::anonymous: return Caller::anonymous;
+            case Identity::Kind::owner: return Caller::owner;
+            case Identity::Kind::account_sas: return Caller::account_sas;
+            case Identity::Kind::bearer: return Caller::bearer;
+            case Identity::Kind::service_sas: break;
+        }
+    }
+    const auto authorization = request.fields.find("Authorization");
+    if (progress.query && is_sas(*progress.query) && (!authorization || progress.identity)) {
+        if (is_account_sas(*progress.query)) return Caller::account_sas;
+        return is_user_delegation_sas(*progress.query) ? Caller::user_delegation_sas : Caller::service_sas;
+    }
+    if (!authorization || progress.service->anonymous) return Caller::anonymous;
+    return starts_with_ignoring_case(*authorization, "Bearer") ? Caller::bearer : Caller::owner;
+}
 
 Gateway::Gateway(Environment& environment, ServiceKind listener, Control control, AccessLog access_log)
     : environment_(environment),
@@ -185,12 +206,29 @@ Response Gateway::finished(const Request& request, const Progress& progress, Res
         response = error_response(outcome.error(), format, request.method == Method::head, progress.request_id, now);
     }
     stamp(response, request, progress);
+    remember(request, progress, response.status, outcome ? nullptr : &outcome.error());
     if (log::enabled(log::Level::debug)) {
         log::debug(story(request, progress, response.status, outcome ? nullptr : &outcome.error()));
     }
     environment_.metrics.count({label(progress.service->kind), progress.operation ? progress.operation->name : "",
                                 response.status, error_code, client_name(request.fields.value_or_empty("User-Agent"))});
     return response;
+}
+
+void Gateway::remember(const Request& request, const Progress& progress, int status, const StorageError* error) const {
+    if (!environment_.requests) return;
+    environment_.requests->add(request,
+                               {.request_id = progress.request_id,
+                                .service = progress.service->kind,
+                                .operation = progress.operation ? progress.operation->name : "",
+                                .account = progress.target.account,
+                                .caller = caller_of(request, progress),
+                                .object_id = progress.identity ? progress.identity->object_id() : std::string_view{},
+                                .within = progress.outer ? Within::batch : progress.at ? Within::copy : Within::nothing,
+                                .status = status,
+                                .error = error,
+                                .why = &progress.why},
+                               environment_.wall.now());
 }
 
 Task<Result<Response>> Gateway::handle_own(Request& request) {
@@ -235,6 +273,8 @@ Task<Response> Gateway::answer_source(Request& source, ServiceKind at, std::stri
     progress.trusted_account = trusted_account;
     progress.service = environment_.services[static_cast<std::size_t>(at)];
     Result<Response> outcome = co_await answer(source, progress);
+    remember(source, progress, outcome ? outcome->status : info(outcome.error().code()).status,
+             outcome ? nullptr : &outcome.error());
     if (outcome) co_return *std::move(outcome);
     co_return error_response(outcome.error(), ErrorFormat::xml, source.method == Method::head, progress.request_id,
                              environment_.wall.now());
@@ -285,7 +325,8 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
 
     // Who sends it is judged before what it asks for: a wrong signature on a wrong URL is a 403.
     const Scope scope = progress.service->scope(progress.target, query);
-    LAZ_CO_TRY(const Identity identity, identify(request, progress));
+    LAZ_CO_TRY(progress.identity, identify(request, progress));
+    const Identity& identity = *progress.identity;
     LAZ_CO_CHECK(check_part(progress));
     progress.authenticated = identity.kind() != Identity::Kind::anonymous;
     if (progress.service->operations.empty()) co_return fail(ErrorCode::not_implemented);
@@ -295,7 +336,7 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
     if (progress.outer && operation.name != progress.outer_operation) co_return fail(ErrorCode::invalid_input);
     const auto needs_of = progress.service->needs;
     const Needs needs = needs_of ? needs_of(operation, request, query, progress.version) : operation.needs;
-    LAZ_CO_CHECK(identity.may(needs, sas_letter(progress.target.service), progress.version));
+    LAZ_CO_CHECK(identity.may(needs, sas_letter(progress.target.service), progress.version, &progress.why));
     if (identity.kind() == Identity::Kind::anonymous) LAZ_CO_CHECK(check_public(progress));
     if (progress.target.secondary && operation.needs.writes) {
         co_return fail(ErrorCode::write_operation_not_supported_on_secondary);
@@ -311,6 +352,14 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
                       progress.request_id, this, this, environment_.background, environment_.authority};
     if (progress.service->check) LAZ_CO_CHECK(progress.service->check(exchange));
     Result<Response> response = co_await operation.run(exchange);
+    const ErrorCode code = response ? ErrorCode::internal_error : response.error().code();
+    const bool refused =
+        code == ErrorCode::unauthorized_blob_overwrite || code == ErrorCode::authorization_permission_mismatch;
+    if (refused && needs.letters.has('c') && !identity.may_overwrite()) {
+        progress.why.rule = Rule::permission;
+        progress.why.needed = "w";  // what is to be created exists
+        progress.why.granted = identity.letters().text();
+    }
     co_return response;
 }
 
@@ -352,7 +401,7 @@ Result<> Gateway::open_store(Progress& progress) const {
     return {};
 }
 
-Result<Identity> Gateway::identify(const Request& request, const Progress& progress) const {
+Result<Identity> Gateway::identify(const Request& request, Progress& progress) const {
     if (progress.own) return Identity::owner();
     const Query& query = *progress.query;
     const auto authorization = request.fields.find("Authorization");
@@ -370,13 +419,13 @@ Result<Identity> Gateway::identify(const Request& request, const Progress& progr
     if (equals_ignoring_case(scheme, "Bearer")) return identify_bearer(request, progress);
     LAZ_TRY(const Identity owner, verify_shared_key({request, query, progress.target.account, progress.account->keys,
                                                      progress.version, environment_.wall.now(),
-                                                     sas_letter(progress.target.service)},
+                                                     sas_letter(progress.target.service), &progress.why},
                                                     *authorization));
     if (!progress.account->settings.allow_shared_key) return fail(ErrorCode::key_based_authentication_not_permitted);
     return owner;
 }
 
-Result<Identity> Gateway::identify_by_sas(const Request& request, const Progress& progress) const {
+Result<Identity> Gateway::identify_by_sas(const Request& request, Progress& progress) const {
     const Query& query = *progress.query;
     const Target& target = progress.target;
     const SasCheck check{.query = query,
@@ -388,7 +437,8 @@ Result<Identity> Gateway::identify_by_sas(const Request& request, const Progress
                          .keys_permitted = progress.account->settings.allow_shared_key,
                          .service = sas_letter(target.service),
                          .container = target.container,
-                         .name = target.name};
+                         .name = target.name,
+                         .why = &progress.why};
     if (is_account_sas(query)) return verify_account_sas(check);
     if (is_user_delegation_sas(query)) return identify_by_delegation(request, progress, check);
     return verify_service_sas(check, [&progress, &target] {
@@ -399,8 +449,7 @@ Result<Identity> Gateway::identify_by_sas(const Request& request, const Progress
     });
 }
 
-Result<Identity> Gateway::identify_by_delegation(const Request& request, const Progress& progress,
-                                                 SasCheck check) const {
+Result<Identity> Gateway::identify_by_delegation(const Request& request, Progress& progress, SasCheck check) const {
     const Authority* const authority = environment_.authority;
     if (!authority) return fail(ErrorCode::not_implemented);
     check.keys_permitted = true;  // no key of the account is in it
@@ -419,19 +468,21 @@ Result<Identity> Gateway::identify_by_delegation(const Request& request, const P
                 .fields = request.fields});
 }
 
-Result<BearerClaims> Gateway::claims_of(const Request& request, const Progress& progress) const {
+Result<BearerClaims> Gateway::claims_of(const Request& request, Progress& progress) const {
     constexpr std::string_view kScheme = "Bearer";
     const std::string_view authorization = request.fields.value_or_empty("Authorization");
     if (!starts_with_ignoring_case(authorization, kScheme)) {
+        note(&progress.why, Rule::token);
         return sas_refused("The SAS is for one user, whose bearer token the request lacks.");
     }
     return verify_bearer({trim(authorization.substr(kScheme.size())), progress.target.account, progress.version,
                           progress.service->bearer_since, request.secure, environment_.wall.now(),
                           environment_.authority ? environment_.authority->trust()
-                                                 : TokenTrust{.others = environment_.behaviour.oauth}});
+                                                 : TokenTrust{.others = environment_.behaviour.oauth},
+                          &progress.why});
 }
 
-Result<Identity> Gateway::identify_bearer(const Request& request, const Progress& progress) const {
+Result<Identity> Gateway::identify_bearer(const Request& request, Progress& progress) const {
     LAZ_TRY(BearerClaims claims, claims_of(request, progress));
     const auto rights_on = [authority = environment_.authority, claims, account = progress.target.account,
                             service = sas_letter(progress.target.service)](std::string_view container) {
@@ -450,7 +501,7 @@ std::string Gateway::challenge(const Request& request) const {
                             "/" + environment_.authority->settings().tenant);
 }
 
-Result<> Gateway::check_public(const Progress& progress) const {
+Result<> Gateway::check_public(Progress& progress) const {
     const Needs::Public needed = progress.operation->needs.open_to_public;
     if (needed != Needs::Public::never && !progress.account->settings.allow_blob_public_access) {
         return fail(ErrorCode::public_access_not_permitted);
@@ -462,6 +513,7 @@ Result<> Gateway::check_public(const Progress& progress) const {
         // `container` opens the blobs too.
         if (open >= needed) return {};
     }
+    note(&progress.why, Rule::public_access);
     return fail(no_authentication(progress.version, progress.named_version.has_value()));
 }
 
@@ -489,13 +541,7 @@ std::string Gateway::story(const Request& request, const Progress& progress, int
         for (const auto& [name, value] : details->elements) text += "; " + name + ": " + value;
     }
     // What a refusal tells the client about its signature is not for the log.
-    const std::string_view authorization = request.fields.value_or_empty("Authorization");
-    const std::string_view signature = authorization.substr(authorization.find(':') + 1);
-    for (std::size_t at = 0; !signature.empty() && (at = text.find(signature, at)) != std::string::npos;) {
-        text.replace(at, signature.size(), kHidden);
-        at += kHidden.size();
-    }
-    return text;
+    return Secrets(request).masked(text);
 }
 
 Response Gateway::refuse(const StorageError& error) {

@@ -19,6 +19,7 @@
 #include "service/metrics.hpp"
 #include "service/not_honoured.hpp"
 #include "service/operation.hpp"
+#include "service/request_log.hpp"
 #include "service/service_kind.hpp"
 #include "service/target.hpp"
 #include "store/stores.hpp"
@@ -72,6 +73,7 @@ struct Environment {
     /// Which surface listens on a port; null: none is known.
     std::function<std::optional<ServiceKind>(std::uint16_t)> surface_at = nullptr;
     const Authority* authority = nullptr;  ///< of tokens; null: there are none
+    RequestLog* requests = nullptr;        ///< null: nobody will ask what happened
 };
 
 /// One line of the access log, once an answer is out.
@@ -106,6 +108,10 @@ class Gateway final : public Handler, public PartHandler, public Sources {
     Task<Result<Response>> answer(Request& request, Progress& progress);
     /// The answer as it goes out, counted.
     [[nodiscard]] Response finished(const Request& request, const Progress& progress, Result<Response> outcome) const;
+    /// Proven, or claimed by the request's credentials.
+    static Caller caller_of(const Request& request, const Progress& progress);
+    /// For whoever asks what became of it.
+    void remember(const Request& request, const Progress& progress, int status, const StorageError* error) const;
     Task<Result<Response>> answer_anybody(Request& request, Progress& progress);
     /// Where the account of `outer` is in its path, a part may leave it out, as it does on Azure.
     [[nodiscard]] Result<Target> locate_part(const Request& part, const Target& outer) const;
@@ -113,15 +119,14 @@ class Gateway final : public Handler, public PartHandler, public Sources {
     [[nodiscard]] static Result<> check_part(const Progress& progress);
     [[nodiscard]] Result<> find_account(Progress& progress) const;
     [[nodiscard]] Result<> open_store(Progress& progress) const;
-    [[nodiscard]] Result<Identity> identify(const Request& request, const Progress& progress) const;
-    [[nodiscard]] Result<Identity> identify_by_sas(const Request& request, const Progress& progress) const;
-    [[nodiscard]] Result<Identity> identify_by_delegation(const Request& request, const Progress& progress,
-                                                          SasCheck check) const;
-    [[nodiscard]] Result<BearerClaims> claims_of(const Request& request, const Progress& progress) const;
-    [[nodiscard]] Result<Identity> identify_bearer(const Request& request, const Progress& progress) const;
+    [[nodiscard]] Result<Identity> identify(const Request& request, Progress& progress) const;
+    [[nodiscard]] Result<Identity> identify_by_sas(const Request& request, Progress& progress) const;
+    [[nodiscard]] Result<Identity> identify_by_delegation(const Request& request, Progress& progress, SasCheck check) const;
+    [[nodiscard]] Result<BearerClaims> claims_of(const Request& request, Progress& progress) const;
+    [[nodiscard]] Result<Identity> identify_bearer(const Request& request, Progress& progress) const;
     /// Where a caller without a good token may get one.
     [[nodiscard]] std::string challenge(const Request& request) const;
-    [[nodiscard]] Result<> check_public(const Progress& progress) const;
+    [[nodiscard]] Result<> check_public(Progress& progress) const;
     void stamp(Response& response, const Request& request, const Progress& progress) const;
     /// What became of a request, in a line for whoever looks for a mistake. No signature, no key.
     static std::string story(const Request& request, const Progress& progress, int status, const StorageError* error);

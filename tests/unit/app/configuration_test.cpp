@@ -52,6 +52,20 @@ void expect_line(const Outcome& outcome, std::string_view naming) {
     EXPECT_NE(outcome.error().line.find(naming), std::string::npos) << outcome.error().line;
 }
 
+TEST_F(Configure, ExplainTakesAUrlAndWhatItIsAskedWith) {
+    const auto parsed = with({"explain", "http://h/a?sig=x&sv=1", "--method", "PUT", "--ip=10.0.0.1", "--at", "2026-11-20",
+                              "--account-key", "MTIzNA=="});
+    ASSERT_TRUE(parsed) << parsed.error().line;
+    EXPECT_EQ(parsed->configuration.command, Configuration::Command::explain);
+    const ExplainOptions& asked = parsed->configuration.explain;
+    EXPECT_EQ(asked.url + " " + asked.method + " " + asked.ip + " " + asked.at + " " + asked.account_key,
+              "http://h/a?sig=x&sv=1 PUT 10.0.0.1 2026-11-20 MTIzNA==");
+    const auto from_input = with({"explain", "-"});
+    ASSERT_TRUE(from_input) << from_input.error().line;
+    EXPECT_EQ(from_input->configuration.explain.url, "-");
+    expect_line(with({"explain"}), "URL is required");
+}
+
 TEST_F(Configure, TakesNamesThatExistFromTheStart) {
     using Names = std::vector<std::string>;
     const auto flags = with({"--containers", "a1,b1", "--containers=c1", "--queues", "q1", "--tables=t1, t2", "--seed", "dir"});
@@ -642,7 +656,7 @@ TEST(EnvironmentName, PutsAnUnderscoreBeforeEveryCapital) {
 TEST(Settings, HaveNamesOfTheirOwn) {
     std::map<std::string_view, int> names;
     for (const Setting& setting : settings()) ++names[setting.name];
-    EXPECT_EQ(names.size(), 49U);
+    EXPECT_EQ(names.size(), 50U);
     for (const auto& [name, count] : names) EXPECT_EQ(count, 1) << name;
 }
 
