@@ -49,7 +49,7 @@ func TestAppendBlocks(t *testing.T) {
 	refused(home.NewAppendBlobClient("missing").AppendBlock(ctx, body([]byte("x")), nil))(t, 404, "BlobNotFound")
 
 	upload(t, home.NewBlockBlobClient("blocks"), "more")
-	need(log.AppendBlockFromURL(ctx, signed(t, home, "blocks"), &appendblob.AppendBlockFromURLOptions{Range: blob.HTTPRange{Count: 4}}))(t)
+	need(log.AppendBlockFromURL(ctx, readableBlob(t, home, "blocks"), &appendblob.AppendBlockFromURLOptions{Range: blob.HTTPRange{Count: 4}}))(t)
 	refused(home.NewAppendBlobClient("blocks").AppendBlock(ctx, body([]byte("x")), nil))(t, 409, "InvalidBlobType")
 	sameBytes(t, contentOf(t, log.BlobClient()), []byte("one two!more"))
 
@@ -104,7 +104,7 @@ func TestPages(t *testing.T) {
 
 	source := home.NewBlockBlobClient("blocks")
 	need(source.Upload(ctx, body(ofPages("c", 3)), nil))(t)
-	need(disk.UploadPagesFromURL(ctx, signed(t, home, "blocks"), page, 6*page, 2*page, nil))(t)
+	need(disk.UploadPagesFromURL(ctx, readableBlob(t, home, "blocks"), page, 6*page, 2*page, nil))(t)
 	equal(t, ranges(), "0-0 4-4 6-7")
 	pager := disk.NewGetPageRangesPager(&pageblob.GetPageRangesOptions{MaxResults: to.Ptr(int32(1))})
 	found := []string{}

@@ -14,8 +14,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/sas"
 )
 
-// signed is the URL of a blob with a SAS of its container: what is written from a URL needs one also within an account.
-func signed(t *testing.T, home *container.Client, name string) string {
+// readableBlob is the URL of a blob with a SAS of its container: what is written from a URL needs one also within an account.
+func readableBlob(t *testing.T, home *container.Client, name string) string {
 	t.Helper()
 	url := need(home.GetSASURL(sas.ContainerPermissions{Read: true}, inAnHour(), nil))(t)
 	return strings.Replace(url, "?", "/"+name+"?", 1)
@@ -36,9 +36,9 @@ func TestCopies(t *testing.T) {
 	other := &blob.SourceModifiedAccessConditions{SourceIfMatch: to.Ptr(otherETag)}
 	refused(client.StartCopyFromURL(ctx, from.URL(), &blob.StartCopyFromURLOptions{SourceModifiedAccessConditions: other}))(t, 412, "SourceConditionNotMet")
 	refused(client.StartCopyFromURL(ctx, from.URL()+"x", nil))(t, 404, "CannotVerifyCopySource")
-	source := signed(t, home, "from")
+	source := readableBlob(t, home, "from")
 	equal(t, *need(client.CopyFromURL(ctx, source, nil))(t).CopyStatus, "success")
-	refused(client.CopyFromURL(ctx, signed(t, home, "missing"), nil))(t, 404, "CannotVerifyCopySource")
+	refused(client.CopyFromURL(ctx, readableBlob(t, home, "missing"), nil))(t, 404, "CannotVerifyCopySource")
 	refused(client.CopyFromURL(ctx, from.URL(), nil))(t, 401, "CannotVerifyCopySource")
 	refused(client.UploadBlobFromURL(ctx, from.URL(), nil))(t, 401, "CannotVerifyCopySource")
 	refused(client.StageBlockFromURL(ctx, blockID(0), from.URL(), nil))(t, 401, "CannotVerifyCopySource")
