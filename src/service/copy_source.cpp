@@ -56,11 +56,10 @@ Result<Fields> forwarded(const Request& request) {
 }
 
 /// Whether the caller, who may read all of its own account anyway, needs nothing else for a source there. What another
-/// service has must be signed, or public, whoever asks; so must what a blob is written with "From URL".
-/// Reference: "Copy Blob From URL", "Put Blob From URL", "Put Block From URL", x-ms-copy-source.
+/// service has must be signed, or public, whoever asks; so must what a blob or a file is written with "From URL".
+/// Reference: "Copy Blob From URL", "Put Blob From URL", "Put Block From URL", "Put Range From URL", x-ms-copy-source.
 bool trusts(const Exchange& x, const Target& source) {
-    if (source.service != x.target.service) return false;
-    if (x.target.service == ServiceKind::blob && is_from_url(x)) return false;
+    if (source.service != x.target.service || is_from_url(x)) return false;
     if (x.identity.kind() == Identity::Kind::owner) return true;
     // With a token it takes a role that may read the source.
     constexpr Needs kRead = reads(ResourceType::object, "r");

@@ -40,10 +40,10 @@ class CopySource {
   public:
     /// Reads x-ms-copy-source (before version 2012-02-12 a path, "/account/container/blob", of the same account) and, for
     /// operations that have it, x-ms-copy-source-authorization. A caller with Shared Key or a bearer token needs nothing
-    /// else for what is in the same service of the same account, unless a blob is written "From URL". Fails with
-    /// missing_required_header, invalid_header_value, copy_across_accounts_not_supported. x-ms-source-encryption-key and its
-    /// kin, which come whole, else missing_required_header, x-ms-source-allow-trailing-dot and x-ms-file-request-intent go on
-    /// to the source.
+    /// else for what is in the same service of the same account, unless something is written "From URL"; with a token it is
+    /// for what its roles may read. Fails with missing_required_header, invalid_header_value,
+    /// copy_across_accounts_not_supported. x-ms-source-encryption-key and its kin, which come whole, else
+    /// missing_required_header, x-ms-source-allow-trailing-dot and x-ms-file-request-intent go on to the source.
     [[nodiscard]] static Result<std::shared_ptr<const CopySource>> of(const Exchange& x,
                                                                       std::string_view header = "x-ms-copy-source");
 

@@ -9,7 +9,6 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	blobsas "github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/sas"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azfile/file"
-	"github.com/Azure/azure-sdk-for-go/sdk/storage/azfile/sas"
 )
 
 func TestCopyOfAFile(t *testing.T) {
@@ -50,7 +49,7 @@ func TestCopyOfAFile(t *testing.T) {
 	refused(client.AbortCopy(ctx, *copied.CopyID, nil))(t, 409, "NoPendingCopyOperation")
 
 	other := newShare(t, nil).NewRootDirectoryClient().NewFileClient("to")
-	source := need(from.GetSASURL(sas.FilePermissions{Read: true}, inAnHour(), nil))(t)
+	source := readable(t, from)
 	need(other.StartCopyFromURL(ctx, source, nil))(t)
 	equal(t, readFile(t, other, nil), "hello")
 }

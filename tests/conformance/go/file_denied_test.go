@@ -120,7 +120,7 @@ func only(calls map[string]func() error, lists bool) map[string]func() error {
 func TestFilesByAWeakSignature(t *testing.T) {
 	owner := newShare(t, nil)
 	name, from := shareName(t, owner), newFile(t, owner, "from", "hello")
-	source := need(from.GetSASURL(sas.FilePermissions{Read: true}, inAnHour(), nil))(t)
+	source := readable(t, from)
 	const permission, resource = "AuthorizationPermissionMismatch", "AuthorizationResourceTypeMismatch"
 	lister, reader := signed(t, "l", "sco"), signed(t, "r", "sco")
 	eachRefused(t, only(callsOfAccount(lister), false), 403, permission)

@@ -59,6 +59,12 @@ func newFile(t *testing.T, home *share.Client, name, content string) *file.Clien
 	return made
 }
 
+// readable is the URL of a file with a SAS for reading: what is written from a URL needs one also within an account.
+func readable(t *testing.T, client *file.Client) string {
+	t.Helper()
+	return need(client.GetSASURL(sas.FilePermissions{Read: true}, inAnHour(), nil))(t)
+}
+
 func writeFile(t *testing.T, client *file.Client, content string) {
 	t.Helper()
 	need(client.Create(ctx, int64(len(content)), nil))(t)

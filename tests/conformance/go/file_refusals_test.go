@@ -18,7 +18,9 @@ func readOnly() *file.SMBProperties {
 }
 
 // writesUnder is every write that a lease guards, with a lease id or without one.
-func writesUnder(client, from *file.Client, id *string) map[string]func() error {
+func writesUnder(t *testing.T, client, from *file.Client, id *string) map[string]func() error {
+	t.Helper()
+	source := readable(t, from)
 	held := &file.LeaseAccessConditions{LeaseID: id}
 	return map[string]func() error{
 		"create": func() error { return failure(client.Create(ctx, 5, &file.CreateOptions{LeaseAccessConditions: held})) },
@@ -35,7 +37,7 @@ func writesUnder(client, from *file.Client, id *string) map[string]func() error 
 			return failure(client.ClearRange(ctx, file.HTTPRange{Count: 1}, &file.ClearRangeOptions{LeaseAccessConditions: held}))
 		},
 		"put range from URL": func() error {
-			return failure(client.UploadRangeFromURL(ctx, from.URL(), 0, 0, 1, &file.UploadRangeFromURLOptions{LeaseAccessConditions: held}))
+			return failure(client.UploadRangeFromURL(ctx, source, 0, 0, 1, &file.UploadRangeFromURLOptions{LeaseAccessConditions: held}))
 		},
 		"copy": func() error {
 			return failure(client.StartCopyFromURL(ctx, from.URL(), &file.StartCopyFromURLOptions{LeaseAccessConditions: held}))
@@ -72,11 +74,11 @@ func readsUnder(client *file.Client, id *string) map[string]func() error {
 func TestFileUnderALease(t *testing.T) {
 	home := newShare(t, nil)
 	client, from := newFile(t, home, "file", "hello"), newFile(t, home, "from", "hello")
-	eachRefused(t, writesUnder(client, from, pointer(leaseA)), 412, "LeaseNotPresentWithFileOperation")
+	eachRefused(t, writesUnder(t, client, from, pointer(leaseA)), 412, "LeaseNotPresentWithFileOperation")
 	eachRefused(t, readsUnder(client, pointer(leaseA)), 412, "LeaseNotPresentWithFileOperation")
 	need(leaseOfFile(t, client, leaseA).Acquire(ctx, nil))(t)
-	eachRefused(t, writesUnder(client, from, nil), 412, "LeaseIdMissing")
-	eachRefused(t, writesUnder(client, from, pointer(leaseB)), 412, "LeaseIdMismatchWithFileOperation")
+	eachRefused(t, writesUnder(t, client, from, nil), 412, "LeaseIdMissing")
+	eachRefused(t, writesUnder(t, client, from, pointer(leaseB)), 412, "LeaseIdMismatchWithFileOperation")
 	eachRefused(t, readsUnder(client, pointer(leaseB)), 412, "LeaseIdMismatchWithFileOperation")
 	equal(t, readFile(t, client, nil), "hello")
 }
@@ -104,7 +106,7 @@ func TestReadOnlyFile(t *testing.T) {
 	refused(client.Create(ctx, 5, nil))(t, 409, "ReadOnlyAttribute")
 	refused(client.Resize(ctx, 6, nil))(t, 409, "ReadOnlyAttribute")
 	refused(client.ClearRange(ctx, file.HTTPRange{Count: 1}, nil))(t, 409, "ReadOnlyAttribute")
-	refused(client.UploadRangeFromURL(ctx, from.URL(), 0, 0, 1, nil))(t, 409, "ReadOnlyAttribute")
+	refused(client.UploadRangeFromURL(ctx, readable(t, from), 0, 0, 1, nil))(t, 409, "ReadOnlyAttribute")
 	inner := root.NewSubdirectoryClient("d")
 	need(inner.Create(ctx, &directory.CreateOptions{FileSMBProperties: readOnly()}))(t)
 	refused(inner.Delete(ctx, nil))(t, 409, "ReadOnlyAttribute")
@@ -254,11 +256,12 @@ func TestRangeRefusals(t *testing.T) {
 	home := newShare(t, nil)
 	root := home.NewRootDirectoryClient()
 	client, nowhere := newFile(t, home, "file", "hello"), root.NewFileClient("nowhere")
+	source := readable(t, client)
 	refused(client.ClearRange(ctx, file.HTTPRange{Offset: 4, Count: 2}, nil))(t, 416, "InvalidRange")
 	refused(client.GetRangeList(ctx, &file.GetRangeListOptions{Range: file.HTTPRange{Offset: 9, Count: 1}}))(t, 416, "InvalidRange")
-	refused(client.UploadRangeFromURL(ctx, client.URL(), 0, 4, 2, nil))(t, 416, "InvalidRange")
-	refused(nowhere.UploadRangeFromURL(ctx, client.URL(), 0, 0, 1, nil))(t, 404, "ResourceNotFound")
-	refused(root.NewFileClient("no/where").UploadRangeFromURL(ctx, client.URL(), 0, 0, 1, nil))(t, 404, "ParentNotFound")
+	refused(client.UploadRangeFromURL(ctx, source, 0, 4, 2, nil))(t, 416, "InvalidRange")
+	refused(nowhere.UploadRangeFromURL(ctx, source, 0, 0, 1, nil))(t, 404, "ResourceNotFound")
+	refused(root.NewFileClient("no/where").UploadRangeFromURL(ctx, source, 0, 0, 1, nil))(t, 404, "ParentNotFound")
 	far := missingShare(t).NewRootDirectoryClient().NewFileClient("f")
 	refused(far.UploadRange(ctx, 0, body([]byte("x")), nil))(t, 404, "ShareNotFound")
 	refused(far.DownloadStream(ctx, nil))(t, 404, "ShareNotFound")
@@ -266,9 +269,9 @@ func TestRangeRefusals(t *testing.T) {
 	refused(far.SetHTTPHeaders(ctx, nil))(t, 404, "ShareNotFound")
 	refused(far.StartCopyFromURL(ctx, client.URL(), nil))(t, 404, "ShareNotFound")
 	crc := &file.UploadRangeFromURLOptions{SourceContentValidation: file.SourceContentValidationTypeCRC64(1)}
-	refused(client.UploadRangeFromURL(ctx, client.URL(), 0, 0, 5, crc))(t, 400, "Crc64Mismatch")
+	refused(client.UploadRangeFromURL(ctx, source, 0, 0, 5, crc))(t, 400, "Crc64Mismatch")
 	other := &file.UploadRangeFromURLOptions{SourceModifiedAccessConditions: &file.SourceModifiedAccessConditions{SourceIfMatchCRC64: make([]byte, 8)}}
-	refused(client.UploadRangeFromURL(ctx, client.URL(), 0, 0, 5, other))(t, 412, "SourceConditionNotMet")
+	refused(client.UploadRangeFromURL(ctx, source, 0, 0, 5, other))(t, 412, "SourceConditionNotMet")
 	short := &file.UploadRangeOptions{TransactionalValidation: file.TransferValidationTypeMD5([]byte("short"))}
 	refused(client.UploadRange(ctx, 0, body([]byte("x")), short))(t, 400, "InvalidMd5")
 	large := body(make([]byte, 4*mib+1))

@@ -12,7 +12,6 @@ import (
 	blobsas "github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/sas"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azfile/file"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azfile/lease"
-	"github.com/Azure/azure-sdk-for-go/sdk/storage/azfile/sas"
 )
 
 func TestFile(t *testing.T) {
@@ -137,10 +136,10 @@ func TestRangesSinceASnapshot(t *testing.T) {
 func TestRangeFromURL(t *testing.T) {
 	home := newShare(t, nil)
 	from, client := newFile(t, home, "from", "hello"), newFile(t, home, "to", "-----")
-	source := need(from.GetSASURL(sas.FilePermissions{Read: true}, inAnHour(), nil))(t)
-	need(client.UploadRangeFromURL(ctx, source, 1, 0, 3, nil))(t)
+	need(client.UploadRangeFromURL(ctx, readable(t, from), 1, 0, 3, nil))(t)
 	equal(t, readFile(t, client, nil), "ell--")
-	source = need(newFile(t, home, "gone", "hello").GetSASURL(sas.FilePermissions{Read: true}, inAnHour(), nil))(t)
+	refused(client.UploadRangeFromURL(ctx, from.URL(), 1, 0, 3, nil))(t, 401, "CannotVerifyCopySource")
+	source := readable(t, newFile(t, home, "gone", "hello"))
 	need(home.NewRootDirectoryClient().NewFileClient("gone").Delete(ctx, nil))(t)
 	refused(client.UploadRangeFromURL(ctx, source, 0, 0, 3, nil))(t, 404, "CannotVerifyCopySource")
 

@@ -408,6 +408,7 @@ describe("Put Range From URL", () => {
     const source = await aFile(root, "0123456789", { name: "source" });
     const file = await aFile(root, 10);
     await refused(file.uploadRangeFromURL(sas(root.getFileClient("missing")), 0, 0, 5), 404, "CannotVerifyCopySource");
+    await refused(file.uploadRangeFromURL(source.url, 0, 0, 5), 401, "CannotVerifyCopySource"); // of the same account
     await refused(file.uploadRangeFromURL(sas(source), 0, 8, 5), 416, "InvalidRange");
     await refused(root.getFileClient("missing").uploadRangeFromURL(sas(source), 0, 0, 5), 404, "ResourceNotFound");
     await refused(file.uploadRangeFromURL(sas(source), 0, 0, 5, leased(LEASE)), 412, "LeaseNotPresentWithFileOperation");

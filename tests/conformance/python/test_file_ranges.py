@@ -165,6 +165,8 @@ class TestFromUrl:
         source = a_file(root, b"0123456789", "source")
         with refused(404, "CannotVerifyCopySource"):
             file.upload_range_from_url(signed(share.get_file_client("missing")), 0, 4, 0)
+        with refused(401, "CannotVerifyCopySource"):  # of the same account
+            file.upload_range_from_url(source.url, 0, 4, 0)
         with refused(416, "InvalidRange"):
             file.upload_range_from_url(signed(source), 4094, 4, 0)
         with refused(409, "ReadOnlyAttribute"):

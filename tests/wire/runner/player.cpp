@@ -92,7 +92,7 @@ class Player {
     }
 
     [[nodiscard]] SasFields account_sas_defaults() const {
-        return {{"sv", std::string(kVersion)}, {"ss", "bqt"}, {"srt", "sco"}, {"sp", "rwdxylacuptfi"},
+        return {{"sv", std::string(kVersion)}, {"ss", "bqtf"}, {"srt", "sco"}, {"sp", "rwdxylacuptfi"},
                 {"se", *moved(variables_.get("iso"), 3600)}};
     }
     [[nodiscard]] SasFields service_sas_defaults() const {

@@ -12,7 +12,6 @@ import com.azure.storage.file.share.ShareFileClient;
 import com.azure.storage.file.share.ShareServiceClient;
 import com.azure.storage.file.share.models.ShareServiceProperties;
 import com.azure.storage.file.share.options.ShareFileCopyOptions;
-import com.azure.storage.file.share.sas.ShareFileSasPermission;
 import com.azure.storage.file.share.sas.ShareSasPermission;
 import com.azure.storage.file.share.sas.ShareServiceSasSignatureValues;
 import com.azure.storage.file.share.specialized.ShareLeaseClient;
@@ -69,8 +68,8 @@ class FileDeniedTest extends FileEnv {
     }
 
     String sourceUrl() {
-        return FILE_ENDPOINT + "/" + share.getShareName() + "/from?"
-                + file("from", "hello").generateSas(new ShareServiceSasSignatureValues(Env.inAnHour(), ShareFileSasPermission.parse("r")));
+        file("from", "hello");
+        return signed("from");
     }
 
     @Test

@@ -22,6 +22,8 @@ import com.azure.storage.file.share.models.ShareFileItem;
 import com.azure.storage.file.share.models.ShareSnapshotsDeleteOptionType;
 import com.azure.storage.file.share.models.ShareStorageException;
 import com.azure.storage.file.share.options.ShareDeleteOptions;
+import com.azure.storage.file.share.sas.ShareFileSasPermission;
+import com.azure.storage.file.share.sas.ShareServiceSasSignatureValues;
 import com.azure.storage.file.share.specialized.ShareLeaseClient;
 import com.azure.storage.file.share.specialized.ShareLeaseClientBuilder;
 import java.io.ByteArrayInputStream;
@@ -119,6 +121,12 @@ abstract class FileEnv {
             made.uploadRange(stream(content), content.length());
         }
         return made;
+    }
+
+    /** The URL of a file in the root directory with a SAS for reading: what is written from a URL needs one also within an account. */
+    String signed(String name) {
+        ShareServiceSasSignatureValues reading = new ShareServiceSasSignatureValues(Env.inAnHour(), ShareFileSasPermission.parse("r"));
+        return FILE_ENDPOINT + "/" + share.getShareName() + "/" + name + "?" + root.getFileClient(name).generateSas(reading);
     }
 
     static String textOf(ShareFileClient file) {

@@ -59,7 +59,7 @@ class FileRefusalsTest extends FileEnv {
                 () -> file.uploadRangeWithResponse(new ShareFileUploadRangeOptions(stream("x"), 1).setRequestConditions(held), null, Context.NONE),
                 () -> file.clearRangeWithResponse(1, 0, held, null, Context.NONE),
                 () -> file.uploadRangeFromUrlWithResponse(
-                        new ShareFileUploadRangeFromUrlOptions(1, url("from")).setDestinationRequestConditions(held), null, Context.NONE),
+                        new ShareFileUploadRangeFromUrlOptions(1, signed("from")).setDestinationRequestConditions(held), null, Context.NONE),
                 () -> copy(file, url("from"), new ShareFileCopyOptions().setDestinationRequestConditions(held)),
                 () -> file.abortCopyWithResponse(LEASE, held, null, Context.NONE),
                 () -> file.renameWithResponse(new ShareFileRenameOptions("renamed").setSourceRequestConditions(held), null, Context.NONE),
@@ -109,7 +109,8 @@ class FileRefusalsTest extends FileEnv {
         ShareDirectoryClient directory = root.getSubdirectoryClient("d");
         directory.createWithResponse(new ShareDirectoryCreateOptions().setSmbProperties(READ_ONLY), null, Context.NONE);
         eachRefused(409, "ReadOnlyAttribute", List.of(() -> file.create(5), () -> file.setProperties(6, null, null, null), () -> file.clearRange(1),
-                () -> file.uploadRangeFromUrl(1, 0, 0, url("from")), () -> copy(file, url("from"), new ShareFileCopyOptions()), directory::delete));
+                () -> file.uploadRangeFromUrl(1, 0, 0, signed("from")), () -> copy(file, url("from"), new ShareFileCopyOptions()),
+                directory::delete));
     }
 
     @Test
@@ -232,9 +233,9 @@ class FileRefusalsTest extends FileEnv {
         ShareFileClient nowhere = root.getFileClient("nowhere");
         refused(416, "InvalidRange", () -> file.clearRangeWithResponse(2, 4, null, Context.NONE));
         refused(416, "InvalidRange", () -> file.listRanges(new ShareFileRange(9, 9L), null, Context.NONE).stream().count());
-        refused(416, "InvalidRange", () -> file.uploadRangeFromUrl(2, 4, 0, url("file")));
-        refused(404, "ResourceNotFound", () -> nowhere.uploadRangeFromUrl(1, 0, 0, url("file")));
-        refused(404, "ParentNotFound", () -> share.getFileClient("no/where").uploadRangeFromUrl(1, 0, 0, url("file")));
+        refused(416, "InvalidRange", () -> file.uploadRangeFromUrl(2, 4, 0, signed("file")));
+        refused(404, "ResourceNotFound", () -> nowhere.uploadRangeFromUrl(1, 0, 0, signed("file")));
+        refused(404, "ParentNotFound", () -> share.getFileClient("no/where").uploadRangeFromUrl(1, 0, 0, signed("file")));
         ShareFileClient far = missing().getFileClient("f");
         eachRefused(404, "ShareNotFound", List.of(() -> far.uploadRange(stream("x"), 1), () -> textOf(far), far::getProperties,
                 () -> far.setProperties(1, null, null, null), () -> copy(far, url("file"), new ShareFileCopyOptions()),

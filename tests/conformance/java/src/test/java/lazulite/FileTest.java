@@ -163,10 +163,10 @@ class FileTest extends FileEnv {
     void rangeFromUrl() {
         ShareFileClient from = file("from", "hello");
         ShareFileClient to = file("to", "-----");
-        String source = FILE_ENDPOINT + "/" + share.getShareName() + "/from?"
-                + from.generateSas(new ShareServiceSasSignatureValues(Env.inAnHour(), ShareFileSasPermission.parse("r")));
+        String source = signed("from");
         to.uploadRangeFromUrl(3, 0, 1, source);
         assertEquals("ell--", textOf(to));
+        refused(401, "CannotVerifyCopySource", () -> to.uploadRangeFromUrl(3, 0, 1, source.substring(0, source.indexOf('?'))));
         from.delete();
         refused(404, "CannotVerifyCopySource", () -> to.uploadRangeFromUrl(3, 0, 1, source));
 
