@@ -137,7 +137,7 @@ describe("Anonymous", () => {
     const error = await refused(stranger.getBlobClient("blob").download(), 401, "NoAuthenticationInformation");
     assert.match(
       error.response.headers.get("www-authenticate"),
-      /^Bearer authorization_uri=https:\/\/login\.microsoftonline\.com\/[^ ]+\/oauth2\/authorize resource_id=https:\/\/storage\.azure\.com$/,
+      /^Bearer authorization_uri=http:\/\/127\.0\.0\.1:\d+\/[0-9a-f-]{36}\/oauth2\/authorize resource_id=https:\/\/storage\.azure\.com$/,
     );
     await refused(names(stranger.listBlobsFlat()), 401, "NoAuthenticationInformation");
     await refused(put(stranger.getBlockBlobClient("new"), "x"), 401, "NoAuthenticationInformation");

@@ -159,7 +159,7 @@ class TestAnonymous:
             answer = raw.request("GET", target, query, signed=False)
             raw.expect(answer, 401, "NoAuthenticationInformation")
             challenge = answer.headers["WWW-Authenticate"]
-            assert challenge.startswith("Bearer authorization_uri=https://login.microsoftonline.com/")
+            assert challenge.startswith("Bearer authorization_uri=http://127.0.0.1:")
             assert challenge.endswith("/oauth2/authorize resource_id=https://storage.azure.com")
 
     @pytest.mark.parametrize("version", [None, "2019-07-07"])
