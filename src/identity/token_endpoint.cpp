@@ -227,15 +227,21 @@ std::optional<std::string_view> below_tenant(std::string_view path, std::string_
     return path.substr(tenant.size() + 2);
 }
 
+/// MSAL for JavaScript ends the instance metadata service's path so.
+std::string_view without_slash(std::string_view path) {
+    if (path.ends_with('/')) path.remove_suffix(1);
+    return path;
+}
+
 }  // namespace
 
 bool is_identity_path(std::string_view path, std::string_view tenant) {
-    return path == kInstanceMetadataPath || below_tenant(path, tenant).has_value();
+    return without_slash(path) == kInstanceMetadataPath || below_tenant(path, tenant).has_value();
 }
 
 Response answer_token_request(const Authority& authority, const TokenRequest& request, Instant wall_now) {
     if (request.path == kManagedIdentityPath) return app_service(authority, request, wall_now);
-    if (request.path == kInstanceMetadataPath) return instance_metadata(authority, request, wall_now);
+    if (without_slash(request.path) == kInstanceMetadataPath) return instance_metadata(authority, request, wall_now);
     const std::string_view rest = below_tenant(request.path, authority.settings().tenant).value_or(std::string_view{});
     if (rest == "oauth2/v2.0/token") return client_credentials(authority, request, true, wall_now);
     if (rest == "oauth2/token") return client_credentials(authority, request, false, wall_now);

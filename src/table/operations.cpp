@@ -161,7 +161,7 @@ const Service& service() {
                                        .errors = ErrorFormat::table_json,
                                        .errors_for = errors_for,
                                        .version_without_header = kOldestVersion,
-                                       .bearer_since = {2020, 12, 6}};
+                                       .bearer_since = {2019, 2, 2}};
     return kTableService;
 }
 

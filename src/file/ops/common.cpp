@@ -13,6 +13,7 @@ constexpr std::string_view kIntent = "x-ms-file-request-intent";
 
 Result<> check_bearer(const Exchange& x) {
     if (x.identity.kind() != Identity::Kind::bearer) return {};
+    if (x.operation.needs.bearer_only) return {};  // no SDK says it with Get User Delegation Key
     const auto intent = x.request.fields.find(kIntent);
     if (!intent) return fail(StorageError(ErrorCode::missing_required_header).with("HeaderName", kIntent));
     if (!equals_ignoring_case(*intent, "backup")) return fail(bad_header(kIntent, *intent));
