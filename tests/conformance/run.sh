@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs one suite against $LAZULITE_CONNECTION_STRING and ends with "N passed, N failed, N skipped".
 #
-#     tests/conformance/run.sh {js|python|go|java|rust|seeds|browser|tools|import|docs} [more arguments for the test runner]
+#     tests/conformance/run.sh {js|python|go|java|rust|identity|seeds|browser|tools|import|docs} [more arguments for the test runner]
 #
 # What a suite needs is installed below build/conformance, once, and again when its list of packages changes; Go, Maven
 # and Cargo keep what they download where they always do.
@@ -102,7 +102,7 @@ python)
 go)
   go=$(go_command)
   cd "$here/go"
-  "$go" test -count=1 -vet=off -v "$@" ./... 2>&1 | tee "$log" || true
+  "$go" test -count=1 -vet=off -v "$@" . 2>&1 | tee "$log" || true
   finish "$(grep -c '^ *--- PASS' "$log")" "$(grep -cE '^ *--- FAIL|^FAIL.*\[' "$log")" "$(grep -c '^ *--- SKIP' "$log")"
   ;;
 java)
@@ -155,12 +155,19 @@ docs)
   install "$out/python" venv "$here/python/requirements.txt"
   DOCS_PACKAGES=$out DOCS_GO=$(go_command) python3 "$tests/docs/run.py" --binary "$(dirname "$tests")/build/release/lazulite" "$@"
   ;;
+identity)
+  install "$out/js" npm_ci "$here/js/package.json" "$here/js/package-lock.json"
+  install "$out/python" venv "$here/python/requirements.txt"
+  mkdir -p "$out/go"
+  IDENTITY_PACKAGES=$out IDENTITY_GO=$(go_command) python3 "$here/identity/run.py" \
+    --binary "${LAZULITE_BINARY:-$(dirname "$tests")/build/release/lazulite}" --metrics "$out/identity-metrics.json" "$@"
+  ;;
 seeds)
   install "$out/python" venv "$here/python/requirements.txt"
   exec "$out/python/venv/bin/python" "$tests/seeds/run.py"
   ;;
 *)
-  echo "usage: $0 {js|python|go|java|rust|seeds|browser|tools|import|docs}" >&2
+  echo "usage: $0 {js|python|go|java|rust|identity|seeds|browser|tools|import|docs}" >&2
   exit 2
   ;;
 esac
