@@ -307,6 +307,89 @@ def kubernetes():
             check("<MessageText>hello</MessageText>" in world.ask("/jobs/messages", "peekonly=true", 10001), "messages")
 
 
+# -- docs/identity.md -------------------------------------------------------------------------------------------------
+
+
+class Secure(World):
+    """The server of that page, and the variables that make a program trust it and find a token there."""
+
+    def __init__(self, *more):
+        words = shlex.split(blocks("identity.md", "sh")[0])[1:]
+        self.certificates = tempfile.TemporaryDirectory(prefix="lazulite-docs-")
+        build(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "7", "-subj", "/CN=localhost", "-addext",
+               "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"], self.certificates.name)
+        names = {name: os.path.join(self.certificates.name, name) for name in ("cert.pem", "key.pem")}
+        super().__init__(*(names.get(word, word) for word in words), *more)
+        self.variables = {name: names["cert.pem"] for name in ("NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")}
+        for line in blocks("identity.md", "bash")[0].splitlines():
+            name, value = line.removeprefix("export ").split("=", 1)
+            self.variables[name] = value
+
+    def run(self, *words, cwd=None):
+        return super().run("env", *(f"{name}={value}" for name, value in self.variables.items()), *words, cwd=cwd)
+
+    def __exit__(self, *_):
+        super().__exit__()
+        self.certificates.cleanup()
+
+
+@test
+def identity_python():
+    interpreter = os.path.join(os.environ["DOCS_PACKAGES"], "python", "venv", "bin", "python")
+    with Secure() as world:
+        for heading in ("Python", "User delegation SAS"):
+            expect(world.run(interpreter, "-c", block("identity.md", "python", heading)), "hello\n")
+        revoke, = blocks("identity.md", "bash", "User delegation SAS")
+        expect(world.run("bash", "-e", "-c", revoke, cwd=world.certificates.name), '{"revoked":"devstoreaccount1"}\n')
+
+
+@test
+def identity_javascript():
+    packages = os.path.join(os.environ["DOCS_PACKAGES"], "js", "node_modules")
+    with folder_with("hello.mjs", block("identity.md", "js", "JavaScript")) as folder, Secure() as world:
+        os.symlink(packages, os.path.join(folder, "node_modules"))
+        expect(world.run(os.path.join(packages, ".bin", "node"), "hello.mjs", cwd=folder), "hello\n")
+
+
+@test
+def identity_go():
+    with folder_with("main.go", block("identity.md", "go", "Go")) as folder, Secure() as world:
+        for name in ("go.mod", "go.sum"):
+            shutil.copy(os.path.join(TOP, "tests", "conformance", "go", name), folder)
+        build([os.environ["DOCS_GO"], "build", "-o", "hello", "."], folder)
+        expect(world.run("./hello", cwd=folder), "hello\n")
+
+
+@test
+def identity_java():
+    with folder_with("Hello.java", block("identity.md", "java", "Java")) as folder, Secure() as world:
+        build(["mvn", "--batch-mode", "--no-transfer-progress", "-q", "--file", os.path.join(TOP, "tests/conformance/java/pom.xml"),
+               "dependency:build-classpath", f"-Dmdep.outputFile={folder}/classpath"], folder)
+        build(["keytool", "-importcert", "-noprompt", "-alias", "lazulite", "-file", world.variables["SSL_CERT_FILE"], "-keystore",
+               "trust.p12", "-storepass", "changeit"], folder)
+        with open(os.path.join(folder, "classpath"), encoding="ascii") as file:
+            expect(world.run("java", "-Djavax.net.ssl.trustStore=trust.p12", "-Djavax.net.ssl.trustStorePassword=changeit", "-cp",
+                             file.read().strip(), "Hello.java", cwd=folder), "hello\n")
+
+
+@test
+def identity_people():
+    service = yaml.safe_load(block("identity.md", "yaml", "Containers and CI"))["services"]
+    check(service["storage"]["command"][0::2] == ["--cert", "--key", "--identity"], f"{service}")
+    people = block("identity.md", "json", "Who there is")
+    with folder_with("people.json", "") as folder:
+        with open(os.path.join(folder, "jwks.json"), "w", encoding="ascii") as file:
+            file.write('{"keys":[]}')
+        settings = people.replace("jwks.json", os.path.join(folder, "jwks.json"))
+        with Secure() as first, open(os.path.join(folder, "people.json"), "w", encoding="ascii") as file:
+            file.write(settings.replace("cert.pem", first.variables["SSL_CERT_FILE"]))
+            file.flush()
+            with Secure("--identity", os.path.join(folder, "people.json")) as world:
+                shown = json.loads(world.run("bash", "-c", blocks("identity.md", "bash", "Containers and CI")[0], cwd=world.certificates.name))
+        check([each["name"] for each in shown["principals"]] == ["web", "reports", "pod"], f"{shown}")
+        check(shown["managedIdentity"]["IDENTITY_ENDPOINT"] == first.variables["IDENTITY_ENDPOINT"], f"{shown}")
+
+
 @test
 def pages_that_are_named_exist():
     for page in os.listdir(os.path.join(TOP, "docs")):
