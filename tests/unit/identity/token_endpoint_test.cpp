@@ -87,6 +87,12 @@ TEST(TokenEndpoint, GivesMachinesTheirToken) {
     EXPECT_EQ(answer.claim("oid"), "aaaaaaaa-0000-4000-8000-00000000000a");
 }
 
+TEST(TokenEndpoint, TakesTheMachinesPathWithASlashBehindIt) {
+    const Answer answer = ask(Method::get, std::string(kInstanceMetadataPath) + "/", "api-version=2018-02-01&resource=r", {{"Metadata", "true"}});
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_TRUE(is_identity_path("/metadata/identity/oauth2/token/", "tenant"));
+}
+
 TEST(TokenEndpoint, RefusesMachinesAsTheInstanceMetadataServiceDoes) {
     const Answer probed = metadata("api-version=2018-02-01&resource=r", "");
     EXPECT_EQ(probed.status, 400);

@@ -5,8 +5,12 @@
 #include "auth/user_delegation_sas.hpp"
 #include "blob/operations.hpp"
 #include "blob/rows/schema.hpp"
+#include "file/operations.hpp"
+#include "file/rows/schema.hpp"
 #include "identity/authority.hpp"
 #include "in_memory.hpp"
+#include "table/operations.hpp"
+#include "table/rows/schema.hpp"
 #include "wire/date.hpp"
 
 namespace lazulite {
@@ -103,6 +107,28 @@ TEST_F(UserDelegationKey, IsAnotherForAUserOfAnotherTenant) {
     const auto other = ask("<KeyInfo>" + times + "<DelegatedUserTid>22222222-2222-2222-2222-222222222222</DelegatedUserTid></KeyInfo>");
     EXPECT_EQ(element(other.body, "SignedDelegatedUserTid"), "22222222-2222-2222-2222-222222222222");
     EXPECT_NE(element(own.body, "Value"), element(other.body, "Value"));
+}
+
+/// Requests of SDKs that do not say what other requests have to.
+InMemory::Exchanged with_token(const Service& service, const StoreKind& store, std::string_view method, std::string_view target,
+                               std::string_view version, std::string_view body = "") {
+    const Authority authority(default_identity(), IdentitySecrets::make(), false, nullptr);
+    InMemory server(service, store, Account{"acct", {AccountKey::parse("a2V5").value()}, {}}, false, &authority);
+    const std::string token = authority.issue({authority.settings().principals.front(), "https://storage.azure.com",
+                                               issuer_v1(authority.settings().tenant), 1h}, server.now());
+    return server.send(method, target, {{"x-ms-version", std::string(version)}, {"Authorization", "Bearer " + token}}, body);
+}
+
+TEST(TokensOfTables, AreTakenInTheVersionThatSdksSpeak) {
+    EXPECT_EQ(with_token(table::service(), table::kTableStore, "GET", "/acct/Tables", "2019-02-02").status, 200);
+    const auto before = with_token(table::service(), table::kTableStore, "GET", "/acct/Tables", "2018-11-09");
+    EXPECT_EQ(before.status, 403);
+    EXPECT_EQ(before.code, "AuthenticationFailed");
+}
+
+TEST(TokensOfFiles, NeedNoIntentForAUserDelegationKey) {
+    EXPECT_EQ(with_token(file::service(), file::kFileStore, "POST", kKeyUrl, "2026-04-06", "<KeyInfo/>").code, "MissingRequiredXmlNode");
+    EXPECT_EQ(with_token(file::service(), file::kFileStore, "GET", "/acct/?comp=list", "2026-04-06").code, "MissingRequiredHeader");
 }
 
 }  // namespace
