@@ -116,7 +116,8 @@ InMemory::Exchanged with_token(const Service& service, const StoreKind& store, s
     InMemory server(service, store, Account{"acct", {AccountKey::parse("a2V5").value()}, {}}, false, &authority);
     const std::string token = authority.issue({authority.settings().principals.front(), "https://storage.azure.com",
                                                issuer_v1(authority.settings().tenant), 1h}, server.now());
-    return server.send(method, target, {{"x-ms-version", std::string(version)}, {"Authorization", "Bearer " + token}}, body);
+    return server.send(method, target, {{"x-ms-version", std::string(version)}, {"Authorization", "Bearer " + token},
+                                        {"Accept", "application/json;odata=nometadata"}}, body);
 }
 
 TEST(TokensOfTables, AreTakenInTheVersionThatSdksSpeak) {
