@@ -236,7 +236,7 @@ Explained explained(const Asked& asked) {
         .container = asked.target.container,
         .name = asked.target.name};
     JudgedSas judged = judge_sas(check, asked.account_known);
-    Explained made{Explained::accepted, described(asked)};
+    Explained made{Explained::Code::accepted, described(asked)};
     const ServiceVersion version = ServiceVersion::parse(asked.field("sv")).value_or(kOldestVersion);
     if (judged.identity) {
         made.text += operations_of(asked, *judged.identity, version);
@@ -254,20 +254,20 @@ Explained explained(const Asked& asked) {
         made.text += "string-to-sign\n    " + shown + "\n";
     }
     for (const SasRefusal& refusal : judged.refusals) {
-        made.text += line(made.code == Explained::accepted ? "refused" : "and then",
+        made.text += line(made.code == Explained::Code::accepted ? "refused" : "and then",
                           std::string(info(refusal.error.code()).name) + " (" + std::string(word(refusal.rule)) +
                               "): " + told(refusal));
-        made.code = Explained::refused;
+        made.code = Explained::Code::refused;
         if (refusal.rule != Rule::signature) continue;
         const auto guess = guess_signature(check, asked.accounts.all());
         if (guess) made.text += line("likely", *guess);
     }
-    if (made.code == Explained::accepted) made.text += "accepted\n";
+    if (made.code == Explained::Code::accepted) made.text += "accepted\n";
     return made;
 }
 
 Explained no_sas(std::string_view why) {
-    return {Explained::no_sas, std::string(why) + "\n"};
+    return {Explained::Code::no_sas, std::string(why) + "\n"};
 }
 
 }  // namespace

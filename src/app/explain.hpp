@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/clock.hpp"
@@ -17,8 +18,8 @@ struct ExplainOptions {
 };
 
 struct Explained {
-    enum Code { accepted = 0, refused = 1, no_sas = 2 };
-    Code code = no_sas;
+    enum class Code : std::uint8_t { accepted = 0, refused = 1, no_sas = 2 };  ///< as the process ends with
+    Code code = Code::no_sas;
     std::string text;  ///< lines
 };
 

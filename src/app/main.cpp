@@ -147,8 +147,8 @@ int explain_url(const Configuration& configuration) {
     ExplainOptions options = configuration.explain;
     if (options.url == "-") std::getline(std::cin, options.url);
     const Explained explained = explain(options, configuration.emulator, SystemClock().now());
-    std::fputs(explained.text.c_str(), explained.code == Explained::no_sas ? stderr : stdout);
-    return explained.code;
+    std::fputs(explained.text.c_str(), explained.code == Explained::Code::no_sas ? stderr : stdout);
+    return static_cast<int>(explained.code);
 }
 
 }  // namespace

@@ -24,24 +24,24 @@ std::string signed_url() {
 
 TEST(Explain, IsAcceptedAsTheServerWould) {
     const Explained made = of(signed_url());
-    EXPECT_EQ(made.code, Explained::accepted) << made.text;
+    EXPECT_EQ(made.code, Explained::Code::accepted) << made.text;
     EXPECT_NE(made.text.find("\naccepted\n"), std::string::npos) << made.text;
 }
 
 TEST(Explain, JudgesAMethodByTheOperationTables) {
-    EXPECT_EQ(of(signed_url(), "GET").code, Explained::accepted);
+    EXPECT_EQ(of(signed_url(), "GET").code, Explained::Code::accepted);
     const Explained put = of(signed_url(), "PUT");
-    EXPECT_EQ(put.code, Explained::refused);
+    EXPECT_EQ(put.code, Explained::Code::refused);
     EXPECT_NE(put.text.find("(permission): PutPageBlob needs c or w, and the SAS has rl."), std::string::npos)
         << put.text;
-    EXPECT_EQ(of(signed_url() + "&comp=nosuch", "GET").code, Explained::refused);
+    EXPECT_EQ(of(signed_url() + "&comp=nosuch", "GET").code, Explained::Code::refused);
 }
 
 TEST(Explain, SaysThatItIsNoSas) {
-    EXPECT_EQ(of("http://127.0.0.1:10000/devstoreaccount1/con/b").code, Explained::no_sas);
-    EXPECT_EQ(of("/devstoreaccount1/con/b?sig=a").code, Explained::no_sas);
-    EXPECT_EQ(of(signed_url(), "FETCH").code, Explained::no_sas);
-    EXPECT_EQ(of(signed_url() + "%").code, Explained::no_sas);
+    EXPECT_EQ(of("http://127.0.0.1:10000/devstoreaccount1/con/b").code, Explained::Code::no_sas);
+    EXPECT_EQ(of("/devstoreaccount1/con/b?sig=a").code, Explained::Code::no_sas);
+    EXPECT_EQ(of(signed_url(), "FETCH").code, Explained::Code::no_sas);
+    EXPECT_EQ(of(signed_url() + "%").code, Explained::Code::no_sas);
 }
 
 TEST(JudgedSas, GoesOnBehindWhatItRefuses) {

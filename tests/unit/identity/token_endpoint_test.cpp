@@ -157,7 +157,7 @@ TEST(TokenEndpoint, ShowsTheKeyThatTokensAreSignedWith) {
     ASSERT_TRUE(key);
     const std::string text = app_service("api-version=2019-08-01&resource=r").body["access_token"];
     const auto token = JsonWebToken::parse(text);
-    EXPECT_EQ(token->header_text("kid"), keys[0]["kid"]);
+    EXPECT_EQ(token->header_text("kid"), keys[0]["kid"].get<std::string>());
     EXPECT_TRUE(key->fits("RS256", token->signed_part, token->signature));
 }
 

@@ -154,7 +154,7 @@ func TestNoKey(t *testing.T) {
 	refused(t, err, 403, "AuthorizationPermissionMismatch")
 }
 
-// The SAS that this release signs for files has lines that the others' have not, so that the service does not take it.
+// The SAS that this release signs for files has lines that the other SDKs do not sign; which the service takes is on no page.
 func TestKeyForFiles(t *testing.T) {
 	options := &fileservice.ClientOptions{ClientOptions: oneTry, FileRequestIntent: to.Ptr(fileservice.ShareTokenIntentBackup)}
 	service := need(fileservice.NewClient(endpoint(t, "file"), as(t, "APP"), options))(t)
