@@ -315,15 +315,18 @@ class Secure(World):
 
     def __init__(self, *more):
         words = shlex.split(blocks("identity.md", "sh")[0])[1:]
+        super().__init__(*words, *more)
         self.certificates = tempfile.TemporaryDirectory(prefix="lazulite-docs-")
-        build(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "7", "-subj", "/CN=localhost", "-addext",
-               "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"], self.certificates.name)
-        names = {name: os.path.join(self.certificates.name, name) for name in ("cert.pem", "key.pem")}
-        super().__init__(*(names.get(word, word) for word in words), *more)
-        self.variables = {name: names["cert.pem"] for name in ("NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")}
+        authority = os.path.join(self.certificates.name, "ca.pem")
+        self.variables = {name: authority for name in ("NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")}
         for line in blocks("identity.md", "bash")[0].splitlines():
             name, value = line.removeprefix("export ").split("=", 1)
             self.variables[name] = value
+
+    def __enter__(self):
+        super().__enter__()
+        World.run(self, "curl", "-sf", "-o", self.variables["SSL_CERT_FILE"], "http://127.0.0.1:10000/_lazulite/ca.pem")
+        return self
 
     def run(self, *words, cwd=None):
         return super().run("env", *(f"{name}={value}" for name, value in self.variables.items()), *words, cwd=cwd)
