@@ -82,6 +82,7 @@ Task<Response> Control::handle(Request& request) {
         const Result<std::string> form = co_await read_body(request);
         const auto query = Query::parse(request.query);
         if (!form || !query) co_return problem(400, "the request cannot be read");
+        static_cast<void>(co_await run_on(environment_.workers, [this] { return &authority_.signing_key(); }));
         co_return answer_token_request(authority_, {request.method, request.path, *query, request.fields, *form, base_of(request)},
                                        environment_.wall.now());
     }

@@ -19,10 +19,7 @@ IdentitySecrets load_secrets(const EmulatorOptions& options) {
         if (!secrets) throw std::runtime_error(file.string() + " is not what lazulite wrote; without it new keys are made");
         return *std::move(secrets);
     }
-    IdentitySecrets secrets = IdentitySecrets::make();
-    make_folder(file.parent_path());
-    write_whole(file, secrets.text(), Readers::owner);
-    return secrets;
+    return IdentitySecrets::make();
 }
 
 }  // namespace
@@ -35,7 +32,9 @@ std::unique_ptr<Authority> open_authority(const EmulatorOptions& options) {
         settings = *std::move(read);
     }
     const auto save = [file = options.location.empty() ? fs::path() : secrets_file(options)](const IdentitySecrets& secrets) {
-        if (!file.empty()) write_whole(file, secrets.text(), Readers::owner);
+        if (file.empty()) return;
+        make_folder(file.parent_path());
+        write_whole(file, secrets.text(), Readers::owner);
     };
     return std::make_unique<Authority>(std::move(settings), load_secrets(options), options.oauth, save);
 }

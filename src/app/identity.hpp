@@ -7,8 +7,8 @@
 
 namespace lazulite {
 
-/// The authority of these options, with the secrets of the data folder, which are made where there are none yet
-/// (`LOCATION/lazulite/identity.json`, for the owner's eyes alone). Throws std::runtime_error with one clear line.
+/// The authority of these options, with the secrets of the data folder (`LOCATION/lazulite/identity.json`, for the owner's
+/// eyes alone), which is written when the first token or user delegation key is made. Throws std::runtime_error with one clear line.
 [[nodiscard]] std::unique_ptr<Authority> open_authority(const EmulatorOptions& options);
 
 }  // namespace lazulite

@@ -4,6 +4,7 @@
 
 #include "auth/json_web_token.hpp"
 #include "base/ids.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 
 namespace lazulite {
@@ -16,27 +17,29 @@ constexpr std::size_t kSecretBytes = 32;
 }  // namespace
 
 IdentitySecrets IdentitySecrets::make() {
-    IdentitySecrets secrets{SigningKey::make(), std::string(kSecretBytes, '\0'), {}};
+    IdentitySecrets secrets;
+    secrets.delegation_secret.resize(kSecretBytes);
     fill_random(secrets.delegation_secret.data(), kSecretBytes);
     return secrets;
 }
 
 std::string IdentitySecrets::text() const {
-    return json{{"signingKey", signing_key.pem()},
-                {"delegationSecret", base64_encode(as_bytes(delegation_secret))},
-                {"revocations", revocations}}
-               .dump(2) +
-           "\n";
+    json value = {{"delegationSecret", base64_encode(as_bytes(delegation_secret))}, {"revocations", revocations}};
+    if (signing_key) value["signingKey"] = signing_key->pem();
+    return value.dump(2) + "\n";
 }
 
 std::optional<IdentitySecrets> IdentitySecrets::parse(std::string_view text) {
     const json value = json::parse(text, nullptr, false);
     if (!value.is_object()) return std::nullopt;
     try {
-        auto key = SigningKey::from_pem(value.at("signingKey").get<std::string>());
         auto secret = base64_decode(value.at("delegationSecret").get<std::string>());
-        if (!key || !secret || secret->size() != kSecretBytes) return std::nullopt;
-        IdentitySecrets secrets{*std::move(key), *std::move(secret), {}};
+        if (!secret || secret->size() != kSecretBytes) return std::nullopt;
+        IdentitySecrets secrets{std::nullopt, *std::move(secret), {}, true};
+        if (value.contains("signingKey")) {
+            secrets.signing_key = SigningKey::from_pem(value.at("signingKey").get<std::string>());
+            if (!secrets.signing_key) return std::nullopt;
+        }
         for (const auto& [account, count] : value.at("revocations").items()) {
             secrets.revocations[account] = count.get<std::uint64_t>();
         }
@@ -50,18 +53,46 @@ Authority::Authority(IdentitySettings settings, IdentitySecrets secrets, bool ot
                      std::function<void(const IdentitySecrets&)> save)
     : settings_(std::move(settings)),
       secrets_(std::move(secrets)),
-      verifying_key_(secrets_.signing_key.verifying()),
       delegation_(as_bytes(secrets_.delegation_secret)),
       others_(others),
-      save_(std::move(save)) {}
+      save_(std::move(save)) {
+    if (secrets_.signing_key) verifying_key_ = secrets_.signing_key->verifying();
+}
+
+const SigningKey& Authority::signing_key() const {
+    {
+        const std::shared_lock lock(mutex_);
+        if (secrets_.signing_key) return *secrets_.signing_key;
+    }
+    SigningKey made = SigningKey::make();
+    const std::unique_lock lock(mutex_);
+    if (!secrets_.signing_key) {
+        secrets_.signing_key = std::move(made);
+        verifying_key_ = secrets_.signing_key->verifying();
+        save();
+    }
+    return *secrets_.signing_key;
+}
+
+void Authority::save() const {
+    try {
+        if (save_) save_(secrets_);
+        secrets_.kept = true;
+    } catch (const std::exception& problem) {
+        log::warning("tokens and user delegation keys will not outlive this process: " + std::string(problem.what()));
+    }
+}
 
 TokenTrust Authority::trust() const {
-    return {settings_.tenant, secrets_.signing_key.id(), &verifying_key_, others_};
+    const std::shared_lock lock(mutex_);
+    if (!verifying_key_) return {settings_.tenant, {}, nullptr, others_};
+    return {settings_.tenant, secrets_.signing_key->id(), &*verifying_key_, others_};
 }
 
 std::string Authority::issue(const TokenGrant& grant, Instant wall_now) const {
     const std::int64_t now = unix_seconds(wall_now);
-    const json header = {{"typ", "JWT"}, {"alg", "RS256"}, {"kid", secrets_.signing_key.id()}};
+    const SigningKey& key = signing_key();
+    const json header = {{"typ", "JWT"}, {"alg", "RS256"}, {"kid", key.id()}};
     const json claims = {{"aud", grant.audience},
                          {"iss", grant.issuer},
                          {"iat", now},
@@ -76,7 +107,7 @@ std::string Authority::issue(const TokenGrant& grant, Instant wall_now) const {
                          {"uti", Guid::fast().text()},
                          {"ver", grant.issuer.ends_with("/v2.0") ? "2.0" : "1.0"}};
     const std::string signed_part = signed_part_of(header, claims);
-    return signed_part + "." + base64url_encode(as_bytes(secrets_.signing_key.sign(signed_part)));
+    return signed_part + "." + base64url_encode(as_bytes(key.sign(signed_part)));
 }
 
 Rights Authority::rights(const BearerClaims& claims, ServiceLetter service, std::string_view account,
@@ -95,9 +126,15 @@ Rights Authority::rights_of_delegator(std::string_view object_id, ServiceLetter 
 
 std::string Authority::delegation_key(std::string_view account, const DelegationKey& key) const {
     std::uint64_t revoked = 0;
+    bool kept = false;
     {
         const std::shared_lock lock(mutex_);
+        kept = secrets_.kept;
         if (const auto at = secrets_.revocations.find(account); at != secrets_.revocations.end()) revoked = at->second;
+    }
+    if (!kept) {
+        const std::unique_lock lock(mutex_);
+        if (!secrets_.kept) save();
     }
     std::string message(account);
     for (const std::string_view part : {key.object_id, key.tenant_id, key.start, key.expiry, key.service, key.version,
@@ -111,7 +148,7 @@ std::string Authority::delegation_key(std::string_view account, const Delegation
 void Authority::revoke_delegation_keys(std::string_view account) {
     const std::unique_lock lock(mutex_);
     ++secrets_.revocations[std::string(account)];
-    save_(secrets_);
+    save();
 }
 
 }  // namespace lazulite

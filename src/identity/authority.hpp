@@ -18,11 +18,12 @@ namespace lazulite {
 
 /// What nobody else may know, and what a restart must find again.
 struct IdentitySecrets {
-    SigningKey signing_key;
+    std::optional<SigningKey> signing_key;  ///< made for the first token: that takes a fifth of a second
     std::string delegation_secret;  ///< 32 bytes, which user delegation keys follow from
     std::map<std::string, std::uint64_t, std::less<>> revocations;  ///< of the keys of an account: how often
+    bool kept = false;  ///< a restart finds them already
 
-    [[nodiscard]] static IdentitySecrets make();
+    [[nodiscard]] static IdentitySecrets make();  ///< without a signing key
     /// JSON.
     [[nodiscard]] std::string text() const;
     [[nodiscard]] static std::optional<IdentitySecrets> parse(std::string_view text);
@@ -39,12 +40,13 @@ struct TokenGrant {
 /// Issues tokens, verifies them, knows who may do what, and derives user delegation keys. Any thread.
 class Authority {
   public:
-    /// `save` keeps the secrets when they change; it may throw.
+    /// `save` keeps the secrets, from the first time that somebody depends on them; null: nobody does. Where it throws, that
+    /// is logged, and they last as long as this.
     Authority(IdentitySettings settings, IdentitySecrets secrets, bool others,
               std::function<void(const IdentitySecrets&)> save);
 
     [[nodiscard]] const IdentitySettings& settings() const { return settings_; }
-    [[nodiscard]] const SigningKey& signing_key() const { return secrets_.signing_key; }
+    [[nodiscard]] const SigningKey& signing_key() const;
     /// Of whom tokens are taken.
     [[nodiscard]] TokenTrust trust() const;
 
@@ -64,12 +66,14 @@ class Authority {
     void revoke_delegation_keys(std::string_view account);
 
   private:
-    IdentitySettings settings_;
-    IdentitySecrets secrets_;  // `revocations` under the mutex, the rest never changes
-    VerifyingKey verifying_key_;
-    HmacSha256 delegation_;
-    bool others_;
-    std::function<void(const IdentitySecrets&)> save_;
+    void save() const;  ///< with the mutex held
+
+    const IdentitySettings settings_;
+    mutable IdentitySecrets secrets_;  // under the mutex; a signing key that is there stays as it is
+    mutable std::optional<VerifyingKey> verifying_key_;  // the same
+    const HmacSha256 delegation_;
+    const bool others_;
+    const std::function<void(const IdentitySecrets&)> save_;
     mutable std::shared_mutex mutex_;
 };
 

@@ -63,6 +63,7 @@ TEST_F(AnAuthority, DerivesTheSameKeyFromTheSameFacts) {
 
 TEST_F(AnAuthority, RevokesTheKeysOfOneAccountForEver) {
     Authority authority = make();
+    const std::string id = authority.signing_key().id();
     const std::string key = authority.delegation_key("acct", a_key());
     const std::string other = authority.delegation_key("other", a_key());
     authority.revoke_delegation_keys("acct");
@@ -73,7 +74,21 @@ TEST_F(AnAuthority, RevokesTheKeysOfOneAccountForEver) {
     ASSERT_TRUE(read);
     const Authority restarted = make(*read);
     EXPECT_EQ(restarted.delegation_key("acct", a_key()), renewed);
-    EXPECT_EQ(restarted.signing_key().id(), authority.signing_key().id());
+    EXPECT_EQ(restarted.signing_key().id(), id);
+}
+
+TEST_F(AnAuthority, KeepsNothingBeforeSomebodyDependsOnIt) {
+    const Authority authority = make();
+    EXPECT_EQ(authority.trust().key, nullptr);
+    EXPECT_EQ(saved_, "");
+    const std::string key = authority.delegation_key("acct", a_key());
+    const auto first = IdentitySecrets::parse(saved_);
+    ASSERT_TRUE(first);
+    EXPECT_FALSE(first->signing_key);
+    EXPECT_EQ(make(*first).delegation_key("acct", a_key()), key);
+    const std::string id = authority.signing_key().id();
+    EXPECT_EQ(IdentitySecrets::parse(saved_)->signing_key->id(), id);
+    EXPECT_EQ(authority.trust().key_id, id);
 }
 
 TEST_F(AnAuthority, ReadsNoSecretsThatItDidNotWrite) {
