@@ -45,6 +45,7 @@ struct AccountOptions {
     bool allow_shared_key = true;
     bool allow_blob_public_access = true;  ///< false: no container can be opened to anonymous readers
     bool blob_versioning = false;          ///< writes to blobs keep what they replace, as versions
+    bool hierarchical_namespace = false;   ///< Data Lake Storage: real directories; fixed once there are containers
     bool change_feed = false;              ///< changes to blobs are recorded in `$blobchangefeed`
     unsigned change_feed_retention_days = 0;  ///< how long; 0: for ever
     int container_delete_retention_days = 0;  ///< how long deleted containers are kept: 0 (not at all) to 365

@@ -142,6 +142,7 @@ template <class Settings>
     if (key == "allowSharedKeyAccess") return boolean(to.allow_shared_key);
     if (key == "allowBlobPublicAccess") return boolean(to.allow_blob_public_access);
     if (key == "blobVersioning") return boolean(to.blob_versioning);
+    if (key == "hierarchicalNamespace") return boolean(to.hierarchical_namespace);
     if (key == "changeFeed") return read_change_feed(value, to);
     if (key == "containerDeleteRetentionDays") return days(to.container_delete_retention_days);
     if (key == "shareDeleteRetentionDays") return days(to.share_delete_retention_days);

@@ -215,6 +215,7 @@ Response Control::show_accounts(std::string_view name) {
                             {"allowSharedKeyAccess", account->settings.allow_shared_key},
                             {"allowBlobPublicAccess", account->settings.allow_blob_public_access},
                             {"blobVersioning", account->settings.blob_versioning},
+                            {"hierarchicalNamespace", account->settings.hierarchical_namespace},
                             {"changeFeed", change_feed_of(*account)},
                             {"containerDeleteRetentionDays", account->settings.container_delete_retention_days},
                             {"shareDeleteRetentionDays", account->settings.share_delete_retention_days},

@@ -25,7 +25,7 @@ namespace lazulite {
 ///     GET  accounts, accounts/NAME        names and settings; keys are never shown
 ///     PUT  accounts/NAME                  {"keys":[...],"sku":"Standard_LRS"}: makes or changes an account; settings
 ///     are
-///                                         allowSharedKeyAccess, allowBlobPublicAccess, blobVersioning, changeFeed, eventSubscriptions,
+///                                         allowSharedKeyAccess, allowBlobPublicAccess, blobVersioning, hierarchicalNamespace, changeFeed, eventSubscriptions,
 ///                                         lifecyclePolicy, containerDeleteRetentionDays, shareDeleteRetentionDays,
 ///                                         immutableStorageWithVersioning, lastAccessTimeTracking, encryptionScopes,
 ///                                         accessTier, kind, sku

@@ -79,6 +79,7 @@ std::vector<Account> make_accounts(const std::vector<AccountOptions>& wanted, st
         account.settings.allow_shared_key = options.allow_shared_key;
         account.settings.allow_blob_public_access = options.allow_blob_public_access;
         account.settings.blob_versioning = options.blob_versioning;
+        account.settings.hierarchical_namespace = options.hierarchical_namespace;
         account.settings.change_feed = options.change_feed;
         account.settings.change_feed_retention_days = options.change_feed_retention_days;
         account.settings.container_delete_retention_days = options.container_delete_retention_days;

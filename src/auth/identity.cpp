@@ -54,12 +54,14 @@ Identity Identity::service_sas(ServiceSas sas) {
     identity.encryption_scope_ = std::move(sas.encryption_scope);
     identity.rights_ = sas.delegated;
     identity.rights_on_ = std::move(sas.delegated_on);
+    identity.posix_ = std::move(sas.posix);
     return identity;
 }
 
 Identity Identity::bearer(Bearer bearer) {
     Identity identity(Kind::bearer);
     identity.object_id_ = std::move(bearer.object_id);
+    if (!identity.object_id_.empty()) identity.posix_ = {identity.object_id_, false, identity.object_id_};
     identity.tenant_id_ = std::move(bearer.tenant_id);
     identity.rights_ = bearer.rights;
     identity.rights_on_ = std::move(bearer.rights_on);
@@ -72,9 +74,15 @@ Identity Identity::before(std::string_view container) const {
     return identity;
 }
 
-Result<> Identity::may(const Needs& needs, ServiceLetter service, ServiceVersion version, Reason* why) const {
+bool Identity::left_to_posix(const Needs& needs, ServiceLetter service) const {
+    if (posix_.object_id.empty()) return false;
+    return posix_.whatever_roles_grant || (rights_ && !needed_rights(needs, service).within(*rights_));
+}
+
+Result<> Identity::may(const Needs& needs, ServiceLetter service, ServiceVersion version, Reason* why,
+                       Roles roles) const {
     if (kind_ == Kind::anonymous) return {};
-    if (kind_ == Kind::bearer) return may_by_role(needs, service, why);
+    if (kind_ == Kind::bearer) return roles == Roles::count ? may_by_role(needs, service, why) : Result<>();
     if (needs.bearer_only) {
         note(why, Rule::credentials);
         return fail(StorageError(ErrorCode::authentication_failed)
@@ -82,7 +90,7 @@ Result<> Identity::may(const Needs& needs, ServiceLetter service, ServiceVersion
     }
     if (kind_ == Kind::owner) return {};
     Result<> judged = kind_ == Kind::account_sas ? may_by_account_sas(needs, service, why) : may_by_service_sas(needs, why);
-    if (judged && rights_) judged = may_by_role(needs, service, why);
+    if (judged && rights_ && roles == Roles::count) judged = may_by_role(needs, service, why);
     if (!judged && version < kOwnSasCodes) return fail(ErrorCode::resource_not_found);
     return judged;
 }

@@ -23,6 +23,12 @@ class Identity {
         service_sas,  ///< the letters that were signed or stored, within one resource
         bearer,       ///< somebody with a token, and the rights that roles grant
     };
+    /// Somebody before the access control lists of a hierarchical account.
+    struct PosixUser {
+        std::string object_id;  ///< whose permissions count where roles do not grant what is asked; empty: nobody's
+        bool whatever_roles_grant = false;  ///< they count in any case (`suoid` of a SAS)
+        std::string creator = "$superuser";  ///< the owner of what this caller creates
+    };
     struct AccountSas {
         Letters services;
         Letters types;
@@ -37,6 +43,7 @@ class Identity {
         /// Of whoever had the key that signed it: a user delegation SAS grants no more. Nothing: a key of the account.
         std::optional<Rights> delegated = std::nullopt;
         std::function<Rights(std::string_view container)> delegated_on = nullptr;
+        PosixUser posix = {};
     };
     struct Bearer {
         std::string object_id;
@@ -61,8 +68,15 @@ class Identity {
     /// resource type, permission; then what roles grant. Anonymous callers are judged later, by the container's public access. A request of a
     /// version before 2015-04-05 is answered resource_not_found where later ones have a code of their own ("SAS error
     /// codes").
-    [[nodiscard]] Result<> may(const Needs& needs, ServiceLetter service, ServiceVersion version,
-                               Reason* why = nullptr) const;
+    /// With `roles` ignored, whoever is left to the access control lists is not judged by what roles grant.
+    enum class Roles : bool { ignored, count };
+    [[nodiscard]] Result<> may(const Needs& needs, ServiceLetter service, ServiceVersion version, Reason* why = nullptr,
+                               Roles roles = Roles::count) const;
+    /// Whether on a hierarchical account the access control lists decide, because roles do not grant it.
+    [[nodiscard]] bool left_to_posix(const Needs& needs, ServiceLetter service) const;
+    [[nodiscard]] const PosixUser& posix() const { return posix_; }
+    /// Whether roles grant that action on what the URL names; keys, and SAS that one signed, are not judged by roles.
+    [[nodiscard]] bool is_granted(Action action) const { return !rights_ || rights_->has(action); }
     /// The same caller before a container that the URL does not name.
     [[nodiscard]] Identity before(std::string_view container) const;
     /// Whether a create-or-replace may replace what exists: the letter `c` alone may not.
@@ -92,6 +106,7 @@ class Identity {
     std::string tenant_id_;
     std::optional<Rights> rights_;  ///< what roles grant, where it counts
     std::function<Rights(std::string_view container)> rights_on_;
+    PosixUser posix_;
 };
 
 }  // namespace lazulite

@@ -31,6 +31,9 @@ enum class Action : std::uint8_t {
     delete_version,
     permanent_delete,
     immutability,  ///< immutableStorage/runAsSuperUser/action
+    move,                ///< of blobs and directories of hierarchical accounts
+    manage_ownership,    ///< of them
+    modify_permissions,  ///< of them
 };
 
 /// A set of actions.

@@ -10,8 +10,8 @@ namespace {
 
 using enum Action;
 
-// Reference: "Azure built-in roles for Storage", the actions and data actions of each. What SMB alone makes use of, and
-// what only hierarchical accounts have, is left out. The privileged file roles read and write past the permissions of a
+// Reference: "Azure built-in roles for Storage", the actions and data actions of each. What SMB alone makes use of is left
+// out. The privileged file roles read and write past the permissions of a
 // file, for which a request must say its intent.
 constexpr Role kRoles[] = {
     {"Storage Account Contributor", "17d1049b-9a84-46fb-8f53-869881c3d3ab", std::nullopt,
@@ -20,9 +20,10 @@ constexpr Role kRoles[] = {
 
     {"Storage Blob Data Owner", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b", ServiceLetter::blob,
      {delegation_key, container_read, container_write, container_delete, container_get_acl, container_set_acl, read,
-      write, add, delete_, filter, tags_read, tags_write, delete_version, permanent_delete, immutability}},
+      write, add, delete_, filter, tags_read, tags_write, delete_version, permanent_delete, immutability, move,
+      manage_ownership, modify_permissions}},
     {"Storage Blob Data Contributor", "ba92f5b4-2d11-453d-a403-e96b0029c9fe", ServiceLetter::blob,
-     {delegation_key, container_read, container_write, container_delete, read, write, add, delete_}},
+     {delegation_key, container_read, container_write, container_delete, read, write, add, delete_, move}},
     {"Storage Blob Data Reader", "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", ServiceLetter::blob,
      {delegation_key, container_read, read}},
     {"Storage Blob Delegator", "db58b8e5-c6ad-4a2a-8342-4190687cbf4a", ServiceLetter::blob, {delegation_key}},
@@ -89,6 +90,9 @@ constexpr ActionName kActionNames[] = {
     {delete_version, Level::object, "deleteBlobVersion/action"},
     {permanent_delete, Level::object, "permanentDelete/action"},
     {immutability, Level::object, "immutableStorage/runAsSuperUser/action"},
+    {move, Level::object, "move/action"},
+    {manage_ownership, Level::object, "manageOwnership/action"},
+    {modify_permissions, Level::object, "modifyPermissions/action"},
 };
 
 NeededRights one(Action action) { return {{Rights{action}, Rights{}}}; }

@@ -106,6 +106,18 @@ Result<> check_user(const SasCheck& check, const UserDelegation& delegation) {
     return {};
 }
 
+/// `saoid` has the rights of the owner of the key, who vouches for it; `suoid` is judged by what paths grant to it. The two
+/// exclude each other. Without them that is what the owner of the key is judged by, where its roles do not grant enough.
+Result<Identity::PosixUser> posix_user(const Query& query) {
+    const std::string agent(query.value_or_empty("saoid"));
+    const std::string user(query.value_or_empty("suoid"));
+    if (!agent.empty() && !user.empty()) return sas_refused(kNotWellFormed);
+    if (!user.empty()) return Identity::PosixUser{user, true, user};
+    Identity::PosixUser owner{std::string(query.value_or_empty("skoid"))};
+    if (!agent.empty()) owner.creator = agent;
+    return owner;
+}
+
 }  // namespace
 
 std::optional<std::string> user_delegation_string_to_sign(const Query& query, const FieldViews& fields,
@@ -135,12 +147,14 @@ Result<Identity> verify_user_delegation_sas(const SasCheck& check, const UserDel
     LAZ_CHECK(check_sas_conditions(check, parse_iso8601(query.value_or_empty("st")), *expiry));
     LAZ_CHECK(check_user(check, delegation));
     const std::string owner(query.value_or_empty("skoid"));
+    LAZ_TRY(Identity::PosixUser posix, posix_user(query));
     return Identity::service_sas({resource.reach, Letters(query.value_or_empty("sp")),
                                   std::string(query.value_or_empty("ses")), version >= kOverriddenHeaders,
                                   delegation.rights(owner, check.container),
                                   [rights = delegation.rights, owner](std::string_view container) {
                                       return rights(owner, container);
-                                  }});
+                                  },
+                                  std::move(posix)});
 }
 
 }  // namespace lazulite

@@ -52,6 +52,15 @@ class StorageError {
         extra().status = status;
         return std::move(*this);
     }
+    /// The same failure by another name, with all that was said of it but its message.
+    [[nodiscard]] StorageError renamed(ErrorCode code) const {
+        StorageError other(code);
+        if (extra_) {
+            other.extra() = *extra_;
+            if (code != code_) other.extra().message.clear();
+        }
+        return other;
+    }
     /// Replaces the first line of the message, which is also the HTTP reason phrase.
     StorageError saying(std::string_view message) && {
         extra().message = message;

@@ -44,6 +44,7 @@ struct AccountSettings {
     bool allow_shared_key = true;
     bool allow_blob_public_access = true;  ///< false: no container can be opened to anonymous readers
     bool blob_versioning = false;          ///< writes keep what they replace, as versions
+    bool hierarchical_namespace = false;   ///< directories are real: Data Lake Storage; for accounts without containers yet
     bool change_feed = false;              ///< changes to blobs are recorded in `$blobchangefeed`
     int container_delete_retention_days = 0;  ///< how long deleted containers are kept; 0: not at all, 365 at most
     int share_delete_retention_days = 0;      ///< the same of shares

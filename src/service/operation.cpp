@@ -11,8 +11,14 @@ bool meets(const Match::HeaderIs& condition, const Request& request) {
     return value && (condition.value.empty() || equals_ignoring_case(*value, condition.value));
 }
 
+bool meets_parameter(const Match& match, const Query& query) {
+    if (match.query.empty()) return true;
+    const std::string_view* value = query.find(match.query);
+    return value && (match.value.empty() || equals_ignoring_case(*value, match.value));
+}
+
 bool meets_all(const Match& match, const Request& request, const Query& query) {
-    if (!match.query.empty() && !query.has(match.query)) return false;
+    if (!meets_parameter(match, query)) return false;
     for (const auto& header : match.headers) {
         if (!meets(header, request)) return false;
     }
@@ -22,6 +28,12 @@ bool meets_all(const Match& match, const Request& request, const Query& query) {
 StorageError unmet(const Match& match, const Request& request, const Query& query) {
     if (!match.query.empty() && !query.has(match.query)) {
         return StorageError(ErrorCode::missing_required_query_parameter).with("QueryParameterName", match.query);
+    }
+    if (!meets_parameter(match, query)) {
+        return StorageError(ErrorCode::invalid_query_parameter_value)
+            .with("QueryParameterName", match.query)
+            .with("QueryParameterValue", query.value_or_empty(match.query))
+            .with("Reason", "The value names no operation on this resource.");
     }
     for (const auto& header : match.headers) {
         if (meets(header, request)) continue;

@@ -29,10 +29,11 @@ struct Match {
     std::string_view restype;
     std::string_view comp;
     std::string_view query;  ///< a parameter that must be present
+    std::string_view value = {};  ///< and be this, without case; empty: any
     std::array<HeaderIs, 2> headers;
 
     [[nodiscard]] constexpr int conditions() const {
-        int count = query.empty() ? 0 : 1;
+        int count = (query.empty() ? 0 : 1) + (value.empty() ? 0 : 1);
         for (const HeaderIs& header : headers) count += header.name.empty() ? 0 : 1;
         return count;
     }
@@ -98,7 +99,7 @@ constexpr bool unambiguous(std::span<const Operation> table) {
             const Match& a = table[i].match;
             const Match& b = table[j].match;
             if (table[i].method == table[j].method && table[i].scope == table[j].scope && a.comp == b.comp &&
-                a.restype == b.restype && a.query == b.query && same_header(a.headers[0], b.headers[0]) &&
+                a.restype == b.restype && a.query == b.query && a.value == b.value && same_header(a.headers[0], b.headers[0]) &&
                 same_header(a.headers[1], b.headers[1])) {
                 return false;
             }
@@ -109,7 +110,8 @@ constexpr bool unambiguous(std::span<const Operation> table) {
 
 /// The row with the most conditions that the request meets. Fails with what Azure answers to a request no row fits:
 /// missing_required_header or invalid_header_value for the header that tells the rows apart,
-/// missing_required_query_parameter, `wrong_method` with Allow, invalid_query_parameter_value for `comp` or `restype`.
+/// missing_required_query_parameter or invalid_query_parameter_value for the parameter that does, `wrong_method` with
+/// Allow, invalid_query_parameter_value for `comp` or `restype`.
 [[nodiscard]] Result<const Operation*> match_operation(std::span<const Operation> table, const Request& request,
                                                        const Query& query, Scope scope,
                                                        ErrorCode wrong_method = ErrorCode::unsupported_http_verb);

@@ -139,13 +139,14 @@ Response Gateway::finished(const Request& request, const Progress& progress, Res
     if (outcome) {
         response = *std::move(outcome);
     } else {
+        const Service& service = *progress.service;
+        if (service.error_named) outcome = fail(outcome.error().renamed(service.error_named(outcome.error().code())));
         const ErrorCode code = outcome.error().code();
         error_code = info(code).name;
         if (code == ErrorCode::no_authentication_information || code == ErrorCode::invalid_bearer_token) {
             outcome = fail(StorageError(outcome.error()).with_header("WWW-Authenticate", challenge(request)));
         }
         const Instant now = progress.store ? progress.store->now() : environment_.wall.now();
-        const Service& service = *progress.service;
         const ErrorFormat format = service.errors_for ? service.errors_for(request) : service.errors;
         response = error_response(outcome.error(), format, request.method == Method::head, progress.request_id, now);
     }
@@ -251,6 +252,10 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
     LAZ_CO_TRY(progress.target, std::move(target));
     if (!named) co_return fail(StorageError(ErrorCode::resource_not_found).saying("That service is not started here."));
     progress.service = named;
+    if (named->answered_by) {
+        progress.target.service = named->answered_by(request, query);
+        progress.service = environment_.services[static_cast<std::size_t>(progress.target.service)];
+    }
     LAZ_CO_CHECK(find_account(progress));
     progress.version = progress.named_version.value_or(progress.service->version_without_header);
     LAZ_CO_CHECK(check_client_request_id(request));
@@ -280,7 +285,11 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
     if (progress.outer && operation.name != progress.outer_operation) co_return fail(ErrorCode::invalid_input);
     const auto needs_of = progress.service->needs;
     const Needs needs = needs_of ? needs_of(operation, request, query, progress.version) : operation.needs;
-    LAZ_CO_CHECK(identity.may(needs, sas_letter(progress.target.service), progress.version, &progress.why));
+    const ServiceLetter letter = sas_letter(progress.target.service);
+    const bool posix = progress.service->check_posix && progress.account->settings.hierarchical_namespace &&
+                       identity.left_to_posix(needs, letter);
+    LAZ_CO_CHECK(identity.may(needs, letter, progress.version, &progress.why,
+                              posix ? Identity::Roles::ignored : Identity::Roles::count));
     if (identity.kind() == Identity::Kind::anonymous) LAZ_CO_CHECK(check_public(progress));
     if (progress.target.secondary && operation.needs.writes) {
         co_return fail(ErrorCode::write_operation_not_supported_on_secondary);
@@ -295,6 +304,7 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
                       progress.version, progress.store, environment_.workers, environment_.behaviour,
                       progress.request_id, this, this, environment_.background, environment_.authority};
     if (progress.service->check) LAZ_CO_CHECK(progress.service->check(exchange));
+    if (posix) LAZ_CO_CHECK(progress.service->check_posix(exchange));
     Result<Response> response = co_await operation.run(exchange);
     const ErrorCode code = response ? ErrorCode::internal_error : response.error().code();
     const bool refused =

@@ -45,12 +45,19 @@ struct Service {
     Needs (*needs)(const Operation&, const Request&, const Query&, ServiceVersion) = nullptr;
     /// What a request has to be beyond what its row says, whoever may run it; null: nothing.
     Result<> (*check)(const Exchange&) = nullptr;
+    /// What the access control lists of a hierarchical account say to a caller whose roles do not grant what is asked;
+    /// null: the service has none. Fails with authorization_permission_mismatch.
+    Result<> (*check_posix)(const Exchange&) = nullptr;
+    /// Which service answers a request to this surface; null: this one.
+    ServiceKind (*answered_by)(const Request&, const Query&) = nullptr;
     /// What a request's method is taken for, where a header may say so; null: itself.
     Result<Method> (*method)(const Request&) = nullptr;
     ErrorCode wrong_method = ErrorCode::unsupported_http_verb;  ///< of a method that a resource does not have
     ErrorFormat errors = ErrorFormat::xml;
     /// The same where it depends on the request; null: it does not.
     ErrorFormat (*errors_for)(const Request&) = nullptr;
+    /// How this surface calls what another one over the same data calls otherwise; null: the same.
+    ErrorCode (*error_named)(ErrorCode) = nullptr;
     ServiceVersion version_without_header{2009, 9, 19};
     /// A website: credentials, versions and parameters of a request mean nothing, every answer is of
     /// `version_without_header`, and there is no CORS.

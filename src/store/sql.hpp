@@ -52,7 +52,7 @@ class RowTest {
 };
 
 /// A running statement: bound, stepped, and reset when it goes out of scope. Integers bind as INTEGER, std::string_view
-/// as BLOB without a copy (names and packed properties are blobs, compared byte by byte), nullptr as NULL, a RowTest as
+/// as BLOB without a copy (names and packed properties are blobs, compared byte by byte), nullptr and nothing as NULL, a RowTest as
 /// itself. So what is bound must live as long as the cursor, and a cursor that is being stepped must end before its
 /// statement is run again.
 class Cursor {
@@ -124,6 +124,10 @@ class Connection {
     static void bind(sqlite3_stmt* statement, int index, std::int64_t value);
     static void bind(sqlite3_stmt* statement, int index, std::string_view bytes);
     static void bind(sqlite3_stmt* statement, int index, std::nullptr_t);
+    static void bind(sqlite3_stmt* statement, int index, const std::optional<std::int64_t>& value) {
+        if (value) return bind(statement, index, *value);
+        bind(statement, index, nullptr);
+    }
     static void bind(sqlite3_stmt* statement, int index, RowTest* test);
     template <class T>
         requires std::is_integral_v<T> && (!std::is_same_v<T, std::int64_t>)

@@ -107,8 +107,9 @@ IoResult<bool> OpenStore::create(const EmptyDatabase& empty) const {
 
 void OpenStore::start(bool born) {
     const std::uint64_t wal_bytes = paths_.wal_bytes();
-    refuse_newer_format(reader());  // a connection that cannot write
+    const int format = stored_format(reader());  // a connection that cannot write
     connection_ = connect(false);
+    upgrade(*connection_, format);
     ExtentPool::Options options;
     options.directory = paths_.extents();
     options.durability = place_.durability;
@@ -138,13 +139,23 @@ void OpenStore::start(bool born) {
     wake_at(reclaim_at_, now, wake_at_);
 }
 
-void OpenStore::refuse_newer_format(Connection& connection) const {
+int OpenStore::stored_format(Connection& connection) const {
     Cursor version = connection.query("PRAGMA user_version");
-    const std::int64_t format = version.next() ? version.integer(0) : 0;
-    if (format == place_.kind.format) return;
-    // The first format is the only one so far: there is nothing older to bring up to date.
+    const auto format = version.next() ? static_cast<int>(version.integer(0)) : 0;
+    const int oldest = place_.kind.upgrades.empty() ? place_.kind.format : place_.kind.upgrades.front().from;
+    if (format >= oldest && format <= place_.kind.format) return format;
     throw std::runtime_error("it has format " + std::to_string(format) + ", this lazulite knows format " +
                              std::to_string(place_.kind.format));
+}
+
+void OpenStore::upgrade(Connection& connection, int format) const {
+    if (format == place_.kind.format) return;
+    connection.script("BEGIN IMMEDIATE");
+    for (const StoreKind::Upgrade& step : place_.kind.upgrades) {
+        if (step.from >= format) connection.script(step.script);
+    }
+    connection.script(("PRAGMA user_version=" + std::to_string(place_.kind.format)).c_str());
+    connection.script("COMMIT");
 }
 
 OpenStore::~OpenStore() {

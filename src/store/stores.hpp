@@ -21,6 +21,12 @@ namespace lazulite {
 struct StoreKind {
     std::string_view name;  ///< "blob": the database is blob.db, its extents stand in extents-blob/
     int format = 1;         ///< PRAGMA user_version; a newer one on disk is refused before the first write
+    /// A script that brings a database of format `from` to the next one.
+    struct Upgrade {
+        int from;
+        const char* script;
+    };
+    std::span<const Upgrade> upgrades = {};  ///< in order; an older format than the first of them is refused
     const char* schema;     ///< script that makes the service's own tables in a new database
     int page_size = 4096;
     bool has_extents = true;

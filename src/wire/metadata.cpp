@@ -7,12 +7,6 @@
 namespace lazulite {
 namespace {
 
-bool is_identifier(std::string_view name) {
-    const auto letter = [](char c) { return (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '_'; };
-    const auto letter_or_digit = [&](char c) { return letter(c) || (c >= '0' && c <= '9'); };
-    return !name.empty() && letter(name.front()) && std::all_of(name.begin(), name.end(), letter_or_digit);
-}
-
 bool is_header_text(std::string_view value) {
     return std::all_of(value.begin(), value.end(), [](char c) { return (c >= ' ' && c <= '~') || c == '\t'; });
 }
@@ -43,6 +37,12 @@ std::optional<std::string_view> take_string(std::string_view& packed) {
 }
 
 }  // namespace
+
+bool is_metadata_identifier(std::string_view name) {
+    const auto letter = [](char c) { return (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '_'; };
+    const auto letter_or_digit = [&](char c) { return letter(c) || (c >= '0' && c <= '9'); };
+    return !name.empty() && letter(name.front()) && std::all_of(name.begin(), name.end(), letter_or_digit);
+}
 
 void Metadata::add(std::string_view name, std::string_view value) {
     const auto same_name = [&](const Pair& pair) { return equals_ignoring_case(pair.name, name); };
@@ -95,7 +95,7 @@ Result<Metadata> parse_metadata(const FieldViews& fields) {
         const std::string_view name = field.name.substr(kMetadataPrefix.size());
         const std::string_view value = trim(field.value);
         if (name.empty()) return fail(ErrorCode::empty_metadata_key);
-        if (!is_identifier(name) || !is_header_text(value)) return fail(ErrorCode::invalid_metadata);
+        if (!is_metadata_identifier(name) || !is_header_text(value)) return fail(ErrorCode::invalid_metadata);
         metadata.add(name, value);
         // Checked at each step, which also bounds the work of finding repeated names.
         if (metadata.size_bytes() > kMostMetadataBytes) return fail(ErrorCode::metadata_too_large);

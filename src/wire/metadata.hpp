@@ -46,6 +46,9 @@ class Metadata {
     std::size_t size_bytes_ = 0;
 };
 
+/// Letter or `_`, then letters, digits, `_`.
+[[nodiscard]] bool is_metadata_identifier(std::string_view name);
+
 /// The metadata of a request: its `x-ms-meta-*` fields, values without blanks at both ends. Fails with
 /// empty_metadata_key; invalid_metadata for a name that is not an identifier (letter or `_`, then letters, digits, `_`)
 /// or a value outside visible ASCII, blank and TAB; metadata_too_large beyond kMostMetadataBytes. Reference: "Setting

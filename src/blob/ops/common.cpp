@@ -8,6 +8,7 @@
 #include "blob/domain/names.hpp"
 #include "blob/ops/events.hpp"
 #include "blob/ops/tiers.hpp"
+#include "blob/ops/tree.hpp"
 #include "blob/ops/versions.hpp"
 #include "blob/rows/change_feed.hpp"
 #include "blob/rows/copies.hpp"
@@ -111,9 +112,10 @@ Result<Container> load_container(const Exchange& x) {
     });
 }
 
-Container new_container(WriteTxn& tx, std::string_view name) {
+Container new_container(WriteTxn& tx, const Account& account, std::string_view name) {
     Container container;
     container.name = name;
+    container.hierarchical = account.settings.hierarchical_namespace;
     container.container_id = tx.next_id();
     container.root_dir_id = tx.next_id();
     container.tick = tx.next_tick();
@@ -190,10 +192,26 @@ Result<> note_access(WriteTxn& tx, const Exchange& x, const BlobKey& key, Instan
     return {};
 }
 
+BlobKey key_of(ReadTxn& tx, const Container& container, std::string_view name) {
+    if (!container.hierarchical) return {container.root_dir_id, std::string(name)};
+    return find_path(tx, container.root_dir_id, name).key;
+}
+
+Result<> check_no_directory(const Place& place) {
+    if (place.path.through_file || (place.blob && place.blob->is_directory())) return fail(ErrorCode::path_conflict);
+    return {};
+}
+
 Result<Place> find_place(ReadTxn& tx, const Target& target, const Which& which) {
     Place place;
     LAZ_TRY(place.container, require_container(tx, target.container));
-    place.key = {place.container.root_dir_id, target.name};
+    if (place.container.hierarchical) {
+        if (segments_of(target.name).empty()) return fail(ErrorCode::invalid_uri);
+        place.path = find_path(tx, place.container.root_dir_id, target.name);
+        place.key = place.path.key;
+    } else {
+        place.key = {place.container.root_dir_id, target.name};
+    }
     if (!which || which->kind == HistoryClass::version) place.blob = find_current(tx, place.key);
     if (!which || (place.blob && place.blob->version == which->id)) return place;
     place.which = which;
@@ -248,10 +266,24 @@ Fate fate_of(const Protection& protection, Change change, const std::optional<Bl
     return fate(change, before->version.has_value(), protection.keeping(), before->tier.archived());
 }
 
+/// In a hierarchical container there are no versions, and soft delete keeps what is deleted, not what is written over.
+/// Reference: "Soft delete for blobs", accounts that have a hierarchical namespace.
+Changed change_path(WriteTxn& tx, const Protection& protection, Change change, const BlobKey& key,
+                    const std::optional<Blob>& before, const std::optional<Blob>& after) {
+    if (change == Change::snapshot) return {std::nullopt, false, {}};
+    const auto retention = change == Change::remove && before ? protection.retention(tx.now()) : std::nullopt;
+    const Which kept = retention ? Which(HistoryId{HistoryClass::blob, tx.next_tick()}) : Which();
+    if (!after && !before->is_directory()) remove_snapshots(tx, key);
+    replace(tx, key, before, after, kept, retention);
+    if (!after && !kept && before->is_directory()) drop_directory(tx, *before->child_dir_id);
+    return {std::nullopt, kept.has_value(), kept};
+}
+
 }  // namespace
 
 Changed change_blob(WriteTxn& tx, const Protection& protection, Change change, const BlobKey& key,
                     const std::optional<Blob>& before, std::optional<Blob> after, Instant tick) {
+    if (!key.path.empty()) return change_path(tx, protection, change, key, before, after);
     const bool other_type = before && after && before->type != after->type;
     const Fate what = fate_of(protection, change, before, other_type);
     const bool kept = what.former != Fate::Former::nothing;
@@ -275,6 +307,10 @@ bool would_be_lost(const Protection& protection, const Blob& blob) {
 }
 
 Result<> check_type(ReadTxn& tx, const Place& place, BlobType type) {
+    LAZ_CHECK(check_no_directory(place));
+    if (place.container.hierarchical && type == BlobType::page) {
+        return fail(ErrorCode::feature_not_yet_supported_for_hierarchical_namespace_accounts);
+    }
     if (type_of_versions(tx, place.key).value_or(type) != type) return fail(ErrorCode::invalid_blob_type);
     if (!place.blob || place.blob->type == type) return {};
     if (place.blob->version) return fail(ErrorCode::invalid_blob_type);
@@ -286,13 +322,16 @@ void add_version(Response& response, const std::optional<Instant>& version, Serv
     if (version && rules >= kBlobVersions) response.fields.add("x-ms-version-id", format_iso8601(*version));
 }
 
-Blob blob_in_place_of(WriteTxn& tx, const std::optional<Blob>& replaced, BlobType type) {
+Blob blob_in_place_of(WriteTxn& tx, const Exchange& x, Place& place, BlobType type) {
+    make_way(tx, x, place);
+    const std::optional<Blob>& replaced = place.blob;
     Blob blob;
     blob.type = type;
     blob.tick = tx.next_tick();
     blob.created = replaced ? replaced->created : blob.tick;
     if (type == BlobType::page) blob.generation = blob.tick;
     if (replaced) blob.lease = replaced->lease;
+    if (place.container.hierarchical) blob.access = replaced ? replaced->access : access_of_new(tx, x, place, false);
     return blob;
 }
 

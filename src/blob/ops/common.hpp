@@ -12,6 +12,7 @@
 #include "blob/rows/containers.hpp"
 #include "blob/rows/history.hpp"
 #include "blob/rows/retained.hpp"
+#include "blob/rows/tree.hpp"
 #include "service/exchange.hpp"
 #include "wire/codec.hpp"
 
@@ -117,8 +118,8 @@ Task<Result<Instant>> change_container(Exchange& x, const Guards& guards, Change
     co_return tick;
 }
 
-/// A container that has its ids and its tick and nothing else yet.
-[[nodiscard]] Container new_container(WriteTxn& tx, std::string_view name);
+/// A container of that account that has its ids and its tick and nothing else yet.
+[[nodiscard]] Container new_container(WriteTxn& tx, const Account& account, std::string_view name);
 
 /// What `snapshot` or `versionid` names. Fails with invalid_query_parameter_value for what is no id, and for both at once.
 [[nodiscard]] Result<Which> decode_which(const Query& query);
@@ -143,11 +144,16 @@ struct Place {
     BlobKey key;
     std::optional<Blob> blob;
     Which which;  ///< as in Found
+    TreePath path = {};  ///< in a hierarchical container
 
     [[nodiscard]] std::optional<Revision> tick() const { return blob ? std::optional(blob->tick) : std::nullopt; }
     [[nodiscard]] MaybeLease lease() const { return blob ? blob->lease : std::nullopt; }
 };
 [[nodiscard]] Result<Place> find_place(ReadTxn& tx, const Target& target, const Which& which = {});
+/// Where a name of a container stands, or would.
+[[nodiscard]] BlobKey key_of(ReadTxn& tx, const Container& container, std::string_view name);
+/// Whether what is written may stand there: not where a directory is, nor below a file (path_conflict).
+[[nodiscard]] Result<> check_no_directory(const Place& place);
 /// What time made of a stored blob: its tier may have changed, the id of a lease that is over be forgotten.
 void bring_up_to(Instant now, Blob& blob);
 /// The blob as it is now.
@@ -187,8 +193,9 @@ Changed change_blob(WriteTxn& tx, const Protection& protection, Change change, c
 void add_version(Response& response, const std::optional<Instant>& version, ServiceVersion rules);
 
 /// A blob that is written now in place of the one there: with its lease, which an overwrite keeps, and its creation
-/// time. What a blob holds is the caller's to fill in.
-[[nodiscard]] Blob blob_in_place_of(WriteTxn& tx, const std::optional<Blob>& replaced, BlobType type);
+/// time. In a hierarchical container directories that are missing on the way are made, and `place.key` is where the blob
+/// stands then. What a blob holds is the caller's to fill in.
+[[nodiscard]] Blob blob_in_place_of(WriteTxn& tx, const Exchange& x, Place& place, BlobType type);
 
 /// Blocks of one blob that are dealt with on the io thread.
 inline constexpr std::size_t kFewBlocks = 1000;

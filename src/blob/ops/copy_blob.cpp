@@ -64,12 +64,12 @@ Result<std::optional<Copied>> copy_here(WriteTxn& tx, const Exchange& x, const P
     const auto from = require_blob(tx, from_target, which);
     if (!from || etag_text(from->blob.tick) != without_quotes(etag)) return std::nullopt;
     LAZ_CHECK(check_not_copied_to(from->blob.copy));
-    LAZ_TRY(const Place place, find_place(tx, x.target));
+    LAZ_TRY(Place place, find_place(tx, x.target));
     LAZ_CHECK(check_destination(tx, x, place, command, from->blob.type));
     const auto replaced = place.blob ? std::optional(place.blob->tier) : std::nullopt;
     LAZ_TRY(const Tier tier, tier_of_copy(command, from->blob.tier, replaced, tx.now()));
 
-    Blob blob = blob_in_place_of(tx, place.blob, from->blob.type);
+    Blob blob = blob_in_place_of(tx, x, place, from->blob.type);
     blob.size = from->blob.size;
     blob.headers = from->blob.headers;
     blob.metadata = command.blob.metadata.empty() ? from->blob.metadata : command.blob.metadata.pack();
@@ -98,9 +98,9 @@ Result<std::optional<Copied>> copy_here(WriteTxn& tx, const Exchange& x, const P
 /// Makes the blob that a transfer then fills: without bytes, or with as many zeros as there will be pages.
 Result<Copied> begin_copy(WriteTxn& tx, const Exchange& x, const Protection& protection, const CopyBlob& command,
                           const SourceBlob& from, CopyTransfer& transfer) {
-    LAZ_TRY(const Place place, find_place(tx, x.target));
+    LAZ_TRY(Place place, find_place(tx, x.target));
     LAZ_CHECK(check_destination(tx, x, place, command, transfer.type));
-    Blob blob = blob_in_place_of(tx, place.blob, transfer.type);
+    Blob blob = blob_in_place_of(tx, x, place, transfer.type);
     if (blob.type == BlobType::page) blob.size = transfer.size();
     blob.headers = from.headers;
     blob.metadata = command.blob.metadata.empty() ? from.metadata : command.blob.metadata.pack();

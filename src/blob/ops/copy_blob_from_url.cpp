@@ -95,9 +95,9 @@ template <class Content>
 Result<Made> make(WriteTxn& tx, const Exchange& x, const Wish& wish, const SourceBlob& from, const Bytes& bytes,
                   const std::string& tags, Content content) {
     const NewBlob& wanted = wish.command.blob;
-    LAZ_TRY(const Place place, find_place(tx, x.target));
+    LAZ_TRY(Place place, find_place(tx, x.target));
     LAZ_CHECK(check_place(tx, x, place, wanted, BlobType::block));
-    Blob blob = blob_in_place_of(tx, place.blob, BlobType::block);
+    Blob blob = blob_in_place_of(tx, x, place, BlobType::block);
     blob.size = bytes.length;
     blob.headers = headers_of(x, wish, from, bytes);
     blob.metadata = wanted.metadata.empty() && wish.copies ? from.metadata : wanted.metadata.pack();

@@ -20,7 +20,7 @@ constexpr std::size_t kMostBlockListBytes = 16 << 20;
 /// The blob while that copy onto it is pending.
 std::optional<Blob> find_pending(ReadTxn& tx, const CopyTransfer& transfer) {
     const auto container = find_container(tx, transfer.container);
-    if (!container || container->root_dir_id != transfer.key.dir_id) return std::nullopt;
+    if (!container || !stands_in(tx, *container, transfer.key)) return std::nullopt;
     auto blob = find_current(tx, transfer.key);
     if (!blob || !blob->copy || !blob->copy->pending() || blob->copy->id != transfer.copy.id) return std::nullopt;
     return blob;

@@ -32,7 +32,7 @@ Task<Result<Response>> create_container(Exchange& x) {
     if (!scope.empty()) LAZ_CO_CHECK(check_scope(x, "x-ms-default-encryption-scope", scope));
     LAZ_CO_TRY(const Instant tick, co_await x.store->write([&](WriteTxn& tx) -> Result<Instant> {
         if (find_container(tx, x.target.container)) return fail(ErrorCode::container_already_exists);
-        Container container = new_container(tx, x.target.container);
+        Container container = new_container(tx, x.account, x.target.container);
         container.access = command.access.value_or(PublicAccess::none);
         container.metadata = command.metadata.pack();
         container.default_encryption_scope = scope;

@@ -168,7 +168,7 @@ void note(WriteTxn& tx, const Cause& cause, const Container& container, std::str
     if (!tells(wishes)) return;
     const BlobEvent event = event_of(tx, cause, container, name, change);
     if (change.type == EventType::async_operation && change.after && (*change.after).tier.rehydration) {
-        put_rehydration(tx, {0, (*change.after).tier.rehydration->due, container.name, {container.root_dir_id, std::string(name)},
+        put_rehydration(tx, {0, (*change.after).tier.rehydration->due, container.name, key_of(tx, container, name),
                              change.which, std::string(cause.request_id), std::string(cause.client_request_id), cause.endpoint});
     }
     const std::string time = format_iso8601(event.time);
@@ -190,7 +190,7 @@ bool note_rehydrated(WriteTxn& tx, const Account& account) {
     if (!end) return false;
     remove_rehydration(tx, end->seq);
     const auto container = find_container(tx, end->container);
-    if (!container || container->root_dir_id != end->key.dir_id) return true;
+    if (!container || !stands_in(tx, *container, end->key)) return true;
     const auto stored = end->which ? find_history(tx, end->key, *end->which) : find_blob(tx, end->key);
     // It may be gone, be another one, or have been hurried up meanwhile.
     if (!stored || !stored->tier.rehydration || stored->tier.rehydration->due != end->due) return true;
@@ -204,7 +204,8 @@ bool note_rehydrated(WriteTxn& tx, const Account& account) {
         replace(tx, end->key, stored, after);
     }
     const Cause cause{account, copied ? "CopyBlob" : "SetBlobTier", end->request_id, end->client_request_id, end->endpoint};
-    note(tx, cause, *container, end->key.name,
+    const auto named = full_path(tx, end->key);
+    note(tx, cause, *container, container->hierarchical && named ? named->path : end->key.name,
          {copied ? EventType::created : EventType::tier_changed, stored, after, end->which, {}, copied});
     return true;
 }

@@ -62,9 +62,9 @@ struct Begun {
 /// The blob that snapshots are copied to, with this copy pending; made where it is the first.
 Result<Begun> begin_incremental(WriteTxn& tx, const Exchange& x, const Protection& protection, const Guards& guards,
                                 const Original& original) {
-    LAZ_TRY(const Place place, find_place(tx, x.target));
+    LAZ_TRY(Place place, find_place(tx, x.target));
     LAZ_CHECK(check_incremental_place(tx, x, place, guards, original));
-    Blob blob = place.blob ? *place.blob : blob_in_place_of(tx, std::nullopt, BlobType::page);
+    Blob blob = place.blob ? *place.blob : blob_in_place_of(tx, x, place, BlobType::page);
     if (place.blob) blob.tick = tx.next_tick();
     if (!place.blob) blob.size = original.length;
     blob.headers = original.blob.headers;

@@ -38,9 +38,9 @@ Task<Result<Response>> put_append_blob(Exchange& x) {
         Encryption encryption;
     };
     LAZ_CO_TRY(const Put put, co_await x.store->write([&](WriteTxn& tx) -> Result<Put> {
-        LAZ_TRY(const Place place, find_place(tx, x.target));
+        LAZ_TRY(Place place, find_place(tx, x.target));
         LAZ_CHECK(check_place(tx, x, place, command, BlobType::append));
-        Blob blob = blob_in_place_of(tx, place.blob, BlobType::append);
+        Blob blob = blob_in_place_of(tx, x, place, BlobType::append);
         blob.headers = headers;
         blob.metadata = command.metadata.pack();
         blob.tags = command.tags;

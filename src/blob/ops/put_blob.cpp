@@ -41,9 +41,9 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
         Encryption encryption;
     };
     LAZ_CO_TRY(const Put put, co_await x.store->write([&](WriteTxn& tx) -> Result<Put> {
-        LAZ_TRY(const Place place, find_place(tx, x.target));
+        LAZ_TRY(Place place, find_place(tx, x.target));
         LAZ_CHECK(check_place(tx, x, place, command, BlobType::block));
-        Blob blob = blob_in_place_of(tx, place.blob, BlobType::block);
+        Blob blob = blob_in_place_of(tx, x, place, BlobType::block);
         blob.size = body.length;
         blob.headers = headers;
         blob.metadata = command.metadata.pack();

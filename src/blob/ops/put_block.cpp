@@ -4,6 +4,7 @@
 #include "blob/ops/limits.hpp"
 #include "blob/ops/operations.hpp"
 #include "blob/ops/page_blob.hpp"
+#include "blob/ops/tree.hpp"
 #include "blob/ops/versions.hpp"
 #include "service/receive.hpp"
 #include "wire/structured_body.hpp"
@@ -26,6 +27,7 @@ void describe(Codec& c, PutBlock& m) {
 /// What stands at the place must be able to take another block. All ids of uncommitted blocks are of one length; those
 /// of committed blocks bind nobody. Reference: "Put Block", URI parameters.
 struct Stage {
+    Place place;
     BlobKey key;
     std::optional<StagedSet> set;
     Encryption encryption;  ///< of the block
@@ -33,11 +35,12 @@ struct Stage {
 
 Result<Stage> find_stage(ReadTxn& tx, const Exchange& x, const PutBlock& command, const std::string& id) {
     LAZ_TRY(Place place, find_place(tx, x.target));
+    LAZ_CHECK(check_no_directory(place));
     if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
     LAZ_CHECK(check_blob_lease(LeaseUse::write, command.lease_id, place.lease(), tx.now()));
     if (place.blob) LAZ_CHECK(check_not_copied_to(place.blob->copy));
     if (place.blob) LAZ_CHECK(check_online(place.blob->tier));
-    Stage stage{std::move(place.key), {}, {}};
+    Stage stage{place, place.key, {}, {}};
     LAZ_TRY(stage.encryption, encryption_of_new(x, place.container, command.encryption));
     stage.set = find_staged_set(tx, stage.key);
     if (stage.set) LAZ_CHECK(check_change_of(stage.set->encryption, stage.encryption));
@@ -84,7 +87,9 @@ Task<Result<Response>> put_block(Exchange& x) {
         block.source = body.bytes;
     }
     LAZ_CO_TRY(const Encryption encryption, co_await x.store->write([&](WriteTxn& tx) -> Result<Encryption> {
-        LAZ_TRY(const Stage stage, find_stage(tx, x, command, id));
+        LAZ_TRY(Stage stage, find_stage(tx, x, command, id));
+        make_way(tx, x, stage.place);
+        stage.key = stage.place.key;
         // A blob begins anew there. Reference: "Soft delete for blobs", protection by operation.
         if (!stage.set && !x.account.settings.blob_versioning) retain_as_snapshot(tx, stage.key, BlobType::block);
         stage_block(tx, stage.key, stage.set, block, stage.encryption);

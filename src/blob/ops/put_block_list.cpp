@@ -163,14 +163,14 @@ struct Committed {
 /// Nothing when blob or staged set changed since `prepared` was made: the caller prepares again.
 Result<std::optional<Committed>> commit(WriteTxn& tx, const Exchange& x, const PutBlockList& command,
                                         const Protection& protection, const Prepared& prepared) {
-    LAZ_TRY(const Place place, find_place(tx, x.target));
+    LAZ_TRY(Place place, find_place(tx, x.target));
     const auto set = find_staged_set(tx, place.key);
     LAZ_CHECK(check_place(tx, x, place, set, command));
     const auto tick = place.tick();
     if (tick != prepared.blob_tick || (set ? std::optional(set->stamp) : std::nullopt) != prepared.set_stamp) {
         return std::nullopt;
     }
-    Blob blob = blob_in_place_of(tx, place.blob, BlobType::block);
+    Blob blob = blob_in_place_of(tx, x, place, BlobType::block);
     blob.size = prepared.list.size;
     blob.headers = command.headers;
     if (blob.headers.type.empty()) blob.headers.type = kDefaultContentType;

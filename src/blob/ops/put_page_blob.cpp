@@ -49,9 +49,9 @@ Task<Result<Response>> put_page_blob(Exchange& x) {
         Encryption encryption;
     };
     LAZ_CO_TRY(const Put put, co_await x.store->write([&](WriteTxn& tx) -> Result<Put> {
-        LAZ_TRY(const Place place, find_place(tx, x.target));
+        LAZ_TRY(Place place, find_place(tx, x.target));
         LAZ_CHECK(check_place(tx, x, place, command.blob, BlobType::page));
-        Blob blob = blob_in_place_of(tx, place.blob, BlobType::page);
+        Blob blob = blob_in_place_of(tx, x, place, BlobType::page);
         blob.size = command.size;
         blob.sequence_number = command.sequence_number.value_or(0);
         blob.headers = headers;

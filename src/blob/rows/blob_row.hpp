@@ -10,6 +10,10 @@ namespace lazulite::blob {
 [[nodiscard]] std::string pack_props(const Blob& blob);
 /// A blob from the columns kind, size, created, tick, content and props, which begin at `at`.
 [[nodiscard]] Blob read_blob(const Cursor& row, int at);
+/// The same where `child_dir_id` follows them.
+[[nodiscard]] Blob read_current(const Cursor& row, int at);
+/// Whether a row of these columns is of a blob that has expired.
+[[nodiscard]] bool is_expired(ReadTxn& tx, std::int64_t flags, std::string_view props);
 
 // The same of a former state, a row of `history` or `retained`, which keeps its ETag beside its id.
 

@@ -9,6 +9,9 @@
 namespace lazulite::blob {
 namespace {
 
+/// In the column `flags`: the blob has a time from which on it is gone.
+constexpr int kExpiring = 1;
+
 enum Tag : std::uint8_t {
     kContentType = 1,
     kContentEncoding = 2,
@@ -38,6 +41,10 @@ enum Tag : std::uint8_t {
     kEncryptionScope = 64,
     kLastRead = 65,
     kPageTier = 66,
+    kAccess = 70,
+    kExpires = 72,
+    kByDataLake = 73,
+    kEncryptionContext = 74,
     kEtag = 80,
     kCopy = 55,  ///< packed itself, see CopyTag
 };
@@ -125,6 +132,10 @@ std::string pack(const Blob& blob) {
     if (blob.page_tier) props.put_integer(kPageTier, static_cast<std::uint64_t>(*blob.page_tier));
     props.put_integer(kEtag, blob.tick.brought);
     if (blob.copy) props.put(kCopy, pack_copy(*blob.copy));
+    props.put(kAccess, blob.access);
+    if (blob.expires) props.put_integer(kExpires, static_cast<std::uint64_t>(tick_count(*blob.expires)));
+    props.put_integer(kByDataLake, blob.by_data_lake ? 1 : 0);
+    props.put(kEncryptionContext, blob.encryption_context);
     return props.take();
 }
 
@@ -169,6 +180,10 @@ void unpack(std::string_view bytes, Blob& blob) {
             case kLegalHold: blob.immutability.legal_hold = entry->integer() == 2; break;
             case kEtag: blob.tick.brought = entry->integer(); break;
             case kCopy: blob.copy = unpack_copy(entry->value); break;
+            case kAccess: blob.access = entry->value; break;
+            case kExpires: blob.expires = instant(entry->integer()); break;
+            case kByDataLake: blob.by_data_lake = true; break;
+            case kEncryptionContext: blob.encryption_context = entry->value; break;
             default: unpack_lease(*entry, kLease, blob.lease); break;
         }
     }
@@ -189,11 +204,29 @@ Blob read_blob(const Cursor& row, int at) {
     return blob;
 }
 
+Blob read_current(const Cursor& row, int at) {
+    Blob blob = read_blob(row, at);
+    if (!row.is_null(at + 6)) blob.child_dir_id = row.integer(at + 6);
+    return blob;
+}
+
+bool is_expired(ReadTxn& tx, std::int64_t flags, std::string_view props) {
+    if ((flags & kExpiring) == 0) return false;
+    PackedReader packed(props);
+    while (const auto entry = packed.next()) {
+        if (entry->tag == kExpires) return instant(entry->integer()) <= tx.now();
+    }
+    return false;
+}
+
 std::optional<Blob> find_blob(ReadTxn& tx, const BlobKey& key) {
-    Cursor row = tx.query("SELECT kind, size, created, tick, content, props FROM blobs WHERE dir_id = ?1 AND name = ?2",
-                          key.dir_id, key.name);
+    Cursor row = tx.query(
+        "SELECT kind, size, created, tick, content, props, child_dir_id FROM blobs WHERE dir_id = ?1 AND name = ?2",
+        key.dir_id, key.name);
     if (!row.next()) return std::nullopt;
-    return read_blob(row, 0);
+    Blob blob = read_current(row, 0);
+    if (blob.expires && *blob.expires <= tx.now()) return std::nullopt;
+    return blob;
 }
 
 void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before, const std::optional<Blob>& changed,
@@ -205,17 +238,18 @@ void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before
             former.content = after->content = contents::share(tx, before->content, before->size);
         }
         if (retention) {
-            insert_retained(tx, key, *kept, former, *retention);
+            insert_retained(tx, key.kept(), *kept, former, *retention);
         } else {
             insert_history(tx, key, *kept, former);
         }
     }
     if (after) {
         tx.execute(
-            "INSERT OR REPLACE INTO blobs(dir_id, name, kind, size, created, tick, content, flags, props) "
-            "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)",
+            "INSERT OR REPLACE INTO blobs(dir_id, name, kind, size, created, tick, content, flags, props, child_dir_id) "
+            "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             key.dir_id, key.name, static_cast<int>(after->type), after->size, tick_count(after->created),
-            tick_count(after->tick), after->content.encode(), pack(*after));
+            tick_count(after->tick), after->content.encode(), after->expires ? kExpiring : 0, pack(*after),
+            after->child_dir_id);
     } else {
         tx.execute("DELETE FROM blobs WHERE dir_id = ?1 AND name = ?2", key.dir_id, key.name);
     }
@@ -256,12 +290,24 @@ ContentRef share_content(WriteTxn& tx, const BlobKey& key, const Which& which, c
 }
 
 BlobCursor::BlobCursor(ReadTxn& tx, std::int64_t dir_id, std::string_view first)
-    : cursor_(tx.query("SELECT name, kind, size, created, tick, content, props FROM blobs "
+    : tx_(tx),
+      cursor_(tx.query("SELECT name, kind, size, created, tick, content, props, child_dir_id, flags FROM blobs "
                        "WHERE dir_id = ?1 AND name >= ?2 ORDER BY name",
                        dir_id, first)) {}
 
+bool BlobCursor::next() {
+    while (cursor_.next()) {
+        if (!is_expired(tx_, cursor_.integer(8), cursor_.bytes(6))) return true;
+    }
+    return false;
+}
+
 std::string_view BlobCursor::name() const { return cursor_.bytes(0); }
 
-Blob BlobCursor::blob() const { return read_blob(cursor_, 1); }
+std::optional<std::int64_t> BlobCursor::child_dir_id() const {
+    return cursor_.is_null(7) ? std::nullopt : std::optional(cursor_.integer(7));
+}
+
+Blob BlobCursor::blob() const { return read_current(cursor_, 1); }
 
 }  // namespace lazulite::blob

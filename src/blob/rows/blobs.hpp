@@ -25,6 +25,12 @@ namespace lazulite::blob {
 struct BlobKey {
     std::int64_t dir_id = 0;
     std::string name;
+    // In a hierarchical container also:
+    std::int64_t root_dir_id = 0;
+    std::string path;  ///< the full one, without a slash at its end
+
+    /// Where soft delete keeps what is deleted there.
+    [[nodiscard]] BlobKey kept() const { return path.empty() ? *this : BlobKey{root_dir_id, path}; }
 };
 
 /// The current state of a blob as stored. `tick` is its ETag and Last-Modified.
@@ -49,8 +55,17 @@ struct Blob {
     std::optional<Instant> last_read;  ///< as it was noted last
     std::optional<PageTier> page_tier;  ///< of a page blob in a premium account, where it was set
     std::optional<Copy> copy;            ///< the last one onto it; as stored: `copy_at` says what it is now
+    // In a hierarchical container also:
+    std::optional<std::int64_t> child_dir_id;  ///< of a directory: the dir_id of what is in it
+    std::string access;                        ///< owner, group and access control list, packed (domain/access_control.hpp)
+    std::optional<Instant> expires;            ///< it is gone from then on
+    bool by_data_lake = false;                 ///< its bytes came by Append Data
+    std::string encryption_context;
+
+    [[nodiscard]] bool is_directory() const { return child_dir_id.has_value(); }
 };
 
+/// Nothing for one that has expired.
 [[nodiscard]] std::optional<Blob> find_blob(ReadTxn& tx, const BlobKey& key);
 
 /// The one place where a current blob changes: inserts (`before` absent), replaces or removes (`after` absent) it.
@@ -67,12 +82,14 @@ void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before
 class BlobCursor {
   public:
     BlobCursor(ReadTxn& tx, std::int64_t dir_id, std::string_view first);
-    /// Moves to the next row; false at the end.
-    [[nodiscard]] bool next() { return cursor_.next(); }
-    [[nodiscard]] std::string_view name() const;  ///< valid until next()
+    /// Moves to the next blob that has not expired; false at the end.
+    [[nodiscard]] bool next();
+    [[nodiscard]] std::string_view name() const;  ///< valid until next(); of a directory with the slash behind it
+    [[nodiscard]] std::optional<std::int64_t> child_dir_id() const;
     [[nodiscard]] Blob blob() const;
 
   private:
+    ReadTxn& tx_;
     Cursor cursor_;
 };
 

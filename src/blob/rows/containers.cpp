@@ -19,6 +19,8 @@ struct ContainerTag {
         policies = 4,
         lease = 20,  ///< the first of four
         until = 40,
+        hierarchical = 50,
+        root_access = 51,
         etag = 80,
     };
 };
@@ -33,6 +35,8 @@ std::string pack(const Container& container) {
     if (container.deleted) {
         props.put_integer(ContainerTag::until, static_cast<std::uint64_t>(tick_count(container.deleted->until)));
     }
+    props.put_integer(ContainerTag::hierarchical, container.hierarchical ? 1 : 0);
+    props.put(ContainerTag::root_access, container.root_access);
     props.put_integer(ContainerTag::etag, container.tick.brought);
     return props.take();
 }
@@ -58,6 +62,8 @@ Container read_row(const Cursor& row) {
             case ContainerTag::until:
                 container.deleted = {instant_of(row.integer(7)), instant_of(static_cast<std::int64_t>(entry->integer()))};
                 break;
+            case ContainerTag::hierarchical: container.hierarchical = entry->integer() != 0; break;
+            case ContainerTag::root_access: container.root_access = entry->value; break;
             case ContainerTag::etag: container.tick.brought = entry->integer(); break;
             default: unpack_lease(*entry, ContainerTag::lease, container.lease); break;
         }
@@ -80,6 +86,15 @@ std::optional<Container> find_container(ReadTxn& tx, std::string_view name) {
         "SELECT name, container_id, root_dir_id, tick, created, access, props, deleted_tick FROM containers "
         "WHERE name = ?1 AND deleted_tick = ?2",
         name, kLive);
+    if (!row.next()) return std::nullopt;
+    return read_row(row);
+}
+
+std::optional<Container> find_container_of(ReadTxn& tx, std::int64_t root_dir_id) {
+    Cursor row = tx.query(
+        "SELECT name, container_id, root_dir_id, tick, created, access, props, deleted_tick FROM containers "
+        "WHERE root_dir_id = ?1 AND deleted_tick = 9223372036854775807",
+        root_dir_id);
     if (!row.next()) return std::nullopt;
     return read_row(row);
 }

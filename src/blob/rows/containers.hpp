@@ -28,10 +28,14 @@ struct Container {
     std::string default_encryption_scope;
     bool deny_encryption_scope_override = false;
     MaybeLease lease;  ///< as stored: `state_at` says what it is now
+    bool hierarchical = false;  ///< its names are paths through real directories
+    std::string root_access;    ///< of its root directory, as Blob::access
     std::optional<Retention> deleted;  ///< where soft delete keeps it; Retention::deleted is its version
 };
 
 [[nodiscard]] std::optional<Container> find_container(ReadTxn& tx, std::string_view name);
+/// The live one with that root directory.
+[[nodiscard]] std::optional<Container> find_container_of(ReadTxn& tx, std::int64_t root_dir_id);
 /// As find_container, failing with container_not_found.
 [[nodiscard]] Result<Container> require_container(ReadTxn& tx, std::string_view name);
 

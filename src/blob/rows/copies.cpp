@@ -4,6 +4,7 @@
 
 #include "blob/rows/expiry.hpp"
 #include "blob/rows/history.hpp"
+#include "blob/rows/tree.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -13,13 +14,6 @@ std::vector<BlobKey> watched(ReadTxn& tx) {
     Cursor row = tx.query("SELECT key FROM expiry WHERE kind = ?", static_cast<int>(Expiry::copies));
     while (row.next()) keys.push_back(decode_key(row.bytes(0)));
     return keys;
-}
-
-/// Nothing where the container is deleted.
-std::optional<std::string> container_of(ReadTxn& tx, std::int64_t dir_id) {
-    Cursor row = tx.query("SELECT name FROM containers WHERE root_dir_id = ? AND deleted_tick = 9223372036854775807", dir_id);
-    if (!row.next()) return std::nullopt;
-    return std::string(row.bytes(0));
 }
 
 }  // namespace
@@ -53,12 +47,12 @@ std::vector<PendingCopy> adopt_copies(WriteTxn& tx, std::string_view run) {
     for (const BlobKey& key : watched(tx)) {
         const auto blob = find_blob(tx, key);
         if (!blob || !blob->copy || !blob->copy->transfer || blob->copy->transfer->run == run) continue;
-        const auto container = container_of(tx, key.dir_id);
-        if (!container || !copy_at(*blob->copy, tx.now(), false, {}).pending()) continue;
+        const auto place = full_path(tx, key);
+        if (!place || !copy_at(*blob->copy, tx.now(), false, {}).pending()) continue;
         Blob after = *blob;
         after.copy->transfer->run = run;
         replace(tx, key, blob, after);
-        copies.push_back({*container, key, std::move(after)});
+        copies.push_back({place->container.name, key, std::move(after)});
     }
     return copies;
 }

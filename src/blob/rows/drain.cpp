@@ -2,6 +2,7 @@
 #include "blob/rows/history.hpp"
 #include "blob/rows/retained.hpp"
 #include "blob/rows/tags.hpp"
+#include "blob/rows/tree.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -26,13 +27,18 @@ bool drain_directory(WriteTxn& tx, std::int64_t dir_id, int rows) {
     struct Doomed {
         std::string name;
         ContentRef content;
+        std::optional<std::int64_t> child_dir_id;
     };
     std::vector<Doomed> blobs;
     {
-        Cursor row = tx.query("SELECT name, content FROM blobs WHERE dir_id = ?1 LIMIT ?2", dir_id, rows);
-        while (row.next()) blobs.push_back({std::string(row.bytes(0)), ContentRef::decode(row.bytes(1))});
+        Cursor row = tx.query("SELECT name, content, child_dir_id FROM blobs WHERE dir_id = ?1 LIMIT ?2", dir_id, rows);
+        while (row.next()) {
+            blobs.push_back({std::string(row.bytes(0)), ContentRef::decode(row.bytes(1)),
+                             row.is_null(2) ? std::nullopt : std::optional(row.integer(2))});
+        }
     }
     for (const Doomed& blob : blobs) {
+        if (blob.child_dir_id) drop_directory(tx, *blob.child_dir_id);
         contents::release(tx, blob.content);
         tx.execute("DELETE FROM blobs WHERE dir_id = ?1 AND name = ?2", dir_id, blob.name);
     }

@@ -8,6 +8,7 @@
 #include "blob/rows/copies.hpp"
 #include "blob/rows/history.hpp"
 #include "blob/rows/retained.hpp"
+#include "blob/rows/tree.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -71,6 +72,7 @@ void expire(WriteTxn& tx, int kind, std::int64_t id, std::string_view key) {
         case Expiry::consumed_blocks: return delete_consumed_blocks(tx, id);
         case Expiry::cut_snapshots: return remove_cut_snapshots(tx, decode_key(key));
         case Expiry::copies: return end_copy(tx, decode_key(key));
+        case Expiry::blobs: return clear_expired(tx, decode_key(key));
         case Expiry::segment: return finalize_segment(tx, instant_of(id));
         case Expiry::segment_over: return remove_segment(tx, instant_of(id));
         case Expiry::retained: return remove_over(tx, decode_key(key));

@@ -17,6 +17,7 @@ enum class Expiry : std::uint8_t {
     retained = 4,         ///< id: its own; key: a blob of which soft delete kept something until now
     containers = 5,       ///< id: of a container that soft delete kept until now; key: its name
     copies = 6,           ///< id: when it began, in ticks; key: a blob that is being copied to, which has lasted two weeks
+    blobs = 7,            ///< id: its own; key: a blob that was to expire then, and may have been changed since
     segment = 70,         ///< id: an hour, in ticks: its part of the change feed is complete
     segment_over = 71,    ///< the same: its part of the change feed is kept no longer
 };

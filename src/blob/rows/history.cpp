@@ -236,7 +236,7 @@ void HistoryCursor::seek(Rows& rows, std::string name, int kind, std::int64_t ti
         &rows == &kept_
             ? "SELECT name, class, kind, size, created, tick, content, props FROM history "
               "WHERE dir_id = ?1 AND (name, class, tick) >= (?2, ?3, ?4) ORDER BY name, class, tick"
-            : "SELECT name, class, kind, size, created, tick, content, props, deleted_tick, until FROM retained "
+            : "SELECT name, class, kind, size, created, tick, content, props, deleted_tick, until, child_dir_id FROM retained "
               "WHERE dir_id = ?1 AND (name, class, tick) >= (?2, ?3, ?4) ORDER BY name, class, tick",
         dir_id_, rows.first, kind, tick));
 }
@@ -297,6 +297,7 @@ std::optional<Retention> HistoryCursor::deleted() const {
 
 Blob HistoryCursor::blob() const {
     Blob blob = read_former(*at_->row, 2, id().kind);
+    if (at_ == &retained_ && !at_->row->is_null(10)) blob.child_dir_id = at_->row->integer(10);
     if (at_ == &kept_ && id().kind == HistoryClass::blob) blob.version = id().id;
     return blob;
 }

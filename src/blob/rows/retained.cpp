@@ -6,6 +6,7 @@
 #include "blob/rows/expiry.hpp"
 #include "blob/rows/history.hpp"
 #include "blob/rows/tags.hpp"
+#include "blob/rows/tree.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -22,13 +23,15 @@ struct RetainedRow {
     std::int64_t kind;
     std::int64_t tick;
     ContentRef content;
+    std::optional<std::int64_t> child_dir_id;
 };
 
-// Columns: name, class, tick, content.
+// Columns: name, class, tick, content, child_dir_id.
 std::vector<RetainedRow> read_rows(Cursor row) {
     std::vector<RetainedRow> rows;
     while (row.next()) {
-        rows.push_back({std::string(row.bytes(0)), row.integer(1), row.integer(2), ContentRef::decode(row.bytes(3))});
+        rows.push_back({std::string(row.bytes(0)), row.integer(1), row.integer(2), ContentRef::decode(row.bytes(3)),
+                        row.is_null(4) ? std::nullopt : std::optional(row.integer(4))});
     }
     return rows;
 }
@@ -36,6 +39,7 @@ std::vector<RetainedRow> read_rows(Cursor row) {
 void release_rows(WriteTxn& tx, std::int64_t dir_id, const std::vector<RetainedRow>& rows) {
     for (const RetainedRow& row : rows) {
         contents::release(tx, row.content);
+        if (row.child_dir_id) drop_directory(tx, *row.child_dir_id);
         tx.execute("DELETE FROM retained WHERE dir_id = ?1 AND name = ?2 AND class = ?3 AND tick = ?4", dir_id, row.name,
                    row.kind, row.tick);
     }
@@ -61,11 +65,11 @@ void index_versions(WriteTxn& tx, const BlobKey& key, std::int64_t now) {
 
 void insert_retained(WriteTxn& tx, const BlobKey& key, const HistoryId& id, const Blob& blob, const Retention& retention) {
     tx.execute(
-        "INSERT INTO retained(dir_id, name, class, tick, kind, size, created, content, flags, props, deleted_tick, until) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10, ?11)",
+        "INSERT INTO retained(dir_id, name, class, tick, kind, size, created, content, flags, props, deleted_tick, until, "
+        "child_dir_id) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10, ?11, ?12)",
         key.dir_id, key.name, static_cast<int>(id.kind), tick_count(id.id), static_cast<int>(blob.type), blob.size,
         tick_count(blob.created), blob.content.encode(), pack_former(blob, id.id), tick_count(retention.deleted),
-        tick_count(retention.until));
+        tick_count(retention.until), blob.child_dir_id);
     expire_at(tx, retention.until, Expiry::retained, key);
 }
 
@@ -110,7 +114,7 @@ void supersede_retained(WriteTxn& tx, const BlobKey& key, BlobType type) {
         if (row.next()) of_type = row.integer(0) == static_cast<int>(type);
     }
     if (of_type) return retain_as_snapshot(tx, key, type);
-    const auto rows = read_rows(tx.query("SELECT name, class, tick, content FROM retained WHERE dir_id = ?1 AND name = ?2",
+    const auto rows = read_rows(tx.query("SELECT name, class, tick, content, child_dir_id FROM retained WHERE dir_id = ?1 AND name = ?2",
                                          key.dir_id, key.name));
     release_rows(tx, key.dir_id, rows);
 }
@@ -144,9 +148,27 @@ bool undelete(WriteTxn& tx, const BlobKey& key) {
     return true;
 }
 
+std::optional<Blob> find_deleted(ReadTxn& tx, const BlobKey& kept, Instant deleted) {
+    Cursor row = tx.query(
+        "SELECT kind, size, created, tick, content, props, child_dir_id FROM retained "
+        "WHERE dir_id = ?1 AND name = ?2 AND class = ?3 AND tick = ?4 AND until > ?5",
+        kept.dir_id, kept.name, kRetainedBlob, tick_count(deleted), tick_count(tx.now()));
+    if (!row.next()) return std::nullopt;
+    Blob blob = read_former(row, 0, HistoryClass::blob);
+    if (!row.is_null(6)) blob.child_dir_id = row.integer(6);
+    return blob;
+}
+
+void restore_deleted(WriteTxn& tx, const BlobKey& key, Instant deleted, const Blob& blob) {
+    const BlobKey kept = key.kept();
+    tx.execute("DELETE FROM retained WHERE dir_id = ?1 AND name = ?2 AND class = ?3 AND tick = ?4", kept.dir_id, kept.name,
+               kRetainedBlob, tick_count(deleted));
+    replace(tx, key, std::nullopt, blob);
+}
+
 bool remove_retained(WriteTxn& tx, const BlobKey& key, const HistoryId& id) {
     const auto rows = read_rows(
-        tx.query("SELECT name, class, tick, content FROM retained "
+        tx.query("SELECT name, class, tick, content, child_dir_id FROM retained "
                  "WHERE dir_id = ?1 AND name = ?2 AND class = ?3 AND tick = ?4 AND until > ?5",
                  key.dir_id, key.name, static_cast<int>(id.kind), tick_count(id.id), tick_count(tx.now())));
     release_rows(tx, key.dir_id, rows);
@@ -156,7 +178,7 @@ bool remove_retained(WriteTxn& tx, const BlobKey& key, const HistoryId& id) {
 
 void remove_over(WriteTxn& tx, const BlobKey& key) {
     const auto over =
-        read_rows(tx.query("SELECT name, class, tick, content FROM retained "
+        read_rows(tx.query("SELECT name, class, tick, content, child_dir_id FROM retained "
                            "WHERE dir_id = ?1 AND name = ?2 AND until <= ?3 ORDER BY until LIMIT ?4",
                            key.dir_id, key.name, tick_count(tx.now()), kRetainedSlice));
     if (over.empty()) return;
@@ -167,7 +189,7 @@ void remove_over(WriteTxn& tx, const BlobKey& key) {
 
 int drain_retained(WriteTxn& tx, std::int64_t dir_id, int rows) {
     const auto found = read_rows(
-        tx.query("SELECT name, class, tick, content FROM retained WHERE dir_id = ?1 LIMIT ?2", dir_id, rows));
+        tx.query("SELECT name, class, tick, content, child_dir_id FROM retained WHERE dir_id = ?1 LIMIT ?2", dir_id, rows));
     release_rows(tx, dir_id, found);
     return static_cast<int>(found.size());
 }

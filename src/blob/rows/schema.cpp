@@ -10,7 +10,10 @@
 namespace lazulite::blob {
 namespace {
 
-// Current blobs stand apart from their history, so that plain listings never step over old versions, and that from what
+// In a flat container dir_id is that of its root, and a name the whole name. In a hierarchical one dir_id is that of the
+// directory a path stands in, and its name the last segment, with a slash behind it where it is a directory itself: rows
+// come in byte order of the full paths, and a directory is moved or removed with all it holds by one row. What soft delete
+// keeps stands below the root with its full path. Current blobs stand apart from their history, so that plain listings never step over old versions, and that from what
 // soft delete keeps. The live container of a name has the largest deleted_tick there is.
 constexpr const char* kSchema = R"sql(
 CREATE TABLE containers(
@@ -22,6 +25,7 @@ CREATE TABLE blobs(
     dir_id INTEGER NOT NULL, name BLOB NOT NULL, kind INTEGER NOT NULL, size INTEGER NOT NULL, created INTEGER NOT NULL,
     tick INTEGER NOT NULL, content BLOB NOT NULL, child_dir_id INTEGER, flags INTEGER NOT NULL, props BLOB NOT NULL,
     PRIMARY KEY(dir_id, name)) WITHOUT ROWID;
+CREATE UNIQUE INDEX directories ON blobs(child_dir_id) WHERE child_dir_id IS NOT NULL;
 CREATE TABLE history(
     dir_id INTEGER NOT NULL, name BLOB NOT NULL, class INTEGER NOT NULL, tick INTEGER NOT NULL, kind INTEGER NOT NULL,
     size INTEGER NOT NULL, created INTEGER NOT NULL, content BLOB NOT NULL, flags INTEGER NOT NULL, props BLOB NOT NULL,
@@ -29,7 +33,7 @@ CREATE TABLE history(
 CREATE TABLE retained(
     dir_id INTEGER NOT NULL, name BLOB NOT NULL, class INTEGER NOT NULL, tick INTEGER NOT NULL, kind INTEGER NOT NULL,
     size INTEGER NOT NULL, created INTEGER NOT NULL, content BLOB NOT NULL, flags INTEGER NOT NULL, props BLOB NOT NULL,
-    deleted_tick INTEGER NOT NULL, until INTEGER NOT NULL,
+    deleted_tick INTEGER NOT NULL, until INTEGER NOT NULL, child_dir_id INTEGER,
     PRIMARY KEY(dir_id, name, class, tick)) WITHOUT ROWID;
 CREATE INDEX retained_until ON retained(dir_id, name, until);
 CREATE TABLE staged_sets(
@@ -54,6 +58,11 @@ CREATE TABLE rehydrations(
     endpoint BLOB NOT NULL);
 CREATE INDEX rehydrations_due ON rehydrations(due);
 )sql";
+
+constexpr StoreKind::Upgrade kUpgrades[] = {
+    {2, "CREATE UNIQUE INDEX directories ON blobs(child_dir_id) WHERE child_dir_id IS NOT NULL;"
+        "ALTER TABLE retained ADD COLUMN child_dir_id INTEGER"},
+};
 
 constexpr const char* kNamedContents[] = {"SELECT content FROM blobs", "SELECT content FROM history", "SELECT content FROM retained"};
 constexpr const char* kNamedSources[] = {
@@ -82,7 +91,8 @@ void check_rows(ReadTxn& tx, const std::set<std::int64_t>& drained,
     {
         Cursor row = tx.query(
             "SELECT DISTINCT dir_id FROM (SELECT dir_id FROM history UNION SELECT dir_id FROM retained) "
-            "WHERE dir_id NOT IN (SELECT root_dir_id FROM containers)");
+            "WHERE dir_id NOT IN (SELECT root_dir_id FROM containers) "
+            "AND dir_id NOT IN (SELECT child_dir_id FROM blobs WHERE child_dir_id IS NOT NULL)");
         while (row.next()) {
             const std::int64_t dir_id = row.integer(0);
             if (drained.contains(dir_id)) continue;
@@ -111,7 +121,8 @@ void check_rows(ReadTxn& tx, const std::set<std::int64_t>& drained,
 
 const StoreKind kBlobStore = {
     .name = "blob",
-    .format = 2,
+    .format = 3,
+    .upgrades = kUpgrades,
     .schema = kSchema,
     .page_size = 4096,
     .has_extents = true,

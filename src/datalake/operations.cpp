@@ -1,0 +1,160 @@
+#include "datalake/operations.hpp"
+
+#include "blob/operations.hpp"
+#include "blob/ops/operations.hpp"
+#include "datalake/ops/operations.hpp"
+
+namespace lazulite::datalake {
+namespace {
+
+// Reference: "Create an account SAS", "Create a service SAS" (permissions for a directory, container, or blob), "Access
+// control model in Azure Data Lake Storage".
+constexpr auto kService = ResourceType::service;
+constexpr auto kContainer = ResourceType::container;
+constexpr auto kObject = ResourceType::object;
+constexpr Needs kReadFilesystem = reads(kContainer, "r", Needs::Public::container);
+constexpr Needs kList = from(Reach::directory, reads(kContainer, "l", Needs::Public::container));
+constexpr Needs kRead = reads(kObject, "r", Needs::Public::blob);
+constexpr Needs kSeeStatus = reads(kObject, "er", Needs::Public::blob);
+constexpr Needs kSeeAccess = with_role(Action::read, reads(kObject, "e"));
+constexpr Needs kCreate = writes(kObject, "cw");
+constexpr Needs kAppend = writes(kObject, "aw");
+constexpr Needs kWrite = writes(kObject, "w");
+constexpr Needs kDelete = writes(kObject, "d");
+constexpr Needs kMove = with_role(Action::move, writes(kObject, "mw"));
+constexpr Needs kChangeAccess = with_role(Action::modify_permissions, writes(kObject, "op"));
+constexpr Needs kChangeAccessBelow = with_role(Action::modify_permissions, writes(kObject, "p"));
+
+constexpr auto kAtService = Scope::service;
+constexpr auto kAtFilesystem = Scope::container;
+constexpr auto kAtPath = Scope::path;
+
+constexpr Match resource(std::string_view value) { return {.query = "resource", .value = value}; }
+constexpr Match action(std::string_view value) { return {.query = "action", .value = value}; }
+constexpr Match::HeaderIs kLeaseAction{"x-ms-lease-action", ""};
+constexpr Match::HeaderIs kRenameSource{"x-ms-rename-source", ""};
+
+// Every operation of Data Lake Storage that is none of the Blob service; the last three are both.
+// name                            operation id of the reference's OpenAPI document
+//   method, also HEAD, scope, told apart by, needs, run
+constexpr auto kOperations = std::to_array<Operation>({
+    {"ListFilesystems", "Service_ListFileSystems",
+     Method::get, false, kAtService, resource("account"), reads(kService, "l"), list_filesystems},
+
+    {"CreateFilesystem", "FileSystem_Create",
+     Method::put, false, kAtFilesystem, resource("filesystem"), writes(kContainer, "cw"), create_filesystem},
+    {"GetFilesystemProperties", "FileSystem_GetProperties",
+     Method::head, false, kAtFilesystem, resource("filesystem"), kReadFilesystem, get_filesystem_properties},
+    {"SetFilesystemProperties", "FileSystem_SetProperties",
+     Method::patch, false, kAtFilesystem, resource("filesystem"), writes(kContainer, "w"), set_filesystem_properties},
+    {"DeleteFilesystem", "FileSystem_Delete",
+     Method::delete_, false, kAtFilesystem, resource("filesystem"), writes(kContainer, "d"), blob::delete_container},
+    {"ListPaths", "FileSystem_ListPaths",
+     Method::get, false, kAtFilesystem, resource("filesystem"), kList, nullptr},
+
+    {"CreateFile", "Path_Create", Method::put, false, kAtPath, resource("file"), kCreate, nullptr},
+    {"CreateDirectory", "", Method::put, false, kAtPath, resource("directory"), kCreate, nullptr},
+    {"RenamePath", "", Method::put, false, kAtPath, {.headers = {kRenameSource}}, kMove, nullptr},
+    {"AppendData", "Path_AppendData", Method::patch, false, kAtPath, action("append"), kAppend, nullptr},
+    {"FlushData", "Path_FlushData", Method::patch, false, kAtPath, action("flush"), kAppend, nullptr},
+    {"SetPathProperties", "Path_Update", Method::patch, false, kAtPath, action("setProperties"), kWrite, nullptr},
+    {"SetAccessControl", "Path_SetAccessControl",
+     Method::patch, false, kAtPath, action("setAccessControl"), kChangeAccess, nullptr},
+    {"SetAccessControlRecursive", "Path_SetAccessControlRecursive",
+     Method::patch, false, kAtPath, action("setAccessControlRecursive"), kChangeAccessBelow, nullptr},
+    {"LeasePath", "Path_Lease", Method::post, false, kAtPath, {.headers = {kLeaseAction}}, kWrite, nullptr},
+    {"ReadPath", "Path_Read", Method::get, false, kAtPath, {}, kRead, nullptr},
+    {"GetPathProperties", "Path_GetProperties", Method::head, false, kAtPath, {}, kRead, nullptr},
+    {"GetPathStatus", "", Method::head, false, kAtPath, action("getStatus"), kSeeStatus, nullptr},
+    {"GetPathAccessControl", "", Method::head, false, kAtPath, action("getAccessControl"), kSeeAccess, nullptr},
+    {"DeletePath", "Path_Delete", Method::delete_, false, kAtPath, {}, kDelete, nullptr},
+    {"SetPathExpiry", "Path_SetExpiry", Method::put, false, kAtPath, {.comp = "expiry"}, kWrite, nullptr},
+    {"UndeletePath", "Path_Undelete", Method::put, false, kAtPath, {.comp = "undelete"}, kWrite, nullptr},
+    {"ListBlobHierarchySegment", "FileSystem_ListBlobHierarchySegment",
+     Method::get, false, kAtFilesystem, {.restype = "container", .comp = "list"}, kList, blob::list_blobs},
+});
+static_assert(unambiguous(kOperations), "two rows would answer the same request");
+
+/// Without `resource`, a filesystem's URL is that of its root directory.
+Scope scope_of(Target& target, const Query& query) {
+    if (target.container.empty()) return Scope::service;
+    const bool filesystem = !target.has_name && (query.has("resource") || query.has("restype"));
+    return filesystem ? Scope::container : Scope::path;
+}
+
+/// Clients send requests of the Blob service here, which derive its endpoint from this one's by replacing a name that an
+/// endpoint with the account in its path does not have.
+ServiceKind answered_by(const Request& request, const Query& query) {
+    const std::string_view comp = query.value_or_empty("comp");
+    const bool here = comp == "expiry" || (comp == "undelete" && !query.has("restype")) ||
+                      (comp == "list" && query.value_or_empty("restype") == "container");
+    if (here) return ServiceKind::dfs;
+    for (const std::string_view name : {"comp", "restype", "snapshot", "versionid"}) {
+        if (query.has(name)) return ServiceKind::blob;
+    }
+    for (const std::string_view name : {"x-ms-blob-type", "x-ms-copy-source"}) {
+        if (request.fields.has(name)) return ServiceKind::blob;
+    }
+    return ServiceKind::dfs;
+}
+
+/// POST and PUT may stand for PATCH, where a client or proxy has no such method.
+Result<Method> method_of(const Request& request) {
+    const bool replaceable = request.method == Method::post || request.method == Method::put;
+    const std::string_view meant = request.fields.value_or_empty("X-HTTP-Method-Override");
+    return replaceable && equals_ignoring_case(meant, "PATCH") ? Method::patch : request.method;
+}
+
+Needs needs(const Operation& row, const Request& request, const Query& /*query*/, ServiceVersion /*version*/) {
+    Needs needs = row.needs;
+    if (row.name == "SetAccessControl") {
+        if (request.fields.has("x-ms-owner") || request.fields.has("x-ms-group")) needs.also |= Letters("o");
+        if (request.fields.has("x-ms-permissions") || request.fields.has("x-ms-acl")) needs.also |= Letters("p");
+    }
+    if (row.name == "LeasePath" && equals_ignoring_case(request.fields.value_or_empty("x-ms-lease-action"), "break")) {
+        needs.letters = Letters("wd");
+    }
+    return needs;
+}
+
+/// What operations of the Blob service say is said in XML.
+ErrorFormat errors_for(const Request& request) {
+    const auto query = Query::parse(request.query);
+    return query && query->has("comp") ? ErrorFormat::xml : ErrorFormat::json;
+}
+
+ErrorCode error_named(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::container_not_found: return ErrorCode::filesystem_not_found;
+        case ErrorCode::container_already_exists: return ErrorCode::filesystem_already_exists;
+        case ErrorCode::container_being_deleted: return ErrorCode::filesystem_being_deleted;
+        case ErrorCode::blob_not_found: return ErrorCode::path_not_found;
+        case ErrorCode::blob_already_exists: return ErrorCode::path_already_exists;
+        case ErrorCode::directory_is_not_empty: return ErrorCode::directory_not_empty;
+        default: return code;
+    }
+}
+
+}  // namespace
+
+std::span<const Operation> operations() { return kOperations; }
+
+const Service& service() {
+    static const Service kDataLake{.kind = ServiceKind::dfs,
+                                   .server_header = "Lazulite-Dfs",
+                                   .operations = kOperations,
+                                   .scope = scope_of,
+                                   .store_kind = blob::service().store_kind,
+                                   .public_access = blob::service().public_access,
+                                   .stored_policies = blob::service().stored_policies,
+                                   .needs = needs,
+                                   .answered_by = answered_by,
+                                   .method = method_of,
+                                   .errors = ErrorFormat::json,
+                                   .errors_for = errors_for,
+                                   .error_named = error_named,
+                                   .version_without_header = {2018, 11, 9}};
+    return kDataLake;
+}
+
+}  // namespace lazulite::datalake
