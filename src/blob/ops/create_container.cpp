@@ -1,6 +1,7 @@
 #include "blob/domain/names.hpp"
 #include "blob/ops/encryption.hpp"
 #include "blob/ops/operations.hpp"
+#include "blob/ops/tree.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -36,6 +37,7 @@ Task<Result<Response>> create_container(Exchange& x) {
         container.access = command.access.value_or(PublicAccess::none);
         container.metadata = command.metadata.pack();
         container.default_encryption_scope = scope;
+        container.root_access = access_of_root(x);
         container.deny_encryption_scope_override = command.deny_encryption_scope_override.value_or(false);
         insert_container(tx, container);
         return container.tick;

@@ -1,12 +1,6 @@
 #include "blob/ops/tree.hpp"
 
 namespace lazulite::blob {
-namespace {
-
-std::string access_of_child(const Exchange& /*x*/, std::string_view /*above*/, bool /*directory*/) { return {}; }
-
-}  // namespace
-
 void make_way(WriteTxn& tx, const Exchange& x, Place& place) {
     if (!place.container.hierarchical) return;
     TreePath& way = place.path;
@@ -14,7 +8,7 @@ void make_way(WriteTxn& tx, const Exchange& x, Place& place) {
     for (const std::string& segment : way.missing) {
         clear_expired(tx, {way.deepest, segment});
         Blob directory = new_directory(tx);
-        directory.access = access_of_child(x, access_above(tx, place), true);
+        directory.access = access_of_new(tx, x, place, true);
         replace(tx, {way.deepest, directory_name(segment)}, std::nullopt, directory);
         way.deepest = *directory.child_dir_id;
     }
@@ -22,13 +16,27 @@ void make_way(WriteTxn& tx, const Exchange& x, Place& place) {
     place.key.dir_id = way.deepest;
 }
 
-std::string access_above(ReadTxn& tx, const Place& place) {
+AccessControl access_above(ReadTxn& tx, const Place& place) {
     const auto above = find_directory(tx, place.path.deepest);
-    return above ? above->blob.access : place.container.root_access;
+    return AccessControl::unpack(above ? above->blob.access : place.container.root_access, true);
+}
+
+std::string creator(const Exchange& x) {
+    const std::string& object_id = x.identity.posix().creator;
+    return object_id == kSuperuser ? std::string() : object_id;
 }
 
 std::string access_of_new(ReadTxn& tx, const Exchange& x, const Place& place, bool directory) {
-    return access_of_child(x, access_above(tx, place), directory);
+    NewPath made;
+    made.directory = directory;
+    made.owner = creator(x);
+    // Nothing was asked for that could be refused.
+    return made.below(access_above(tx, place)).value().pack(directory);
+}
+
+std::string access_of_root(const Exchange& x) {
+    if (!x.account.settings.hierarchical_namespace) return {};
+    return AccessControl::of_root(creator(x)).pack(true);
 }
 
 Blob new_directory(WriteTxn& tx) {

@@ -1,4 +1,5 @@
 #include "blob/domain/names.hpp"
+#include "blob/ops/tree.hpp"
 #include "datalake/ops/common.hpp"
 #include "datalake/ops/operations.hpp"
 
@@ -11,6 +12,7 @@ Task<Result<Response>> create_filesystem(Exchange& x) {
     LAZ_CO_TRY(const blob::Container made, co_await x.store->write([&](WriteTxn& tx) -> Result<blob::Container> {
         if (blob::find_container(tx, x.target.container)) return fail(ErrorCode::container_already_exists);
         blob::Container container = blob::new_container(tx, x.account, x.target.container);
+        container.root_access = blob::access_of_root(x);
         container.metadata = properties.value_or(Metadata{}).pack();
         blob::insert_container(tx, container);
         return container;
