@@ -144,7 +144,7 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"UndeleteBlob", "Blob_Undelete",
      kPut, false, kAtBlob, {.comp = "undelete"}, kUndeleteBlob, undelete_blob},
     {"SetBlobExpiry", "Blob_SetExpiry",
-     kPut, false, kAtBlob, {.comp = "expiry"}, kWriteBlob, nullptr},
+     kPut, false, kAtBlob, {.comp = "expiry"}, kWriteBlob, set_blob_expiry},
     {"SetBlobProperties", "Blob_SetHTTPHeaders",
      kPut, false, kAtBlob, {.comp = "properties"}, kWriteBlob, set_blob_properties},
     {"SetBlobImmutabilityPolicy", "Blob_SetImmutabilityPolicy",

@@ -16,7 +16,7 @@ constexpr Needs kReadFilesystem = reads(kContainer, "r", Needs::Public::containe
 constexpr Needs kList = from(Reach::directory, reads(kContainer, "l", Needs::Public::container));
 constexpr Needs kRead = reads(kObject, "r", Needs::Public::blob);
 constexpr Needs kSeeStatus = reads(kObject, "er", Needs::Public::blob);
-constexpr Needs kSeeAccess = with_role(Action::read, reads(kObject, "e"));
+constexpr Needs kSeeAccess = reads(kObject, "er");
 constexpr Needs kCreate = writes(kObject, "cw");
 constexpr Needs kAppend = writes(kObject, "aw");
 constexpr Needs kWrite = writes(kObject, "w");
@@ -52,24 +52,24 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"ListPaths", "FileSystem_ListPaths",
      Method::get, false, kAtFilesystem, resource("filesystem"), kList, nullptr},
 
-    {"CreateFile", "Path_Create", Method::put, false, kAtPath, resource("file"), kCreate, nullptr},
-    {"CreateDirectory", "", Method::put, false, kAtPath, resource("directory"), kCreate, nullptr},
-    {"RenamePath", "", Method::put, false, kAtPath, {.headers = {kRenameSource}}, kMove, nullptr},
-    {"AppendData", "Path_AppendData", Method::patch, false, kAtPath, action("append"), kAppend, nullptr},
-    {"FlushData", "Path_FlushData", Method::patch, false, kAtPath, action("flush"), kAppend, nullptr},
-    {"SetPathProperties", "Path_Update", Method::patch, false, kAtPath, action("setProperties"), kWrite, nullptr},
+    {"CreateFile", "Path_Create", Method::put, false, kAtPath, resource("file"), kCreate, create_file},
+    {"CreateDirectory", "", Method::put, false, kAtPath, resource("directory"), kCreate, create_directory},
+    {"RenamePath", "", Method::put, false, kAtPath, {.headers = {kRenameSource}}, kMove, rename_path},
+    {"AppendData", "Path_AppendData", Method::patch, false, kAtPath, action("append"), kAppend, append_data},
+    {"FlushData", "Path_FlushData", Method::patch, false, kAtPath, action("flush"), kAppend, flush_data},
+    {"SetPathProperties", "Path_Update", Method::patch, false, kAtPath, action("setProperties"), kWrite, set_path_properties},
     {"SetAccessControl", "Path_SetAccessControl",
      Method::patch, false, kAtPath, action("setAccessControl"), kChangeAccess, nullptr},
     {"SetAccessControlRecursive", "Path_SetAccessControlRecursive",
      Method::patch, false, kAtPath, action("setAccessControlRecursive"), kChangeAccessBelow, nullptr},
-    {"LeasePath", "Path_Lease", Method::post, false, kAtPath, {.headers = {kLeaseAction}}, kWrite, nullptr},
-    {"ReadPath", "Path_Read", Method::get, false, kAtPath, {}, kRead, nullptr},
-    {"GetPathProperties", "Path_GetProperties", Method::head, false, kAtPath, {}, kRead, nullptr},
+    {"LeasePath", "Path_Lease", Method::post, false, kAtPath, {.headers = {kLeaseAction}}, kWrite, blob::lease_blob},
+    {"ReadPath", "Path_Read", Method::get, false, kAtPath, {}, kRead, read_path},
+    {"GetPathProperties", "Path_GetProperties", Method::head, false, kAtPath, {}, kRead, get_path_properties},
     {"GetPathStatus", "", Method::head, false, kAtPath, action("getStatus"), kSeeStatus, nullptr},
     {"GetPathAccessControl", "", Method::head, false, kAtPath, action("getAccessControl"), kSeeAccess, nullptr},
-    {"DeletePath", "Path_Delete", Method::delete_, false, kAtPath, {}, kDelete, nullptr},
-    {"SetPathExpiry", "Path_SetExpiry", Method::put, false, kAtPath, {.comp = "expiry"}, kWrite, nullptr},
-    {"UndeletePath", "Path_Undelete", Method::put, false, kAtPath, {.comp = "undelete"}, kWrite, nullptr},
+    {"DeletePath", "Path_Delete", Method::delete_, false, kAtPath, {}, kDelete, delete_path},
+    {"SetPathExpiry", "Path_SetExpiry", Method::put, false, kAtPath, {.comp = "expiry"}, kWrite, blob::set_blob_expiry},
+    {"UndeletePath", "Path_Undelete", Method::put, false, kAtPath, {.comp = "undelete"}, kWrite, blob::undelete_blob},
     {"ListBlobHierarchySegment", "FileSystem_ListBlobHierarchySegment",
      Method::get, false, kAtFilesystem, {.restype = "container", .comp = "list"}, kList, blob::list_blobs},
 });
@@ -86,6 +86,9 @@ Scope scope_of(Target& target, const Query& query) {
 /// endpoint with the account in its path does not have.
 ServiceKind answered_by(const Request& request, const Query& query) {
     const std::string_view comp = query.value_or_empty("comp");
+    // Their clients of Blob storage ask for XML, those of Data Lake for anything else.
+    const bool xml = request.fields.value_or_empty("Accept").find("application/xml") != std::string_view::npos;
+    if (xml && !query.has("resource") && !query.has("action")) return ServiceKind::blob;
     const bool here = comp == "expiry" || (comp == "undelete" && !query.has("restype")) ||
                       (comp == "list" && query.value_or_empty("restype") == "container");
     if (here) return ServiceKind::dfs;
@@ -131,6 +134,8 @@ ErrorCode error_named(ErrorCode code) {
         case ErrorCode::blob_not_found: return ErrorCode::path_not_found;
         case ErrorCode::blob_already_exists: return ErrorCode::path_already_exists;
         case ErrorCode::directory_is_not_empty: return ErrorCode::directory_not_empty;
+        case ErrorCode::lease_id_mismatch_with_blob_operation: return ErrorCode::lease_id_mismatch;
+        case ErrorCode::lease_not_present_with_blob_operation: return ErrorCode::lease_not_present;
         default: return code;
     }
 }

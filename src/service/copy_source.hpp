@@ -30,6 +30,9 @@ class Sources {
     /// As if the request had come to that surface; but where it has no credentials of its own, the owner of
     /// `trusted_account` needs none for that account.
     virtual Task<Response> answer_source(Request& source, ServiceKind at, std::string_view trusted_account) = 0;
+    /// Whether a request with these credentials, which itself names something else, may do what needs that with `target`, a
+    /// thing of the same account and surface. Fails as a request of it would.
+    [[nodiscard]] virtual Result<> authorize(const Request& request, const Target& target, const Needs& needs) const = 0;
     /// Null: other servers are never asked.
     [[nodiscard]] virtual Outgoing* outgoing() const = 0;
 };

@@ -203,6 +203,21 @@ Result<Target> Gateway::locate(const Request& source, ServiceKind at) const {
     return parse_target(source, at, environment_.accounts, environment_.behaviour.product_style_urls);
 }
 
+Result<> Gateway::authorize(const Request& request, const Target& target, const Needs& needs) const {
+    Progress progress;
+    progress.at = target.service;
+    progress.service = environment_.services[static_cast<std::size_t>(target.service)];
+    progress.target = target;
+    progress.query = Query::parse(request.query);
+    if (!progress.query) return fail(ErrorCode::invalid_uri);
+    LAZ_TRY(progress.named_version, named_version(request, *progress.query, environment_.behaviour.strict_versions));
+    progress.version = progress.named_version.value_or(progress.version);
+    LAZ_CHECK(find_account(progress));
+    LAZ_CHECK(open_store(progress));
+    LAZ_TRY(const Identity identity, identify(request, progress));
+    return identity.may(needs, sas_letter(target.service), progress.version, &progress.why);
+}
+
 Result<Target> Gateway::locate_part(const Request& part, const Target& outer) const {
     Result<Target> target = locate(part, listener_);
     if (target || !outer.path_style) return target;

@@ -106,6 +106,7 @@ class Gateway final : public Handler, public PartHandler, public Sources {
     [[nodiscard]] std::optional<ServiceKind> own(const Url& url, const Exchange& asking) const override;
     [[nodiscard]] Result<Target> locate(const Request& source, ServiceKind at) const override;
     Task<Response> answer_source(Request& source, ServiceKind at, std::string_view trusted_account) override;
+    [[nodiscard]] Result<> authorize(const Request& request, const Target& target, const Needs& needs) const override;
     [[nodiscard]] Outgoing* outgoing() const override { return environment_.outgoing; }
     Response refuse(const StorageError& error) override;
     void sent(const Request& request, int status, std::uint64_t body_bytes) override;

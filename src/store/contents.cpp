@@ -279,7 +279,7 @@ ContentRef append(WriteTxn& tx, const ContentRef& ref, std::uint64_t size, const
         const Row row = load(tx, *id);
         if (row.kind == ContentKind::list && row.size == size) {
             extend_list(tx, *id, size, block);
-            name(tx, block.source);
+            if (block.naming == Naming::fresh) name(tx, block.source);
             return ref;
         }
     }

@@ -103,7 +103,7 @@ struct EncodedList {
 [[nodiscard]] inline ContentRef create_list(WriteTxn& tx, std::span<const Block> blocks) {
     return create_list(tx, encode_list(blocks));
 }
-/// A content of `size` bytes, as the caller's row shows it, and the fresh `block` behind them. The same ref where `ref` is a
+/// A content of `size` bytes, as the caller's row shows it, and behind them `block`, which is fresh or moved. The same ref where `ref` is a
 /// list that ends there: one chunk row is written then, however long the list, and rows that share it show the bytes they
 /// did. Else a new list, which shares what there is; the caller releases the old content.
 [[nodiscard]] ContentRef append(WriteTxn& tx, const ContentRef& ref, std::uint64_t size, const Block& block);

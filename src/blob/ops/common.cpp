@@ -198,7 +198,7 @@ BlobKey key_of(ReadTxn& tx, const Container& container, std::string_view name) {
 }
 
 Result<> check_no_directory(const Place& place) {
-    if (place.path.through_file || (place.blob && place.blob->is_directory())) return fail(ErrorCode::path_conflict);
+    if (place.path.through_file || (place.blob && place.blob->is_directory())) return fail(ErrorCode::resource_type_mismatch);
     return {};
 }
 

@@ -152,7 +152,7 @@ struct Place {
 [[nodiscard]] Result<Place> find_place(ReadTxn& tx, const Target& target, const Which& which = {});
 /// Where a name of a container stands, or would.
 [[nodiscard]] BlobKey key_of(ReadTxn& tx, const Container& container, std::string_view name);
-/// Whether what is written may stand there: not where a directory is, nor below a file (path_conflict).
+/// Whether what is written may stand there: not where a directory is, nor below a file (resource_type_mismatch).
 [[nodiscard]] Result<> check_no_directory(const Place& place);
 /// What time made of a stored blob: its tier may have changed, the id of a lease that is over be forgotten.
 void bring_up_to(Instant now, Blob& blob);

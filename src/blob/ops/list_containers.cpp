@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <limits>
 
+#include "blob/domain/file_time.hpp"
 #include "blob/ops/common.hpp"
 #include "blob/ops/container_properties.hpp"
 #include "blob/ops/operations.hpp"
@@ -10,9 +11,6 @@
 
 namespace lazulite::blob {
 namespace {
-
-/// From the beginning of Windows file times, 1601, to that of ours.
-constexpr std::int64_t kFileTimeEpoch = 116'444'736'000'000'000;
 
 constexpr IncludeValue kContainerIncludes[] = {{"metadata"}, {"deleted", {2020, 2, 10}}, {"system", {2020, 10, 2}}};
 

@@ -32,6 +32,7 @@ Task<Result<Response>> get_blob_properties(Exchange& x);
 Task<Result<Response>> get_blob_metadata(Exchange& x);
 Task<Result<Response>> set_blob_properties(Exchange& x);
 Task<Result<Response>> set_blob_metadata(Exchange& x);
+Task<Result<Response>> set_blob_expiry(Exchange& x);
 Task<Result<Response>> set_blob_immutability_policy(Exchange& x);
 Task<Result<Response>> delete_blob_immutability_policy(Exchange& x);
 Task<Result<Response>> set_blob_legal_hold(Exchange& x);

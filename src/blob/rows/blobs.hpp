@@ -126,6 +126,9 @@ struct TakenBlocks {
 /// released. Rows beyond some hundred go later, in slices.
 void consume_staged_set(WriteTxn& tx, const BlobKey& key, const StagedSet& set, const TakenBlocks& taken);
 
+/// The same while the others stay staged. `ids`: one after the other, fewer than all.
+void take_staged_blocks(WriteTxn& tx, const BlobKey& key, const StagedSet& set, std::string_view ids);
+
 /// Names with uncommitted blocks, in order, whether or not a committed blob stands there too.
 class StagedCursor {
   public:

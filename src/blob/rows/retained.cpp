@@ -159,11 +159,10 @@ std::optional<Blob> find_deleted(ReadTxn& tx, const BlobKey& kept, Instant delet
     return blob;
 }
 
-void restore_deleted(WriteTxn& tx, const BlobKey& key, Instant deleted, const Blob& blob) {
-    const BlobKey kept = key.kept();
+void restore_deleted(WriteTxn& tx, const BlobKey& kept, Instant deleted, const BlobKey& to, const Blob& blob) {
     tx.execute("DELETE FROM retained WHERE dir_id = ?1 AND name = ?2 AND class = ?3 AND tick = ?4", kept.dir_id, kept.name,
                kRetainedBlob, tick_count(deleted));
-    replace(tx, key, std::nullopt, blob);
+    replace(tx, to, std::nullopt, blob);
 }
 
 bool remove_retained(WriteTxn& tx, const BlobKey& key, const HistoryId& id) {

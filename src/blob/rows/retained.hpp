@@ -32,8 +32,8 @@ void supersede_retained(WriteTxn& tx, const BlobKey& key, BlobType type);
 bool undelete(WriteTxn& tx, const BlobKey& key);
 /// What was deleted then in a hierarchical container, a file or a directory with all it held.
 [[nodiscard]] std::optional<Blob> find_deleted(ReadTxn& tx, const BlobKey& kept, Instant deleted);
-/// It stands at `key` again, where nothing is.
-void restore_deleted(WriteTxn& tx, const BlobKey& key, Instant deleted, const Blob& blob);
+/// It stands at `to` from now on, where nothing is.
+void restore_deleted(WriteTxn& tx, const BlobKey& kept, Instant deleted, const BlobKey& to, const Blob& blob);
 /// Removes one for good; false where there is none.
 bool remove_retained(WriteTxn& tx, const BlobKey& key, const HistoryId& id);
 /// Removes what is kept no longer, in slices.

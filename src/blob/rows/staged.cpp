@@ -106,6 +106,16 @@ void consume_staged_set(WriteTxn& tx, const BlobKey& key, const StagedSet& set, 
     tx.execute("DELETE FROM staged_blocks WHERE staging_id = ?1", set.staging_id);
 }
 
+void take_staged_blocks(WriteTxn& tx, const BlobKey& key, const StagedSet& set, std::string_view ids) {
+    const std::uint64_t taken = ids.size() / set.id_length;
+    for (; !ids.empty(); ids.remove_prefix(set.id_length)) {
+        tx.execute("DELETE FROM staged_blocks WHERE staging_id = ?1 AND block_id = ?2", set.staging_id,
+                   ids.substr(0, set.id_length));
+    }
+    tx.execute("UPDATE staged_sets SET count = ?3, stamp = ?4 WHERE dir_id = ?1 AND name = ?2", key.dir_id, key.name,
+               set.count - taken, tick_count(tx.next_tick()));
+}
+
 StagedCursor::StagedCursor(ReadTxn& tx, std::int64_t dir_id, std::string_view first)
     : cursor_(tx.query("SELECT name, last_put FROM staged_sets WHERE dir_id = ?1 AND name >= ?2 ORDER BY name", dir_id,
                        first)),

@@ -12,4 +12,14 @@ Task<Result<Response>> create_filesystem(Exchange& x);
 Task<Result<Response>> get_filesystem_properties(Exchange& x);
 Task<Result<Response>> set_filesystem_properties(Exchange& x);
 
+Task<Result<Response>> create_file(Exchange& x);
+Task<Result<Response>> create_directory(Exchange& x);
+Task<Result<Response>> rename_path(Exchange& x);
+Task<Result<Response>> append_data(Exchange& x);
+Task<Result<Response>> flush_data(Exchange& x);
+Task<Result<Response>> set_path_properties(Exchange& x);
+Task<Result<Response>> read_path(Exchange& x);
+Task<Result<Response>> get_path_properties(Exchange& x);
+Task<Result<Response>> delete_path(Exchange& x);
+
 }  // namespace lazulite::datalake
