@@ -62,7 +62,7 @@ build() {
 }
 
 # A server on free ports in $folder, for the tests that are not C++; sets LAZULITE_CONNECTION_STRING,
-# LAZULITE_CONTROL and LAZULITE_WEB.
+# LAZULITE_CONTROL, LAZULITE_DFS and LAZULITE_WEB.
 start_server() {
   folder=$(mktemp -d)
   "$1" --location "$folder" --blobPort 0 --queuePort 0 --tablePort 0 --filePort 0 --dfsPort 0 --webPort 0 --silent \
@@ -72,9 +72,10 @@ start_server() {
     kill -0 $server 2>/dev/null || { cat "$folder/log"; return 1; }
     sleep 0.02
   done
-  export LAZULITE_CONNECTION_STRING LAZULITE_CONTROL LAZULITE_WEB
+  export LAZULITE_CONNECTION_STRING LAZULITE_CONTROL LAZULITE_DFS LAZULITE_WEB
   LAZULITE_CONNECTION_STRING=$(sed -n 's/^Connection string: //p' "$folder/log")
   LAZULITE_CONTROL=$(sed -n 's/^Blob service is listening at //p' "$folder/log")/_lazulite
+  LAZULITE_DFS=$(sed -n 's/^Data Lake service is listening at //p' "$folder/log")
   LAZULITE_WEB=$(sed -n 's/^Web service is listening at //p' "$folder/log")
 }
 

@@ -14,7 +14,7 @@ const SIGNED_HEADERS = [
   "if-modified-since", "if-match", "if-none-match", "if-unmodified-since", "range",
 ]; // prettier-ignore
 
-function stringToSign(method, path, query, headers) {
+function stringToSign(method, path, query, headers, name) {
   const plain = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   const lines = [method];
   for (const name of SIGNED_HEADERS) {
@@ -23,7 +23,7 @@ function stringToSign(method, path, query, headers) {
   }
   const own = Object.keys(plain).filter((name) => name.startsWith("x-ms-"));
   for (const name of own.sort()) lines.push(`${name}:${plain[name].trim()}`);
-  lines.push(`/${account}${path}`);
+  lines.push(`/${name}${path}`);
   const parameters = new URLSearchParams(query);
   for (const name of [...new Set(parameters.keys())].sort()) {
     lines.push(`${name.toLowerCase()}:${parameters.getAll(name).sort().join(",")}`);
@@ -32,17 +32,18 @@ function stringToSign(method, path, query, headers) {
 }
 
 /** `path` follows the account's endpoint `to` and is already percent-encoded. A header set to undefined is not sent. */
-export function request(method, path, { query = "", headers = {}, body, signed = true, secret = key, to = endpoint } = {}) {
+export function request(method, path, details = {}) {
+  const { query = "", headers = {}, body, signed = true, name = account, secret = key, to = endpoint } = details;
   const base = new URL(to);
   const root = base.pathname.replace(/\/$/, "");
   const sent = { "x-ms-version": VERSION, "x-ms-date": new Date().toUTCString() };
-  if (method === "PUT" || method === "POST") sent["Content-Length"] = String(body?.length ?? 0);
+  if (["PUT", "POST", "PATCH"].includes(method)) sent["Content-Length"] = String(body?.length ?? 0);
   Object.assign(sent, headers);
   for (const name of Object.keys(sent)) if (sent[name] === undefined) delete sent[name];
   if (signed) {
-    const text = stringToSign(method, root + path, query, sent);
+    const text = stringToSign(method, root + path, query, sent, name);
     const signature = createHmac("sha256", Buffer.from(secret, "base64")).update(text).digest("base64");
-    sent.Authorization = `SharedKey ${account}:${signature}`;
+    sent.Authorization = `SharedKey ${name}:${signature}`;
   }
   const target = { method, host: base.hostname.replace(/[[\]]/g, ""), port: base.port, path: root + path + (query && `?${query}`), headers: sent, agent: false }; // prettier-ignore
   return new Promise((resolve, reject) => {

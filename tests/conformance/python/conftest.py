@@ -3,6 +3,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from datalake_env import OwnLake
 from env import SERVICE, unique
 from file_env import FILES, OwnFiles
 from queue_env import QUEUES, OwnAccount
@@ -86,6 +87,26 @@ def nfs_share(files):
 def own_files():
     """The File service of an account whose clock only this test advances."""
     return OwnFiles()
+
+
+@pytest.fixture(scope="module")
+def lake():
+    """The hierarchical account of one module's tests."""
+    return OwnLake()
+
+
+@pytest.fixture
+def file_system(lake):
+    """A new filesystem of the test's own, deleted afterwards."""
+    made = lake.a_file_system()
+    yield made
+    made.delete_file_system()
+
+
+@pytest.fixture
+def own_lake():
+    """A hierarchical account whose clock only this test advances."""
+    return OwnLake()
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def request(method, path, query="", headers=None, body=None, *, signed=True, acc
     """`path` follows the account's endpoint and is already percent-encoded. A header set to None is not sent."""
     path = (urlsplit(endpoint).path if base is None else base) + path
     sent = {"x-ms-version": VERSION, "x-ms-date": formatdate(usegmt=True)}
-    if method in ("PUT", "POST"):
+    if method in ("PUT", "POST", "PATCH"):
         sent["Content-Length"] = str(len(body or b""))
     sent.update(headers or {})
     sent = {name: value for name, value in sent.items() if value is not None}
