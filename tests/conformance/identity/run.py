@@ -146,7 +146,8 @@ def suites(server, programs):
     node, python = programs["JavaScript"][0], programs["Python"][0]
     return [
         ("JavaScript", [node, "--preserve-symlinks", "--preserve-symlinks-main", "--test", "--test-reporter=spec",
-                        os.path.join("suite", "identity", "user_delegation.test.js")], packages("js"), {}, r"^ℹ pass (\d+)", r"^ℹ fail (\d+)"),
+                        *(os.path.join("suite", "identity", f"{name}.test.js") for name in ("user_delegation", "datalake"))],
+         packages("js"), {}, r"^ℹ pass (\d+)", r"^ℹ fail (\d+)"),
         ("Python", [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "identity"], os.path.join(SUITES, "python"), {},
          r"(\d+) passed", r"(\d+) (?:failed|error)"),
         ("Go", [packages("go", "identity.test"), "-test.v"], packages("go"), {}, None, None),

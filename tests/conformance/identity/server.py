@@ -116,7 +116,7 @@ class Server:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(self.printed())
             time.sleep(0.01)
-        ports = dict(re.findall(r"^(\w+) service is listening at \w+://127\.0\.0\.1:(\d+)$", self.printed(), re.M))
+        ports = dict(re.findall(r"^([\w ]+) service is listening at \w+://127\.0\.0\.1:(\d+)$", self.printed(), re.M))
         self.trust(ports["Blob"])
         url = f"https://localhost:{ports['Blob']}"
         endpoints = {name: f"https://127.0.0.1:{ports[name]}/{ACCOUNT}" for name in ("Blob", "Queue", "Table", "File")}
@@ -129,6 +129,7 @@ class Server:
             + "".join(f"{name}Endpoint={endpoint};" for name, endpoint in endpoints.items()),
             **{f"STORAGE_{name.upper()}": endpoint for name, endpoint in endpoints.items()},
             "LAZULITE_CONTROL": self.control_url,
+            "LAZULITE_DFS": f"https://127.0.0.1:{ports['Data Lake']}",
             "NODE_EXTRA_CA_CERTS": self.path("ca.pem"),
             "REQUESTS_CA_BUNDLE": self.path("ca.pem"),
             "SSL_CERT_FILE": self.path("ca.pem"),
