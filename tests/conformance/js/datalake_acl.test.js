@@ -188,7 +188,8 @@ describe("Set Access Control Recursive", { skip }, () => {
     expectJson(await change(""), 400, "MissingRequiredQueryParameter");
     expectJson(await change("&mode=other"), 400, "InvalidQueryParameterValue");
     expectJson(await change("&mode=set&maxRecords=0"), 400, "OutOfRangeQueryParameterValue");
-    expectJson(await change("&mode=set&continuation=x"), 400, "InvalidQueryParameterValue");
+    const beyond = await change("&mode=set&continuation=x"); // as the service answered the Go SDK's tests
+    assert.deepEqual(JSON.parse(beyond.body), { directoriesSuccessful: 0, failedEntries: [], failureCount: 0, filesSuccessful: 0 });
     expectJson(await change("&mode=set", {}), 400, "MissingRequiredHeader");
     expectJson(await change("&mode=set", { "x-ms-acl": "user::rwx" }), 400, "InvalidInput");
     expectJson(await change("&mode=remove", { "x-ms-acl": `user:${ALICE}:rwx` }), 400, "InvalidInput");

@@ -115,7 +115,7 @@ export function expectJson(answer, status, code, message) {
   assert.match(time, /^Time:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/);
 }
 
-/** What a plain GET or HEAD of a path says that is not there: the SDK means the Blob endpoint, which has the same URL here. */
-export const READ_MISSING = "PathNotFound";
+/** What a plain GET or HEAD of a path says that is not there: the SDK means the Blob endpoint, and its Accept header says so. */
+export const READ_MISSING = "BlobNotFound";
 /** Of a filesystem that is not there. */
-export const READ_NO_FILESYSTEM = "FilesystemNotFound";
+export const READ_NO_FILESYSTEM = "ContainerNotFound";

@@ -32,6 +32,10 @@ describe("Get Properties", { skip }, () => {
     assert.deepEqual(found.permissions.owner, { read: true, write: true, execute: false });
     assert.deepEqual([found.isServerEncrypted, found.accessTier, found.accessTierInferred], [true, "Hot", true]);
     assert.deepEqual([found.acceptRanges, found.expiresOn], ["bytes", undefined]);
+    assert.equal(headerOf(found, "x-ms-acl"), "user::rw-,group::r--,other::---");
+    const read = await file.read();
+    assert.deepEqual([read.owner, headerOf(read, "x-ms-acl")], [ALICE, "user::rw-,group::r--,other::---"]);
+    for await (const _ of read.readableStreamBody);
   });
 
   test("as the endpoint itself has them", async (t) => {

@@ -178,8 +178,8 @@ describe("Rename Directory", { skip }, () => {
     await aDirectory(fileSystem, "empty");
     await aFile(fileSystem, "full/other");
     const directory = fileSystem.getDirectoryClient("from");
-    // Arrow, which runs against the service: PathAlreadyExists is what a directory that is not empty gives.
-    await refused(directory.move("full"), 409, "PathAlreadyExists");
+    // As the service answered in azure-sdk-for-net #10425 and azure-sdk-for-python #10311.
+    await refused(directory.move("full"), 409, "DirectoryNotEmpty");
     await refused(directory.move("empty", destination({ ifNoneMatch: "*" })), 409, "PathAlreadyExists");
     await directory.move("empty");
     assert.deepEqual(await everyName(fileSystem), ["empty", "empty/file", "full", "full/other"]);
@@ -223,6 +223,13 @@ describe("Rename Directory", { skip }, () => {
     assert.equal(moved.status, 201);
     assert.deepEqual((await fileSystem.getFileClient("to").getProperties()).metadata, { b: "2" });
     assert.equal((await put("back", `/${fileSystem.name}/to`, {}, "")).status, 201);
+    // PathRenameMode of the specification: posix moves into a directory that is there, as mv does.
+    await aDirectory(fileSystem, "directory");
+    assert.equal((await put("directory", `/${fileSystem.name}/back`, { "If-None-Match": "*" })).status, 201);
+    assert.deepEqual(await everyName(fileSystem), ["directory", "directory/back"]);
+    assert.equal((await put("back", `/${fileSystem.name}/directory/back`)).status, 201);
+    await aFile(fileSystem, "directory/back");
+    expectJson(await put("directory", `/${fileSystem.name}/back`, { "If-None-Match": "*" }), 409, "PathAlreadyExists");
     expectJson(await put("to", "nonsense"), 400, "InvalidSourceUri", "The source URI is invalid.");
     expectJson(await put("to", `/${fileSystem.name}`), 400, "InvalidSourceUri");
     expectJson(await put("to", `/${fileSystem.name}/back`, {}, "mode=other"), 400, "InvalidQueryParameterValue");

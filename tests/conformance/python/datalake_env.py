@@ -20,9 +20,9 @@ OTHER_LEASE = "99999999-2222-4333-8444-555555555555"
 ALICE = "aaaaaaaa-1111-4111-8111-111111111111"
 BOB = "bbbbbbbb-2222-4222-8222-222222222222"
 PLAIN = "user::rwx,group::r-x,other::---"
-# What a plain GET or HEAD of a path says that is not there: the SDK means the Blob endpoint, which has the same URL here.
-READ_MISSING = "PathNotFound"
-READ_NO_FILESYSTEM = "FilesystemNotFound"
+# What a plain GET or HEAD of a path says that is not there: the SDK means the Blob endpoint, and its Accept header says so.
+READ_MISSING = "BlobNotFound"
+READ_NO_FILESYSTEM = "ContainerNotFound"
 
 pytestmark = pytest.mark.skipif(
     urlsplit(ENDPOINT).hostname not in ("127.0.0.1", "localhost", "::1"), reason="it needs hierarchical accounts of its own"

@@ -180,7 +180,8 @@ class TestRecursive:
         expect_json(change(""), 400, "MissingRequiredQueryParameter")
         expect_json(change("&mode=other"), 400, "InvalidQueryParameterValue")
         expect_json(change("&mode=set&maxRecords=0"), 400, "OutOfRangeQueryParameterValue")
-        expect_json(change("&mode=set&continuation=x"), 400, "InvalidQueryParameterValue")
+        beyond = change("&mode=set&continuation=x")  # as the service answered the Go SDK's tests
+        assert json.loads(beyond.body) == {"directoriesSuccessful": 0, "failedEntries": [], "failureCount": 0, "filesSuccessful": 0}
         expect_json(change("&mode=set", None), 400, "MissingRequiredHeader")
         expect_json(change("&mode=set", "user::rwx"), 400, "InvalidInput")
         expect_json(change("&mode=remove", f"user:{ALICE}:rwx"), 400, "InvalidInput")

@@ -57,6 +57,16 @@ class TestHierarchical:
         assert level("a/") == [(False, "a/2"), (True, "a/b/")]
         assert [len(list(page)) for page in container.list_blobs(results_per_page=2).by_page()] == [2, 2, 2]
 
+    def test_directories_in_the_xml(self, lake, file_system):
+        """`ResourceType`, which the SDKs do not show: of entries, and of the prefixes of a level."""
+        a_file(file_system, "a/file")
+        path, query = f"/{file_system.file_system_name}", "restype=container&comp=list"
+        whole = {item.findtext("Name"): item.findtext("Properties/ResourceType") for item in lake.ask("GET", path, query).xml.iter("Blob")}
+        assert whole == {"a": "directory", "a/file": "file"}
+        [prefix] = lake.ask("GET", path, f"{query}&delimiter=/").xml.iter("BlobPrefix")
+        assert (prefix.findtext("Name"), prefix.findtext("Properties/ResourceType")) == ("a/", "directory")
+        assert prefix.findtext("Properties/Content-Length") == "0"
+
     def test_a_directory_as_a_blob(self, file_system, container):
         a_directory(file_system, "a", metadata={"m": "1"})
         blob = container.get_blob_client("a")

@@ -233,8 +233,9 @@ class TestDirectory:
         a_file(file_system, "directory/file")
         directory.create_directory()
         assert every_name(file_system) == ["directory", "directory/file"]
-        with refused(409, "PathAlreadyExists"):
+        with refused(409, "PathAlreadyExists") as info:
             directory.create_directory(**ONLY_NEW)
+        assert info.value.response.headers["x-ms-existing-resource-type"] == "directory"  # which Hadoop looks at
 
     def test_under_a_default_acl(self, file_system):
         default = f"default:user::rwx,default:user:{ALICE}:rwx,default:group::r-x,default:mask::rwx,default:other::r--"

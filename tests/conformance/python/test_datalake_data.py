@@ -74,7 +74,7 @@ class TestAppend:
 
     def test_hashes(self, file):
         file.append_data(b"hello", 0, validate_content=True)
-        file.append_data(b" more", 5, validate_content="md5")
+        file.append_data(b" more", 5, validate_content=True)
         file.flush_data(10)
         assert read(file, validate_content=True) == b"hello more"
 

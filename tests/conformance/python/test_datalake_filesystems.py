@@ -170,4 +170,4 @@ class TestByRequest:
 
     @pytest.mark.parametrize("name", ["Upper", "a_b", "a--b"])
     def test_names_that_no_filesystem_has(self, lake, name):
-        expect_json(lake.ask("PUT", f"/{name}", FILESYSTEM), 400, "InvalidResourceName", "The specified resource name contains invalid characters.")
+        expect_json(lake.ask("PUT", f"/{name}", FILESYSTEM), 400, "InvalidResourceName")

@@ -32,6 +32,9 @@ class TestGet:
         found = file.get_file_properties()
         assert (found.size, found.metadata, found.owner, found.group, found.permissions) == (5, {"a": "1"}, ALICE, BOB, "rw-r-----")
         assert (found.server_encrypted, found.expiry_time, found.lease.state) == (True, None, "available")
+        assert found.acl == "user::rw-,group::r--,other::---"
+        stream = file.download_file()
+        assert (stream.properties.owner, stream.properties.acl) == (ALICE, found.acl)
 
     def test_of_a_directory(self, file_system):
         found = a_directory(file_system, metadata={"a": "1"}).get_directory_properties()

@@ -169,8 +169,8 @@ class TestDirectory:
         a_directory(file_system, "empty")
         a_file(file_system, "full/other")
         directory = file_system.get_directory_client("from")
-        # Arrow, which runs against the service: PathAlreadyExists is what a directory that is not empty gives.
-        with refused(409, "PathAlreadyExists"):
+        # As the service answered in azure-sdk-for-net #10425 and azure-sdk-for-python #10311.
+        with refused(409, "DirectoryNotEmpty"):
             directory.rename_directory(to(file_system, "full"))
         directory.rename_directory(to(file_system, "empty"))
         assert every_name(file_system) == ["empty", "empty/file", "full", "full/other"]
@@ -201,6 +201,11 @@ class TestDirectory:
         assert put("to", f"{path}/from", **{"x-ms-properties": "b=Mg=="}).status == 201
         assert file_system.get_file_client("to").get_file_properties().metadata == {"b": "2"}
         assert put("back", f"{path}/to", "").status == 201
+        # PathRenameMode of the specification: posix moves into a directory that is there, as mv does.
+        a_directory(file_system, "directory")
+        assert put("directory", f"{path}/back").status == 201
+        assert every_name(file_system) == ["directory", "directory/back"]
+        assert put("back", f"{path}/directory/back").status == 201
         expect_json(put("to", "nonsense"), 400, "InvalidSourceUri", "The source URI is invalid.")
         expect_json(put("to", path), 400, "InvalidSourceUri")
         expect_json(put("to", f"{path}/back", "mode=other"), 400, "InvalidQueryParameterValue")

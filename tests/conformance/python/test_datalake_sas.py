@@ -90,6 +90,7 @@ class TestFilesystem:
             by("p").set_access_control(owner=ALICE)
         by("op").set_access_control(owner=ALICE)
         by("e").get_access_control()
+        by("r").get_access_control()  # as in the Go SDK's tests against the service
         with denied():
             by("l").get_access_control()
         with denied():
