@@ -1,4 +1,4 @@
-// Package conformance drives azblob, azqueue, aztables and azfile, Azure's SDKs for Go, against LAZULITE_CONNECTION_STRING.
+// Package conformance drives azblob, azqueue, aztables, azfile and azdatalake, Azure's SDKs for Go, against LAZULITE_CONNECTION_STRING.
 package conformance
 
 import (
