@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs one suite against $LAZULITE_CONNECTION_STRING and ends with "N passed, N failed, N skipped".
 #
-#     tests/conformance/run.sh {js|python|go|java|rust|identity|seeds|browser|tools|import|docs} [more arguments for the test runner]
+#     tests/conformance/run.sh {js|python|go|java|hadoop|rust|identity|seeds|browser|tools|import|docs} [more arguments for the test runner]
 #
 # What a suite needs is installed below build/conformance, once, and again when its list of packages changes; Go, Maven
 # and Cargo keep what they download where they always do.
@@ -105,8 +105,8 @@ go)
   "$go" test -count=1 -vet=off -v "$@" . 2>&1 | tee "$log" || true
   finish "$(grep -c '^ *--- PASS' "$log")" "$(grep -cE '^ *--- FAIL|^FAIL.*\[' "$log")" "$(grep -c '^ *--- SKIP' "$log")"
   ;;
-java)
-  mvn --batch-mode --no-transfer-progress -Dstyle.color=never --file "$here/java/pom.xml" -DbuildFolder="$out/java" "$@" test 2>&1 | tee "$log" || true
+java | hadoop)
+  mvn --batch-mode --no-transfer-progress -Dstyle.color=never --file "$here/$suite/pom.xml" -DbuildFolder="$out/$suite" "$@" test 2>&1 | tee "$log" || true
   total=$(grep -E 'Tests run: .*[0-9]$' "$log" | tail -1) || true
   echo "$total" >"$log"
   failed=$(($(number 'Failures: [0-9]+') + $(number 'Errors: [0-9]+')))
@@ -167,7 +167,7 @@ seeds)
   exec "$out/python/venv/bin/python" "$tests/seeds/run.py"
   ;;
 *)
-  echo "usage: $0 {js|python|go|java|rust|identity|seeds|browser|tools|import|docs}" >&2
+  echo "usage: $0 {js|python|go|java|hadoop|rust|identity|seeds|browser|tools|import|docs}" >&2
   exit 2
   ;;
 esac
