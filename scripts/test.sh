@@ -115,11 +115,12 @@ conformance() {
   stop_server "$name" build/release/lazulite
 }
 
-part_conformance() { conformance conformance js python go java rust seeds identity; }
+part_conformance() { conformance conformance js python go java hadoop rust seeds identity; }
 part_js() { conformance js js; }
 part_python() { conformance python python; }
 part_go() { conformance go go; }
 part_java() { conformance java java; }
+part_hadoop() { conformance hadoop hadoop; }
 part_rust() { conformance rust rust; }
 part_identity() { run identity tests/conformance/run.sh identity; }  # on a server of its own
 
