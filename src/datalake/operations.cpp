@@ -31,7 +31,7 @@ constexpr auto kAtPath = Scope::path;
 
 constexpr Match resource(std::string_view value) { return {.query = "resource", .value = value}; }
 constexpr Match action(std::string_view value) { return {.query = "action", .value = value}; }
-constexpr Match::HeaderIs kLeaseAction{"x-ms-lease-action", ""};
+constexpr Match lease(std::string_view value) { return {.headers = {{{"x-ms-lease-action", value}}}}; }
 constexpr Match::HeaderIs kRenameSource{"x-ms-rename-source", ""};
 
 // Every operation of Data Lake Storage that is none of the Blob service; the last three are both.
@@ -62,7 +62,11 @@ constexpr auto kOperations = std::to_array<Operation>({
      Method::patch, false, kAtPath, action("setAccessControl"), kChangeAccess, nullptr},
     {"SetAccessControlRecursive", "Path_SetAccessControlRecursive",
      Method::patch, false, kAtPath, action("setAccessControlRecursive"), kChangeAccessBelow, nullptr},
-    {"LeasePath", "Path_Lease", Method::post, false, kAtPath, {.headers = {kLeaseAction}}, kWrite, blob::lease_blob},
+    {"AcquirePathLease", "Path_Lease", Method::post, false, kAtPath, lease("acquire"), kWrite, blob::lease_blob},
+    {"RenewPathLease", "", Method::post, false, kAtPath, lease("renew"), kWrite, blob::lease_blob},
+    {"ChangePathLease", "", Method::post, false, kAtPath, lease("change"), kWrite, blob::lease_blob},
+    {"ReleasePathLease", "", Method::post, false, kAtPath, lease("release"), kWrite, blob::lease_blob},
+    {"BreakPathLease", "", Method::post, false, kAtPath, lease("break"), writes(kObject, "wd"), blob::lease_blob},
     {"ReadPath", "Path_Read", Method::get, false, kAtPath, {}, kRead, read_path},
     {"GetPathProperties", "Path_GetProperties", Method::head, false, kAtPath, {}, kRead, get_path_properties},
     {"GetPathStatus", "", Method::head, false, kAtPath, action("getStatus"), kSeeStatus, nullptr},
@@ -113,9 +117,6 @@ Needs needs(const Operation& row, const Request& request, const Query& /*query*/
     if (row.name == "SetAccessControl") {
         if (request.fields.has("x-ms-owner") || request.fields.has("x-ms-group")) needs.also |= Letters("o");
         if (request.fields.has("x-ms-permissions") || request.fields.has("x-ms-acl")) needs.also |= Letters("p");
-    }
-    if (row.name == "LeasePath" && equals_ignoring_case(request.fields.value_or_empty("x-ms-lease-action"), "break")) {
-        needs.letters = Letters("wd");
     }
     return needs;
 }

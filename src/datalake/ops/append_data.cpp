@@ -58,7 +58,6 @@ Result<Stage> find_stage(ReadTxn& tx, const Exchange& x, const AppendData& comma
     LAZ_CHECK(check_made_here(file, stage.set, ErrorCode::invalid_append_operation));
     LAZ_TRY(stage.encryption, blob::encryption_of_new(x, stage.place.container, command.encryption));
     LAZ_CHECK(blob::check_change_of(file.encryption, stage.encryption));
-    if (command.position < file.size) return fail(ErrorCode::invalid_flush_position);
     if (stage.set && stage.set->count >= blob::kMostStagedBlocks &&
         !blob::is_staged(tx, *stage.set, id_of_position(command.position))) {
         return fail(ErrorCode::uncommitted_block_count_exceeds_limit);

@@ -52,6 +52,8 @@ Result<> commit(WriteTxn& tx, const BlobKey& key, Blob& file, std::uint64_t leng
     const auto set = blob::find_staged_set(tx, key);
     std::vector<Block> staged;
     if (set) staged = blob::staged_blocks(tx, set->staging_id);
+    // What was appended below the end of the file can never become a part of it.
+    std::erase_if(staged, [&](const Block& block) { return position_of(block.id) < file.size; });
     std::uint64_t end = file.size;
     std::size_t taken = 0;
     while (taken < staged.size() && end < length) {
