@@ -9,7 +9,7 @@
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "blob/domain/last_access.hpp"
-#include "blob/ops/blob_walk.hpp"
+#include "blob/ops/path_walk.hpp"
 #include "blob/ops/tiers.hpp"
 #include "blob/rows/change_feed.hpp"
 #include "blob/rows/containers.hpp"
@@ -216,7 +216,8 @@ Result<LifecycleRuns::Page> LifecycleRuns::page(ReadTxn& tx, const Run& run, con
     filter.history.snapshots = run.policy.concerns(LifecycleKind::snapshot);
     filter.history.versions = run.policy.concerns(LifecycleKind::version);
     const std::string begin = container->name == first ? position : std::string();
-    const auto rest = blob::walk_page(tx, container->root_dir_id, filter, begin, kPage, [&](const ListedBlob& entry) {
+    const auto rest = blob::walk_page(tx, *container, filter, begin, kPage, [&](const ListedBlob& entry) {
+        if (entry.blob->is_directory()) return;
         const std::string path = container->name + '/' + entry.name;
         const auto action = decide(run.policy, subject_of(entry, path, *run.account, run.since), tx.now());
         if (!action) return;

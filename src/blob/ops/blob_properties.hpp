@@ -2,11 +2,13 @@
 
 #include "base/etag.hpp"
 #include "base/text.hpp"
+#include "blob/domain/access_control.hpp"
 #include "blob/domain/last_access.hpp"
 #include "blob/domain/tags.hpp"
 #include "blob/ops/common.hpp"
 #include "service/shown_copy.hpp"
 #include "service/shown_lease.hpp"
+#include "blob/ops/shown_access.hpp"
 #include "blob/ops/tiers.hpp"
 #include "blob/ops/versions.hpp"
 #include "blob/rows/blobs.hpp"
@@ -15,14 +17,27 @@
 
 namespace lazulite::blob {
 
+/// What a directory has among its metadata, whether or not somebody gave it.
+inline constexpr std::string_view kIsFolder = "hdi_isfolder";
+[[nodiscard]] inline Metadata shown_metadata(const Blob& blob) {
+    Metadata stored = Metadata::unpack(blob.metadata).value_or(Metadata{});
+    if (!blob.is_directory() || stored.find(kIsFolder) != nullptr) return stored;
+    Metadata shown;
+    shown.add(kIsFolder, "true");
+    for (const Metadata::Pair& pair : stored) shown.add(pair.name, pair.value);
+    return shown;
+}
+
 /// What the account's settings make visible of a blob.
 struct AccountShown {
     bool last_access = false;
     bool page_tiers = false;
+    bool paths = false;  ///< its blobs are files and directories
 };
 
 [[nodiscard]] inline AccountShown shown_of(const Account& account) {
-    return {account.settings.last_access_time_tracking, has_page_tiers(account)};
+    return {account.settings.last_access_time_tracking, has_page_tiers(account),
+            account.settings.hierarchical_namespace};
 }
 
 /// A blob as a client is shown it.
@@ -35,6 +50,7 @@ struct ShownBlob {
     std::optional<Retention> deleted = {};  ///< where soft delete keeps it
     bool leased = true;                     ///< its lease is shown: in listings only that of blobs
     AccountShown account = {};
+    bool access = false;  ///< owner, group and access control list are elements; headers are added apart
     bool copies = true;   ///< shows the last copy onto it; List Blobs does when asked
 
     [[nodiscard]] std::optional<Instant> version_id() const {
@@ -100,6 +116,31 @@ inline void add_incremental(HeaderEncoder& encoder, const ShownBlob& shown) {
     if (const auto snapshot = shown_snapshot(shown)) encoder.header("x-ms-copy-destination-snapshot", *snapshot);
 }
 
+/// What there is to see of a path alone.
+template <class Codec>
+void describe_path(Codec& c, const ShownBlob& shown) {
+    const Blob& blob = shown.blob;
+    if (shown.access) {
+        const AccessControl access = AccessControl::unpack(blob.access, blob.is_directory());
+        c.element("Owner", access.owner);
+        c.element("Group", access.group);
+        c.element("Permissions", access.permissions());
+        c.element("Acl", print_acl(access.entries()));
+    }
+    if (shown.version >= kPathTypes) {
+        c.property("x-ms-resource-type", "ResourceType", std::string_view(blob.is_directory() ? "directory" : "file"));
+    }
+    if (shown.version >= kEncryptionContext && !blob.encryption_context.empty()) {
+        c.header("x-ms-encryption-context", blob.encryption_context);
+    }
+}
+
+/// When it is gone: a path that is to expire, or what soft delete keeps of one.
+[[nodiscard]] inline std::optional<Instant> shown_expiry(const ShownBlob& shown) {
+    if (!shown.account.paths || shown.version < kPathExpiry) return std::nullopt;
+    return shown.deleted ? std::optional(shown.deleted->until) : shown.blob.expires;
+}
+
 /// A blob's properties, as headers of Get Blob and Get Blob Properties and as elements of List Blobs, in the order of
 /// the latter. Not here: Content-Length and Content-MD5 headers, which depend on the range that was read, and tiers,
 /// which only some answers carry as headers.
@@ -114,8 +155,10 @@ void describe(Codec& c, const ShownBlob& shown) {
     };
     if (shown.version >= kCreationTime) c.property("x-ms-creation-time", "Creation-Time", blob.created);
     c.property("Last-Modified", "Last-Modified", blob.tick);
+    if (const auto expiry = shown_expiry(shown)) c.property("x-ms-expiry-time", "Expiry-Time", *expiry);
     c.header("ETag", header_etag(blob.tick, shown.version));
     c.element("Etag", Etag{blob.tick});
+    if (shown.account.paths) describe_path(c, shown);
     c.element("Content-Length", blob.size);
     text("Content-Type", "Content-Type", blob.headers.type);
     text("Content-Encoding", "Content-Encoding", blob.headers.encoding);
@@ -175,6 +218,12 @@ void describe(Codec& c, const ShownBlob& shown) {
     c.element("RehydratePriority", tier.priority);
     if (blob.sealed && shown.version >= kSealing) c.property("x-ms-blob-sealed", "Sealed", true);
     c.element("SmartAccessTier", tier.smart);
+}
+
+/// Owner, group and permissions as headers of a file or directory; the list itself to newer versions.
+inline void add_path_access(Response& response, const Exchange& x, const Blob& blob) {
+    if (!x.account.settings.hierarchical_namespace || x.version < kPathAccess) return;
+    add_access(response, blob, x.version >= kPathAcl);
 }
 
 /// The tier as headers: on Get Blob Properties, and on Get Blob from 2026-10-06 on, which reads no archived blob.

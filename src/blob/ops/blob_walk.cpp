@@ -11,11 +11,7 @@ namespace {
 constexpr char kCurrent = '\xff';
 constexpr std::size_t kTickBytes = 8;
 
-struct Position {
-    std::string_view name;
-    bool current = false;  ///< behind all former states
-    Which which;
-};
+}  // namespace
 
 Position parse_position(std::string_view text) {
     Position position{text.substr(0, text.find('\0')), false, {}};
@@ -30,10 +26,10 @@ Position parse_position(std::string_view text) {
     return position;
 }
 
-}  // namespace
-
 std::string position_of(const ListFilter& filter, const ListedBlob& entry) {
     std::string position = entry.name;
+    // A directory stands where what is in it does.
+    if (entry.blob && entry.blob->is_directory() && !entry.deleted) position += '/';
     if (!filter.history.any() || !entry.blob) return position;
     position += '\0';
     if (!entry.which) return position + kCurrent;

@@ -14,7 +14,8 @@ namespace lazulite::blob {
 
 /// Which names of a container a listing walks over.
 struct ListFilter {
-    enum class Show : std::uint8_t { all, blobs, prefixes, nothing };
+    /// `prefixes`: directories, too. `deleted`: what soft delete keeps in a hierarchical container, in a flat one nothing.
+    enum class Show : std::uint8_t { all, blobs, prefixes, deleted };
 
     std::string prefix;
     std::string delimiter;   ///< empty: names are not folded
@@ -30,10 +31,19 @@ struct ListedBlob {
     std::optional<Blob> blob;
     Which which = {};  ///< which state of the blob
     std::optional<Retention> deleted = {};  ///< where soft delete keeps it
+    std::optional<Blob> directory = {};     ///< that has the prefix for its name
 };
 
 /// Where in a listing an entry stands: begin there again with the next page. A plain name is the first entry of that name.
 [[nodiscard]] std::string position_of(const ListFilter& filter, const ListedBlob& entry);
+
+/// The position that such a text stands for: among the entries of one name.
+struct Position {
+    std::string_view name;
+    bool current = false;  ///< behind all former states
+    Which which;
+};
+[[nodiscard]] Position parse_position(std::string_view text);
 
 /// Walks committed and, when asked, uncommitted names together in byte order, each once, and folds at the delimiter by
 /// seeking past a whole prefix instead of stepping over what it holds. Former states stand before their
@@ -64,24 +74,31 @@ class BlobWalk {
 /// A page looks at this many entries, or at as many as it may show: where few of them are shown, it is short.
 inline constexpr std::size_t kMostWalked = 1000;
 
-/// Gives at most `most` entries to `write(const ListedBlob&)`, from the position `first` on. Returns that of the entry
-/// that the next page begins with; nothing when there is none.
-template <class Write>
-std::optional<std::string> walk_page(ReadTxn& tx, std::int64_t dir_id, const ListFilter& filter, std::string_view first,
-                                     std::size_t most, Write write) {
+/// Gives at most `most` entries of a walk to `write(const ListedBlob&)`. Returns the position of the entry that the next
+/// page begins with; nothing when there is none.
+template <class Walk, class Write>
+std::optional<std::string> take_page(Walk& walk, const ListFilter& filter, std::size_t most, Write write) {
     using Show = ListFilter::Show;
-    if (filter.show == Show::nothing) return std::nullopt;
-    BlobWalk walk(tx, dir_id, filter, first);
     std::optional<ListedBlob> entry = walk.next();
     std::size_t written = 0;
     const std::size_t most_walked = std::max(most, kMostWalked);
     for (std::size_t walked = 0; entry && written < most && walked < most_walked; ++walked, entry = walk.next()) {
-        if (filter.show == (entry->blob ? Show::prefixes : Show::blobs)) continue;
+        const bool folder = !entry->blob || entry->blob->is_directory();
+        if (filter.show == (folder ? Show::blobs : Show::prefixes)) continue;
         write(*entry);
         ++written;
     }
     if (!entry) return std::nullopt;
     return position_of(filter, *entry);
+}
+
+/// A page of a flat container, from the position `first` on.
+template <class Write>
+std::optional<std::string> walk_page(ReadTxn& tx, std::int64_t dir_id, const ListFilter& filter, std::string_view first,
+                                     std::size_t most, Write write) {
+    if (filter.show == ListFilter::Show::deleted) return std::nullopt;
+    BlobWalk walk(tx, dir_id, filter, first);
+    return take_page(walk, filter, most, write);
 }
 
 }  // namespace lazulite::blob

@@ -181,14 +181,14 @@ Result<> note_access(WriteTxn& tx, const Exchange& x, const BlobKey& key, Instan
     Blob after = *blob;
     if (after.tier.set == AccessTier::smart) after.tier.accessed = tx.now();
     after.last_read = tx.now();
-    const bool back = goes_back_to_hot(x, key.name, *blob);
+    const bool back = goes_back_to_hot(x, key.full_name(), *blob);
     if (back) after.tier = tier_of_new(AccessTier::hot, blob->tier, tx.now());
     replace(tx, key, blob, after);
     if (!back) return {};
     LAZ_TRY(const Container container, require_container(tx, x.target.container));
     Cause cause = cause_of(x);
     cause.operation = "SetBlobTier";
-    note(tx, cause, container, key.name, {EventType::tier_changed, blob, after});
+    note(tx, cause, container, key.full_name(), {EventType::tier_changed, blob, after});
     return {};
 }
 

@@ -102,7 +102,7 @@ Task<Result<Response>> get_blob(Exchange& x) {
         LAZ_CHECK(check_not_incremental(blob.copy));
         LAZ_CHECK(check_online(blob.tier));
         LAZ_CHECK(check_encryption(x, blob, asked_key));
-        if (found.current && notes_access(x, found.key.name, blob, now)) accessed = Read{found.key, blob.tick};
+        if (found.current && notes_access(x, found.key.full_name(), blob, now)) accessed = Read{found.key, blob.tick};
         ResolvedRange range{0, blob.size};
         if (asked) {
             LAZ_TRY(range, resolve(*asked, blob.size));
@@ -116,7 +116,8 @@ Task<Result<Response>> get_blob(Exchange& x) {
         HeaderEncoder encoder(response.fields);
         describe(encoder, shown);
         if (x.version >= kTiersOnGet) add_tier(encoder, shown);
-        encoder.metadata(Metadata::unpack(blob.metadata).value_or(Metadata{}));
+        encoder.metadata(shown_metadata(blob));
+        add_path_access(response, x, blob);
         if (x.version >= kOpenRanges) response.fields.add("Accept-Ranges", "bytes");
         const bool hashes = command.range_md5.value_or(false) || command.range_crc64.value_or(false);
         std::string bytes;

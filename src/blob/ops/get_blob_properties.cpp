@@ -39,7 +39,8 @@ Task<Result<Response>> get_blob_properties(Exchange& x) {
     Response response;
     HeaderEncoder encoder(response.fields);
     describe(encoder, shown);
-    encoder.metadata(Metadata::unpack(blob.metadata).value_or(Metadata{}));
+    encoder.metadata(shown_metadata(blob));
+    add_path_access(response, x, blob);
     if (!blob.headers.md5.empty()) encoder.header("Content-MD5", base64_encode(as_bytes(blob.headers.md5)));
     if (x.version >= kOpenRanges) encoder.header("Accept-Ranges", std::string_view("bytes"));
     add_tier(encoder, shown);
@@ -54,7 +55,7 @@ Task<Result<Response>> get_blob_metadata(Exchange& x) {
     Response response;
     add_tick(response, loaded.blob.tick, x.version);
     add_version(response, loaded.blob.version, x.version);
-    HeaderEncoder(response.fields).metadata(Metadata::unpack(loaded.blob.metadata).value_or(Metadata{}));
+    HeaderEncoder(response.fields).metadata(shown_metadata(loaded.blob));
     co_return response;
 }
 

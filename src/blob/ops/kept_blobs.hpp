@@ -27,9 +27,9 @@ struct KeptBlobs : SnapshotCache<KeptBlob> {
 };
 
 /// Whether a blob may be kept: it is small, and stays as it is until somebody writes. A tier may change with time, and so
-/// may a pending copy; reading may have to be noted.
+/// may a pending copy; a path may expire, and reading may have to be noted.
 [[nodiscard]] inline bool may_be_kept(const Blob& blob) {
-    return blob.size <= kLongestKept && !blob.tier.rehydration && !blob.tier.archived() &&
+    return blob.size <= kLongestKept && !blob.expires && !blob.tier.rehydration && !blob.tier.archived() &&
            blob.tier.set != AccessTier::smart && !(blob.copy && blob.copy->pending());
 }
 

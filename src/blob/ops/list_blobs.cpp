@@ -1,8 +1,9 @@
+#include "blob/domain/file_time.hpp"
 #include "blob/ops/blob_properties.hpp"
-#include "blob/ops/blob_walk.hpp"
 #include "blob/ops/common.hpp"
 #include "blob/ops/operations.hpp"
 #include "blob/ops/tags.hpp"
+#include "blob/ops/path_walk.hpp"
 #include "service/listing.hpp"
 #include "wire/date.hpp"
 
@@ -80,11 +81,22 @@ Result<> check_together(const Exchange& x, const ListBlobs& command, const std::
     return {};
 }
 
-/// Folders are what names fold into; only hierarchical accounts list what is deleted this way.
+/// Accounts of either kind were seen to refuse what no listing gave out, each with its own code.
+Result<std::string> listing_marker(const Exchange& x, const ListBlobs& command) {
+    const std::string text = command.marker.value_or("");
+    Result<std::string> marker = decode_marker(text);
+    if (marker || !x.account.settings.hierarchical_namespace) return marker;
+    return fail(StorageError(ErrorCode::invalid_query_parameter_value)
+                    .with("QueryParameterName", "marker")
+                    .with("QueryParameterValue", text)
+                    .with("Reason", "No listing gave out this text."));
+}
+
+/// Folders are what names fold into, and directories; only hierarchical accounts list what is deleted this way.
 ListFilter::Show shown_by(const std::optional<ShowOnly>& only) {
     if (!only) return ListFilter::Show::all;
     switch (*only) {
-        case ShowOnly::deleted: return ListFilter::Show::nothing;
+        case ShowOnly::deleted: return ListFilter::Show::deleted;
         case ShowOnly::files: return ListFilter::Show::blobs;
         case ShowOnly::directories: return ListFilter::Show::prefixes;
     }
@@ -109,10 +121,24 @@ struct Included {
     bool immutability_policy = false;
     bool legal_hold = false;
     bool copies = false;
+    bool access = false;
 };
+
+/// What an account that has paths shows of a directory in place of its names.
+constexpr ServiceVersion kPrefixProperties = kPathTypes;
+
+/// Reference: "List Blobs", URI parameters, prefix: it names no file in its middle. The code is not documented.
+Result<> check_prefix(ReadTxn& tx, const Container& container, std::string_view prefix) {
+    const std::size_t slash = prefix.rfind('/');
+    if (!container.hierarchical || slash == std::string_view::npos) return {};
+    const std::string within = std::string(prefix.substr(0, slash)) + "/-";
+    if (find_path(tx, container.root_dir_id, within).through_file) return fail(ErrorCode::path_conflict);
+    return {};
+}
 
 /// Metadata of a blob whose key is the client's cannot be read here; where there are any, that much is said.
 void write_listed_metadata(XmlWriter& xml, const Blob& blob) {
+    if (blob.is_directory()) return write_metadata(xml, shown_metadata(blob).pack());
     if (blob.encryption.key_sha256.empty() || blob.metadata.empty()) return write_metadata(xml, blob.metadata);
     xml.open("Metadata", {{"Encrypted", "true"}});
     xml.close();
@@ -126,10 +152,23 @@ void write_immutability(XmlEncoder& encoder, const Immutability& immutability, c
     if (also.legal_hold) encoder.element("LegalHold", immutability.legal_hold);
 }
 
+void write_prefix(XmlWriter& xml, const Blob& directory, const Included& also, const Exchange& x, const ReadTxn& tx) {
+    ShownBlob shown_directory = shown(directory, x, tx);
+    shown_directory.access = also.access;
+    XmlEncoder encoder(xml);
+    xml.open("Properties");
+    describe(encoder, shown_directory);
+    xml.close();
+}
+
 void write_entry(XmlWriter& xml, const ListedBlob& entry, const Included& also, const Exchange& x, const ReadTxn& tx) {
     xml.open(entry.blob ? "Blob" : "BlobPrefix");
     write_blob_name(xml, entry.name, x.version);
+    if (entry.directory && x.version >= kPrefixProperties) write_prefix(xml, *entry.directory, also, x, tx);
     if (entry.blob) {
+        if (entry.deleted && x.account.settings.hierarchical_namespace) {
+            xml.element("DeletionId", file_time(entry.which->id));
+        }
         if (entry.deleted) xml.element("Deleted", "true");
         const bool is_snapshot = entry.which && entry.which->kind == HistoryClass::snapshot;
         const bool is_mark = entry.which && entry.which->kind == HistoryClass::blob && !entry.deleted;
@@ -138,6 +177,7 @@ void write_entry(XmlWriter& xml, const ListedBlob& entry, const Included& also, 
         blob.deleted = entry.deleted;
         blob.leased = !entry.which || is_mark;
         blob.copies = also.copies;
+        blob.access = also.access;
         if (is_snapshot) xml.element("Snapshot", snapshot);
         if (const auto version = blob.version_id(); version && (also.versions || !is_mark)) {
             xml.element("VersionId", format_iso8601(*version));
@@ -169,21 +209,24 @@ Task<Result<Response>> list_blobs(Exchange& x) {
     LAZ_CO_TRY(const auto include, parse_include(x.query, kBlobIncludes, x.version));
     LAZ_CO_CHECK(check_together(x, command, include));
     const std::string prefix = command.prefix.value_or("");
-    LAZ_CO_TRY(const std::string marker, decode_marker(command.marker.value_or("")));
+    LAZ_CO_TRY(const std::string marker, listing_marker(x, command));
     const std::string first = std::max({marker, command.start_from.value_or(""), prefix});
     const ListFilter filter{.prefix = prefix,
                             .delimiter = command.delimiter.value_or(""),
                             .end_before = command.end_before.value_or(""),
                             .uncommitted = includes(include, "uncommittedblobs"),
                             .history = {.snapshots = includes(include, "snapshots"), .versions = includes(include, "versions"),
-                                        .deleted = includes(include, "deleted"), .marks = includes(include, "deletedwithversions")},
+                                        .deleted = includes(include, "deleted") || command.show_only == ShowOnly::deleted,
+                                        .marks = includes(include, "deletedwithversions")},
                             .show = shown_by(command.show_only)};
     const Included also{includes(include, "metadata"), includes(include, "tags"), includes(include, "versions"),
-                        includes(include, "immutabilitypolicy"), includes(include, "legalhold"), includes(include, "copy")};
+                        includes(include, "immutabilitypolicy"), includes(include, "legalhold"), includes(include, "copy"),
+                        includes(include, "permissions")};
     const auto most = static_cast<std::size_t>(command.max_results.value_or(kMostResults));
 
     const auto make_page = [&](ReadTxn& tx, std::size_t entries) -> Result<Page> {
         LAZ_TRY(const Container container, require_container(tx, x.target.container));
+        LAZ_CHECK(check_prefix(tx, container, prefix));
         XmlWriter xml;
         open_results(xml, x);
         xml.open("Blobs");
@@ -192,7 +235,7 @@ Task<Result<Response>> list_blobs(Exchange& x) {
             if (known && entry.blob) known = check_known_type(*entry.blob, x.version);
             write_entry(xml, entry, also, x, tx);
         };
-        const auto next = walk_page(tx, container.root_dir_id, filter, first, entries, write);
+        const auto next = walk_page(tx, container, filter, first, entries, write);
         LAZ_CHECK(std::move(known));
         xml.close();
         xml.element("NextMarker", next ? encode_marker(*next) : "");

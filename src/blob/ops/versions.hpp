@@ -43,6 +43,11 @@ inline constexpr ServiceVersion kPermanentDelete{2020, 2, 10};
 inline constexpr ServiceVersion kFoundTagSets{2020, 4, 8};  ///< Find Blobs by Tags shows sets of tags, not one value
 inline constexpr ServiceVersion kImmutability{2020, 6, 12};
 inline constexpr ServiceVersion kShowOnlyKnown{2020, 8, 4};
+inline constexpr ServiceVersion kPathAccess{2020, 6, 12};   ///< owner, group and permissions of paths
+inline constexpr ServiceVersion kPathExpiry{2020, 2, 10};
+inline constexpr ServiceVersion kPathTypes{2020, 10, 2};    ///< file or directory
+inline constexpr ServiceVersion kEncryptionContext{2021, 8, 6};
+inline constexpr ServiceVersion kPathAcl{2023, 11, 3};      ///< access control lists among the headers of a blob
 inline constexpr ServiceVersion kPagedPageRanges{2020, 10, 2};
 inline constexpr ServiceVersion kEncodedNames{2021, 2, 12};
 inline constexpr ServiceVersion kVersionsByHierarchy{2021, 12, 2};

@@ -29,6 +29,8 @@ struct BlobKey {
     std::int64_t root_dir_id = 0;
     std::string path;  ///< the full one, without a slash at its end
 
+    /// From the container's root on.
+    [[nodiscard]] const std::string& full_name() const { return path.empty() ? name : path; }
     /// Where soft delete keeps what is deleted there.
     [[nodiscard]] BlobKey kept() const { return path.empty() ? *this : BlobKey{root_dir_id, path}; }
 };

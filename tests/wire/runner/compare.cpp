@@ -187,7 +187,7 @@ std::vector<Difference> compare_common(const Expectation& expected, std::string_
     const bool odata = errors == ErrorBody::odata;
     const bool html = errors == ErrorBody::html;
     if (html && !expected.body.empty()) return differences;
-    owed("Content-Type", html ? "text/html" : odata ? "application/(json|xml)(;.*)?" : "application/xml(;.*)?",
+    owed("Content-Type", html ? "text/html" : odata || errors == ErrorBody::either ? "application/(json|xml)(;.*)?" : "application/xml(;.*)?",
          html ? "text/html" : "application/xml");
     const bool json = find_header(answer.headers, "Content-Type").value_or("").starts_with("application/json");
     std::string element = html ? "<li>ErrorCode: " : json ? "\"code\":\"" : odata ? "<code>" : "<Code>";

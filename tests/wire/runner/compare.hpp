@@ -19,7 +19,7 @@ struct Difference {
 std::vector<Difference> compare(const Expectation& expected, const Answer& answer, Variables& variables);
 
 /// How a service writes its errors: plain XML, OData's of the Table service, the page of a website.
-enum class ErrorBody { xml, odata, html };
+enum class ErrorBody { xml, odata, html, either };  ///< `either`: JSON, or XML where the Blob service answers
 
 /// What every answer of a service owes, whatever the file asks: request id, date, the version and client request
 /// id that were sent, and an error's code both as header and in the body; of a website only where the file names no body, which may be its own error

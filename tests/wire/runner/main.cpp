@@ -132,6 +132,7 @@ int run(Arguments arguments) {
         const auto surface = below("queue")   ? lazulite::Surface::queue
                              : below("table") ? lazulite::Surface::table
                              : below("file")  ? lazulite::Surface::file
+                             : below("datalake") ? lazulite::Surface::dfs
                                               : lazulite::Surface::blob;
         return parse_endpoint(emulator.endpoint(surface));
     });

@@ -50,8 +50,8 @@ std::string described(const std::vector<Difference>& differences, const Answer& 
 
 class Player {
   public:
-    Player(const Endpoint& endpoint, const std::string& account, bool table)
-        : account_(account), table_(table), client_(endpoint) {
+    Player(const Endpoint& endpoint, const std::string& account, bool table, bool data_lake)
+        : account_(account), table_(table), data_lake_(data_lake), client_(endpoint) {
         const std::string authority = endpoint.host + ":" + std::to_string(endpoint.port);
         const std::time_t now = std::time(nullptr);
         variables_.set("account", account);
@@ -178,7 +178,10 @@ class Player {
             differences.push_back({"100 Continue", exchange.continues ? "sent" : "not sent", answer.continued ? "sent" : "not sent"});
         }
         if (!control) {
-            const ErrorBody errors = web ? ErrorBody::html : table_ ? ErrorBody::odata : ErrorBody::xml;
+            const ErrorBody errors = web          ? ErrorBody::html
+                                     : table_     ? ErrorBody::odata
+                                     : data_lake_ ? ErrorBody::either
+                                                  : ErrorBody::xml;
             for (Difference& more : compare_common(exchange.expected, request.method, headers, answer, errors)) {
                 differences.push_back(std::move(more));
             }
@@ -308,7 +311,8 @@ class Player {
     }
 
     std::string account_;
-    bool table_;  ///< speaks to the Table service
+    bool table_;      ///< speaks to the Table service
+    bool data_lake_;  ///< speaks to Data Lake Storage
     Client client_;
     Variables variables_;
 };
@@ -322,7 +326,8 @@ Report play(const std::filesystem::path& file, const Endpoint& endpoint, const s
         const Script script = read_script(file);
         rule = "\n    " + script.rule + "\n";
         if (script.skip) return {Outcome::skipped, "SKIPPED " + file.string() + ": " + *script.skip + "\n"};
-        Player player(endpoint, account, std::find(file.begin(), file.end(), "table") != file.end());
+        const auto below = [&](const char* folder) { return std::find(file.begin(), file.end(), folder) != file.end(); };
+        Player player(endpoint, account, below("table"), below("datalake"));
         try {
             player.play(script);
         } catch (...) {

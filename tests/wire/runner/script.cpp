@@ -167,6 +167,11 @@ class Reader {
             request.body = "<BlockList>";
             for (std::size_t i = 2; i < words.size(); ++i) request.body += "<Latest>" + words[i] + "</Latest>";
             request.body += "</BlockList>";
+        } else if (words[0] == "setting") {
+            request.target = "/_lazulite/accounts/{account}";
+            request.headers.emplace_back("x-lazulite-control", "1");
+            request.body = "{\"" + words[1] + "\": true}";
+            exchange.expected.status = 200;
         } else if (words[0] == "website") {
             request.target = "/acct/?restype=service&comp=properties";
             request.body = "<StorageServiceProperties><StaticWebsite><Enabled>true</Enabled><IndexDocument>" + words[1] +
