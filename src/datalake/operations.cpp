@@ -50,7 +50,7 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"DeleteFilesystem", "FileSystem_Delete",
      Method::delete_, false, kAtFilesystem, resource("filesystem"), writes(kContainer, "d"), blob::delete_container},
     {"ListPaths", "FileSystem_ListPaths",
-     Method::get, false, kAtFilesystem, resource("filesystem"), kList, nullptr},
+     Method::get, false, kAtFilesystem, resource("filesystem"), kList, list_paths},
 
     {"CreateFile", "Path_Create", Method::put, false, kAtPath, resource("file"), kCreate, create_file},
     {"CreateDirectory", "", Method::put, false, kAtPath, resource("directory"), kCreate, create_directory},

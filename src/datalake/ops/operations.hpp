@@ -11,6 +11,7 @@ Task<Result<Response>> list_filesystems(Exchange& x);
 Task<Result<Response>> create_filesystem(Exchange& x);
 Task<Result<Response>> get_filesystem_properties(Exchange& x);
 Task<Result<Response>> set_filesystem_properties(Exchange& x);
+Task<Result<Response>> list_paths(Exchange& x);
 
 Task<Result<Response>> create_file(Exchange& x);
 Task<Result<Response>> create_directory(Exchange& x);
