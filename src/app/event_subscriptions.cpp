@@ -10,6 +10,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kTypes[] = {"Microsoft.Storage.BlobCreated", "Microsoft.Storage.BlobDeleted",
+                                       "Microsoft.Storage.BlobRenamed", "Microsoft.Storage.DirectoryCreated",
+                                       "Microsoft.Storage.DirectoryRenamed", "Microsoft.Storage.DirectoryDeleted",
                                        "Microsoft.Storage.BlobTierChanged", "Microsoft.Storage.AsyncOperationInitiated",
                                        "Microsoft.Storage.LifecyclePolicyCompleted"};
 

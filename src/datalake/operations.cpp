@@ -1,6 +1,7 @@
 #include "datalake/operations.hpp"
 
 #include "blob/operations.hpp"
+#include "blob/ops/common.hpp"
 #include "blob/ops/operations.hpp"
 #include "datalake/ops/operations.hpp"
 
@@ -121,6 +122,15 @@ Needs needs(const Operation& row, const Request& request, const Query& /*query*/
     return needs;
 }
 
+/// Flat accounts that protect deleted blobs, or tell of what happens to them, have no Data Lake endpoint. Reference: "Known
+/// issues with Azure Data Lake Storage".
+Result<> check_account(const Exchange& x) {
+    if (x.account.settings.hierarchical_namespace) return {};
+    LAZ_TRY(const blob::Protection protection, blob::protection_of(x));
+    if (!protection.deleted && !x.account.settings.event_subscriptions) return {};
+    return fail(ErrorCode::endpoint_unsupported_account_features);
+}
+
 /// What operations of the Blob service say is said in XML.
 ErrorFormat errors_for(const Request& request) {
     const auto query = Query::parse(request.query);
@@ -134,7 +144,9 @@ ErrorCode error_named(ErrorCode code) {
         case ErrorCode::container_being_deleted: return ErrorCode::filesystem_being_deleted;
         case ErrorCode::blob_not_found: return ErrorCode::path_not_found;
         case ErrorCode::blob_already_exists: return ErrorCode::path_already_exists;
-        case ErrorCode::directory_is_not_empty: return ErrorCode::directory_not_empty;
+        case ErrorCode::directory_is_not_empty: return ErrorCode::path_directory_not_empty;
+        case ErrorCode::lease_id_missing: return ErrorCode::path_lease_id_missing;
+        case ErrorCode::lease_lost: return ErrorCode::path_lease_lost;
         case ErrorCode::lease_id_mismatch_with_blob_operation: return ErrorCode::lease_id_mismatch;
         case ErrorCode::lease_not_present_with_blob_operation: return ErrorCode::lease_not_present;
         default: return code;
@@ -154,6 +166,7 @@ const Service& service() {
                                    .public_access = blob::service().public_access,
                                    .stored_policies = blob::service().stored_policies,
                                    .needs = needs,
+                                   .check = check_account,
                                    .answered_by = answered_by,
                                    .method = method_of,
                                    .errors = ErrorFormat::json,

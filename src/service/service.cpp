@@ -140,14 +140,16 @@ Response Gateway::finished(const Request& request, const Progress& progress, Res
         response = *std::move(outcome);
     } else {
         const Service& service = *progress.service;
-        if (service.error_named) outcome = fail(outcome.error().renamed(service.error_named(outcome.error().code())));
+        const ErrorFormat format = service.errors_for ? service.errors_for(request) : service.errors;
+        if (service.error_named && format == service.errors) {
+            outcome = fail(outcome.error().renamed(service.error_named(outcome.error().code())));
+        }
         const ErrorCode code = outcome.error().code();
         error_code = info(code).name;
         if (code == ErrorCode::no_authentication_information || code == ErrorCode::invalid_bearer_token) {
             outcome = fail(StorageError(outcome.error()).with_header("WWW-Authenticate", challenge(request)));
         }
         const Instant now = progress.store ? progress.store->now() : environment_.wall.now();
-        const ErrorFormat format = service.errors_for ? service.errors_for(request) : service.errors;
         response = error_response(outcome.error(), format, request.method == Method::head, progress.request_id, now);
     }
     stamp(response, request, progress);

@@ -56,7 +56,7 @@ struct Service {
     ErrorFormat errors = ErrorFormat::xml;
     /// The same where it depends on the request; null: it does not.
     ErrorFormat (*errors_for)(const Request&) = nullptr;
-    /// How this surface calls what another one over the same data calls otherwise; null: the same.
+    /// How errors in the form `errors` call what another surface over the same data calls otherwise; null: the same.
     ErrorCode (*error_named)(ErrorCode) = nullptr;
     ServiceVersion version_without_header{2009, 9, 19};
     /// A website: credentials, versions and parameters of a request mean nothing, every answer is of

@@ -55,6 +55,7 @@ std::int64_t symbol(EventType type) {
         case EventType::snapshot_created: return 4;
         case EventType::tier_changed: return 6;
         case EventType::async_operation: return 7;
+        case EventType::renamed: break;  // hierarchical accounts have no change feed
     }
     return 0;
 }

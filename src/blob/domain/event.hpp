@@ -16,7 +16,16 @@ namespace lazulite::blob {
 
 /// What happened to a blob. Reference: "Change feed in Azure Blob Storage", event record schemas; "Azure Blob Storage as an
 /// Event Grid source".
-enum class EventType : std::uint8_t { created, deleted, properties_updated, snapshot_created, tier_changed, async_operation };
+/// `renamed`: of hierarchical accounts alone, which have no change feed.
+enum class EventType : std::uint8_t {
+    created,
+    deleted,
+    properties_updated,
+    snapshot_created,
+    tier_changed,
+    async_operation,
+    renamed,
+};
 inline constexpr auto kEventTypes = std::to_array<Named<EventType>>({
     {EventType::created, "BlobCreated"},
     {EventType::deleted, "BlobDeleted"},
@@ -24,6 +33,7 @@ inline constexpr auto kEventTypes = std::to_array<Named<EventType>>({
     {EventType::snapshot_created, "BlobSnapshotCreated"},
     {EventType::tier_changed, "BlobTierChanged"},
     {EventType::async_operation, "BlobAsyncOperationInitiated"},
+    {EventType::renamed, "BlobRenamed"},
 });
 constexpr std::span<const Named<EventType>> names_of(EventType) { return kEventTypes; }
 
@@ -57,6 +67,8 @@ struct BlobEvent {
     std::string blob_version;       ///< empty: it is no version
     std::string container_version;
     std::string snapshot;           ///< empty: the event is not of a snapshot
+    bool directory = false;         ///< it is of a directory
+    std::string source_url;         ///< of what was renamed
     bool of_former_state = false;   ///< it is of a snapshot or of a previous version
     Texts previous_info;
     std::vector<PropertyChange> properties;

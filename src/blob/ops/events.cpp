@@ -116,6 +116,7 @@ void add_differences(BlobEvent& event, const Account& account, const BlobChange&
         case EventType::async_operation:
         case EventType::created:
         case EventType::deleted:
+        case EventType::renamed:
         case EventType::snapshot_created: break;
     }
 }
@@ -137,6 +138,8 @@ BlobEvent event_of(WriteTxn& tx, const Cause& cause, const Container& container,
     event.request_id = cause.request_id;
     event.url = cause.endpoint + container.name + '/' + percent_encode(name, "/");
     event.etag = etag_text(blob.tick);
+    event.directory = blob.is_directory();
+    if (!change.renamed_from.empty()) event.source_url = cause.endpoint + percent_encode(change.renamed_from, "/");
     event.content_type = blob.headers.type;
     event.content_length = blob.size;
     event.blob_type = name_of(blob.type);

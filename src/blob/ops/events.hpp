@@ -44,6 +44,7 @@ struct BlobChange {
     Which which = {};
     Which soft_deleted = {};  ///< as what soft delete keeps the state before, or has kept it
     bool later = false;       ///< it completes what a request began
+    std::string renamed_from = {};  ///< container and path, of what was renamed
 };
 
 /// Tells whom the account wants to know of it, in the transaction of the change itself: the change feed

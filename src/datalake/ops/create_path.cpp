@@ -140,6 +140,13 @@ Result<Blob> new_path(WriteTxn& tx, const Exchange& x, const CreatePath& command
     return made;
 }
 
+/// `If-None-Match: *` on what is there: whoever asks is told what that is.
+Result<> check_new(const Place& place, const CreatePath& command) {
+    if (!place.blob || command.guards.when.if_none_match != "*") return {};
+    return fail(StorageError(ErrorCode::path_already_exists)
+                    .with_header("x-ms-existing-resource-type", is_directory(*place.blob) ? "directory" : "file"));
+}
+
 /// Whether the path may be created there, whatever it is.
 Result<> check_place(ReadTxn& tx, const Exchange& x, const Place& place, const CreatePath& command) {
     blob::NewBlob as_blob;
@@ -151,6 +158,7 @@ Result<> check_place(ReadTxn& tx, const Exchange& x, const Place& place, const C
 Result<Blob> create_file_at(WriteTxn& tx, const Exchange& x, const CreatePath& command,
                             const blob::Protection& protection) {
     LAZ_TRY(Place place, find_place(tx, x));
+    LAZ_CHECK(check_new(place, command));
     if (place.path.through_file || (place.blob && is_directory(*place.blob))) return fail(ErrorCode::path_conflict);
     LAZ_CHECK(check_place(tx, x, place, command));
     LAZ_TRY(Blob made, new_path(tx, x, command, place));
@@ -170,6 +178,7 @@ Result<Blob> create_file_at(WriteTxn& tx, const Exchange& x, const CreatePath& c
 Result<Blob> create_directory_at(WriteTxn& tx, const Exchange& x, const CreatePath& command,
                                  const blob::Protection& protection) {
     LAZ_TRY(Place place, find_place(tx, x));
+    LAZ_CHECK(check_new(place, command));
     if (place.path.through_file || (place.blob && !is_directory(*place.blob))) return fail(ErrorCode::path_conflict);
     LAZ_CHECK(blob::check_blob_lease(LeaseUse::write, command.guards.lease_id, place.lease(), tx.now()));
     LAZ_CHECK(blob::check_create(command.guards.when, place.tick()));
@@ -195,6 +204,7 @@ Result<Blob> create_directory_at(WriteTxn& tx, const Exchange& x, const CreatePa
         place.key.name = blob::directory_name(place.key.name);
     }
     blob::replace(tx, place.key, place.blob, made);
+    blob::note(tx, x, place.container, {blob::EventType::created, place.blob, made});
     return made;
 }
 

@@ -39,7 +39,7 @@ Result<Deleted> remove(WriteTxn& tx, const Exchange& x, const DeletePath& comman
     LAZ_CHECK(blob::check_not_pending(doomed.copy));
     const bool recursive = command.recursive.value_or(false);
     if (doomed.is_directory() && !recursive && !blob::is_empty(tx, *doomed.child_dir_id)) {
-        return fail(ErrorCode::directory_not_empty);
+        return fail(ErrorCode::path_directory_not_empty);
     }
     if (!doomed.is_directory()) {
         LAZ_CHECK(blob::check_deletable(doomed.immutability, tx.now()));
@@ -47,11 +47,14 @@ Result<Deleted> remove(WriteTxn& tx, const Exchange& x, const DeletePath& comman
     }
     const bool flat = !place.container.hierarchical && is_folder_marker(doomed);
     if (flat && !recursive && !is_empty_below(tx, place.container, place.key.name)) {
-        return fail(ErrorCode::directory_not_empty);
+        return fail(ErrorCode::path_directory_not_empty);
     }
     const blob::Changed gone =
         blob::change_blob(tx, protection, blob::Change::remove, place.key, doomed, std::nullopt, doomed.tick);
-    blob::note(tx, x, place.container, {blob::EventType::deleted, doomed, std::nullopt, {}, gone.soft_deleted});
+    blob::Cause cause = blob::cause_of(x);
+    cause.operation = is_directory(doomed) ? "DeleteDirectory" : "DeleteFile";
+    blob::note(tx, cause, place.container, normal_path(x.target.name),
+               {blob::EventType::deleted, doomed, std::nullopt, {}, gone.soft_deleted});
     return Deleted{gone.soft_deleted, flat};
 }
 

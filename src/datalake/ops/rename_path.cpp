@@ -112,7 +112,7 @@ Result<Move> find_move(ReadTxn& tx, const Exchange& x, const RenamePath& command
     const bool filled =
         directory && (replaced.is_directory() ? !blob::is_empty(tx, *replaced.child_dir_id)
                                               : !is_empty_below(tx, destination.container, destination.key.name));
-    if (filled) return fail(ErrorCode::directory_not_empty);
+    if (filled) return fail(ErrorCode::path_directory_not_empty);
     return Move{std::move(source), std::move(destination)};
 }
 
@@ -156,6 +156,11 @@ Result<Renamed> rename(WriteTxn& tx, const Exchange& x, const RenamePath& comman
     }
     if (move.source.container.hierarchical) {
         move_row(tx, command, move);
+        blob::Cause cause = blob::cause_of(x);
+        cause.operation = moved.is_directory() ? "RenameDirectory" : "RenameFile";
+        blob::BlobChange change{blob::EventType::renamed, moved, moved};
+        change.renamed_from = command.source.filesystem + '/' + command.source.path;
+        blob::note(tx, cause, move.destination.container, move.destination.key.path, change);
         return Renamed{moved.tick};
     }
     move.source.blob = changed(command, moved);

@@ -41,15 +41,19 @@ func TestAccessControlRefusals(t *testing.T) {
 		return failure(it.SetAccessControl(ctx, &file.SetAccessControlOptions{ACL: &list}))
 	}
 	eachRefused(t, map[string]func() error{
-		"no other":   func() error { return set("user::rwx,group::r-x") },
 		"twice":      func() error { return set("user::rwx,user::r--,group::r-x,other::---") },
 		"no letters": func() error { return set("user::rwz,group::r-x,other::---") },
 		"of a file":  func() error { return set("user::rwx,group::r-x,other::---,default:user::rwx") },
 		"no entries": func() error { return set("nonsense") },
+	}, 400, "InvaldAccessControlList") // as the service spells it
+	eachRefused(t, map[string]func() error{
+		"no other": func() error { return set("user::rwx,group::r-x") },
+	}, 400, "SetAclMissingAces")
+	eachRefused(t, map[string]func() error{
 		"permissions": func() error {
 			return failure(it.SetAccessControl(ctx, &file.SetAccessControlOptions{Permissions: pointer("9999")}))
 		},
-	}, 400, "InvalidInput")
+	}, 400, "InvalidPermission")
 }
 
 func TestDefaultAccessControl(t *testing.T) {

@@ -212,9 +212,9 @@ describe("Create File", { skip }, () => {
     const put = (headers, query = "resource=file") => lake.ask("PUT", `/${name}/file`, { query, headers });
     const both = await put({ "x-ms-permissions": "0644", "x-ms-acl": "user::rwx,group::r-x,other::---" });
     expectJson(both, 400, "InvalidInput", "One of the request inputs is not valid.");
-    expectJson(await put({ "x-ms-permissions": "rwx" }), 400, "InvalidInput");
-    expectJson(await put({ "x-ms-umask": "rwx" }), 400, "InvalidInput");
-    expectJson(await put({ "x-ms-acl": "user::rwx" }), 400, "InvalidInput");
+    expectJson(await put({ "x-ms-permissions": "rwx" }), 400, "InvalidPermission");
+    expectJson(await put({ "x-ms-umask": "rwx" }), 400, "InvalidHeaderValue");
+    expectJson(await put({ "x-ms-acl": "user::rwx" }), 400, "SetAclMissingAces");
     expectJson(await put({ "x-ms-properties": "a" }), 400, "InvalidHeaderValue");
     expectJson(await put({}, "resource=link"), 400, "InvalidQueryParameterValue");
     expectJson(await put({}, ""), 400, "MissingRequiredHeader");

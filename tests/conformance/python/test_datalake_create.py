@@ -197,11 +197,11 @@ class TestFile:
             return lake.ask("PUT", f"/{file_system.file_system_name}/file", query, headers)
 
         expect_json(put({"x-ms-permissions": "0644", "x-ms-acl": PLAIN}), 400, "InvalidInput", "One of the request inputs is not valid.")
-        for headers in ({"x-ms-permissions": "rwx"}, {"x-ms-umask": "rwx"}, {"x-ms-acl": "user::rwx"}):
-            expect_json(put(headers), 400, "InvalidInput")
+        expect_json(put({"x-ms-permissions": "rwx"}), 400, "InvalidPermission")
+        expect_json(put({"x-ms-umask": "rwx"}), 400, "InvalidHeaderValue")
+        expect_json(put({"x-ms-acl": "user::rwx"}), 400, "SetAclMissingAces")
         expect_json(put({}, "resource=link"), 400, "InvalidQueryParameterValue")
-        expect_json(put({}, ""), 400, "MissingRequiredHeader")
-        expect_json(put({"x-ms-version": "1999-01-01"}), 400, "UnsupportedRestVersion")
+        expect_json(put({}, ""), 400, "MissingRequiredQueryParameter")
 
 
 class TestDirectory:

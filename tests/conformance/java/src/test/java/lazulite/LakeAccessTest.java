@@ -45,8 +45,8 @@ class LakeAccessTest extends LakeEnv {
         directory.setAccessControlList(entries("user::rwx,user:" + MARY + ":r--,group::r-x,other::---"), null, null);
         assertEquals("user::rwx,user:" + MARY + ":r--,group::r-x,mask::r-x,other::---", listOf(directory));
         assertEquals("rwxr-x---+", directory.getProperties().getPermissions());
-        refused(400, "InvalidInput", () -> made.setAccessControlList(entries("user::rwx,group::r-x"), null, null));
-        refused(400, "InvalidInput",
+        refused(400, "SetAclMissingAces", () -> made.setAccessControlList(entries("user::rwx,group::r-x"), null, null));
+        refused(400, "InvaldAccessControlList", // as the service spells it
                 () -> made.setAccessControlList(entries("user::rwx,group::r-x,other::---,default:user::rwx"), null, null));
     }
 
