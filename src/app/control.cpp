@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/account_settings.hpp"
+#include "app/hierarchy.hpp"
 #include "app/shown_requests.hpp"
 #include "identity/token_endpoint.hpp"
 #include "wire/date.hpp"
@@ -250,6 +251,8 @@ Response Control::put_account(std::string_view name, std::string_view body) {
             return problem(400, taken.problem(key));
         }
     }
+    if (const std::string excluded = hierarchy_excludes(account.settings); !excluded.empty()) return problem(400, excluded);
+    if (const std::string fixed = hierarchy_fixed(environment_.stores, account); !fixed.empty()) return problem(409, fixed);
     if (account.keys.empty()) return problem(400, "a new account needs one or two keys");
     duties_.prepare(account);
     accounts_.put(std::move(account));

@@ -14,6 +14,7 @@
 #include "app/lifecycle_policy.hpp"
 #include "app/control.hpp"
 #include "app/identity.hpp"
+#include "app/hierarchy.hpp"
 #include "app/importing.hpp"
 #include "app/local_tls.hpp"
 #include "app/machine.hpp"
@@ -108,6 +109,9 @@ std::vector<Account> make_accounts(const std::vector<AccountOptions>& wanted, st
         if (!is_account_kind(options.kind) || !is_account_sku(options.sku)) {
             throw std::runtime_error("account " + options.name + " cannot be " + options.kind + " with " + options.sku);
         }
+        if (const std::string excluded = hierarchy_excludes(account.settings); !excluded.empty()) {
+            throw std::runtime_error("account " + options.name + ": " + excluded);
+        }
         for (const std::string& text : options.keys) {
             auto key = AccountKey::parse(text);
             if (!key) throw std::runtime_error("a key of account " + options.name + " is not base64");
@@ -179,6 +183,7 @@ class Emulator::Running {
         io_.start();
         make_gateways(options);
         take_over(options);
+        for (const auto& account : accounts_.all()) check_hierarchy(*account);
         seed(options);  // before anybody can ask
         for (const ServiceKind kind : kServiceKinds) listen(kind, options);
         control_.ready(listeners());
@@ -188,6 +193,7 @@ class Emulator::Running {
 
     void set_accounts(const std::vector<AccountOptions>& wanted) {
         std::vector<Account> accounts = make_accounts(wanted, warnings_);
+        for (const Account& account : accounts) check_hierarchy(account);
         std::vector<std::string> before;
         before.swap(configured_);
         for (Account& account : accounts) {
@@ -246,6 +252,11 @@ class Emulator::Running {
         auto opened = LocalTls::open(folder, options, clock_);
         if (!opened) throw std::runtime_error(opened.error());
         return *std::move(opened);
+    }
+
+    void check_hierarchy(const Account& account) {
+        const std::string fixed = hierarchy_fixed(*stores_, account);
+        if (!fixed.empty()) throw std::runtime_error(fixed);
     }
 
     /// URLs by label.
