@@ -1,10 +1,7 @@
 #include "blob/rows/schema.hpp"
 
-#include <functional>
-#include <set>
-#include <string>
-
 #include "blob/rows/blobs.hpp"
+#include "blob/rows/check.hpp"
 #include "blob/rows/expiry.hpp"
 
 namespace lazulite::blob {
@@ -76,46 +73,20 @@ constexpr const char* kFaults[] = {
     "WHERE class NOT IN (1, 2, 3)",
     "SELECT 'what soft delete keeps of ' || CAST(r.name AS TEXT) || ' is never going to be removed' FROM retained r "
     "WHERE NOT EXISTS (SELECT 1 FROM expiry WHERE kind = 4 AND due >= r.until)",
-    "SELECT CAST(b.name AS TEXT) || ' is there and deleted' FROM blobs b JOIN "
-    "(SELECT dir_id, name FROM history WHERE class = 3 UNION ALL SELECT dir_id, name FROM retained WHERE class = 3) d "
-    "ON d.dir_id = b.dir_id AND d.name = b.name",
+    "SELECT CAST(b.name AS TEXT) || ' is there and deleted' FROM blobs b JOIN history d "
+    "ON d.class = 3 AND d.dir_id = b.dir_id AND d.name = b.name",
+    "SELECT 'directory ' || CAST(name AS TEXT) || ' does not end with a slash, or has another' FROM blobs "
+    "WHERE child_dir_id IS NOT NULL AND (length(name) < 2 OR instr(name, X'2F') <> length(name))",
+    "SELECT CAST(f.name AS TEXT) || ' is a file and a directory' FROM blobs d JOIN blobs f ON f.dir_id = d.dir_id "
+    "AND f.name = substr(d.name, 1, length(d.name) - 1) WHERE d.child_dir_id IS NOT NULL AND f.flags & 1 = 0",
+    "SELECT 'what was in directory ' || CAST(r.name AS TEXT) || ' is there and deleted' FROM retained r "
+    "JOIN blobs b ON b.child_dir_id = r.child_dir_id",
     "SELECT 'container ' || CAST(c.name AS TEXT) || ' is deleted and never going to be removed' FROM containers c "
     "WHERE c.deleted_tick < 9223372036854775807 "
     "AND c.container_id NOT IN (SELECT id FROM expiry WHERE kind = 5)",
 };
 static_assert(static_cast<int>(Expiry::cut_snapshots) == 3 && static_cast<int>(Expiry::retained) == 4 &&
               static_cast<int>(Expiry::containers) == 5);
-
-void check_rows(ReadTxn& tx, const std::set<std::int64_t>& drained,
-                const std::function<void(const std::string&)>& problem) {
-    {
-        Cursor row = tx.query(
-            "SELECT DISTINCT dir_id FROM (SELECT dir_id FROM history UNION SELECT dir_id FROM retained) "
-            "WHERE dir_id NOT IN (SELECT root_dir_id FROM containers) "
-            "AND dir_id NOT IN (SELECT child_dir_id FROM blobs WHERE child_dir_id IS NOT NULL)");
-        while (row.next()) {
-            const std::int64_t dir_id = row.integer(0);
-            if (drained.contains(dir_id)) continue;
-            problem("directory " + std::to_string(dir_id) + " is of no container and has snapshots");
-        }
-    }
-    {
-        Cursor row = tx.query(
-            "SELECT t.dir_id, t.name FROM tags t WHERE NOT EXISTS (SELECT 1 FROM blobs b WHERE t.class = 0 AND "
-            "b.dir_id = t.dir_id AND b.name = t.name) AND NOT EXISTS (SELECT 1 FROM history h WHERE t.class = 2 AND "
-            "h.dir_id = t.dir_id AND h.name = t.name AND h.class = t.class AND h.tick = t.tick)");
-        while (row.next()) {
-            if (!drained.contains(row.integer(0))) problem(std::string(row.bytes(1)) + " is not there and found by a tag");
-        }
-    }
-    Cursor row = tx.query(
-        "SELECT m.dir_id, m.name FROM history m WHERE m.class = 3 AND NOT EXISTS (SELECT 1 FROM "
-        "(SELECT dir_id, name, class FROM history UNION ALL SELECT dir_id, name, class FROM retained) v "
-        "WHERE v.dir_id = m.dir_id AND v.name = m.name AND v.class = 2)");
-    while (row.next()) {
-        if (!drained.contains(row.integer(0))) problem("no version is left of " + std::string(row.bytes(1)) + ", which has a mark");
-    }
-}
 
 }  // namespace
 
