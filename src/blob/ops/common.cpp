@@ -38,6 +38,15 @@ bool goes_back_to_hot(const Exchange& x, std::string_view name, const Blob& blob
            moves(x.target.container + '/' + std::string(name), blob.tags);
 }
 
+/// What hierarchical accounts do not have. Reference: "Blob Storage feature support in Azure Storage accounts", "Known
+/// issues with Azure Data Lake Storage".
+bool lacked_by_hierarchies(const Operation& operation) {
+    constexpr std::string_view kOperations[] = {"PutPageBlob",      "PutPage",        "PutPageFromURL",      "ClearPage",
+                                                "GetPageRanges",    "GetPageRangesDiff", "IncrementalCopyBlob",
+                                                "ResizePageBlob",   "UpdateSequenceNumber"};
+    return std::find(std::begin(kOperations), std::end(kOperations), operation.name) != std::end(kOperations);
+}
+
 }  // namespace
 
 Result<> check_names(const Exchange& x) {
@@ -47,6 +56,9 @@ Result<> check_names(const Exchange& x) {
     }
     if (x.operation.scope != Scope::blob) return {};
     LAZ_CHECK(check_blob_name(x.target.container, x.target.name));
+    if (x.account.settings.hierarchical_namespace && lacked_by_hierarchies(x.operation)) {
+        return fail(ErrorCode::feature_not_yet_supported_for_hierarchical_namespace_accounts);
+    }
     if (names_state(x.query) && x.operation.needs.writes && !writes_any_state(x.operation)) return fail(only_current(x.query));
     return {};
 }
@@ -195,6 +207,16 @@ Result<> note_access(WriteTxn& tx, const Exchange& x, const BlobKey& key, Instan
 BlobKey key_of(ReadTxn& tx, const Container& container, std::string_view name) {
     if (!container.hierarchical) return {container.root_dir_id, std::string(name)};
     return find_path(tx, container.root_dir_id, name).key;
+}
+
+Result<> check_file(const Blob& blob) {
+    if (blob.is_directory()) return fail(ErrorCode::operation_not_supported_on_directory);
+    return {};
+}
+
+Result<> check_takes_blocks(const Place& place) {
+    if (place.blob && place.blob->by_data_lake) return fail(ErrorCode::blob_operation_not_supported);
+    return {};
 }
 
 Result<> check_no_directory(const Place& place) {

@@ -152,6 +152,11 @@ struct Place {
 [[nodiscard]] Result<Place> find_place(ReadTxn& tx, const Target& target, const Which& which = {});
 /// Where a name of a container stands, or would.
 [[nodiscard]] BlobKey key_of(ReadTxn& tx, const Container& container, std::string_view name);
+/// Fails with operation_not_supported_on_directory.
+[[nodiscard]] Result<> check_file(const Blob& blob);
+/// Whether blocks may be put and committed there: blob_operation_not_supported where the bytes came by Data Lake Storage.
+/// Reference: "Known issues with Azure Data Lake Storage", Blob Storage APIs, which names no code.
+[[nodiscard]] Result<> check_takes_blocks(const Place& place);
 /// Whether what is written may stand there: not where a directory is, nor below a file (resource_type_mismatch).
 [[nodiscard]] Result<> check_no_directory(const Place& place);
 /// What time made of a stored blob: its tier may have changed, the id of a lease that is over be forgotten.

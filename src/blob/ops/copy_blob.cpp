@@ -63,6 +63,7 @@ Result<std::optional<Copied>> copy_here(WriteTxn& tx, const Exchange& x, const P
                                         const Which& which, std::string_view etag) {
     const auto from = require_blob(tx, from_target, which);
     if (!from || etag_text(from->blob.tick) != without_quotes(etag)) return std::nullopt;
+    LAZ_CHECK(check_file(from->blob));
     LAZ_CHECK(check_not_copied_to(from->blob.copy));
     LAZ_TRY(Place place, find_place(tx, x.target));
     LAZ_CHECK(check_destination(tx, x, place, command, from->blob.type));

@@ -167,6 +167,7 @@ Task<Result<std::optional<Made>>> share_blob(Exchange& x, const Wish& wish, cons
     const auto share = [&](WriteTxn& tx) -> Result<std::optional<Made>> {
         const auto found = require_blob(tx, at, which);
         if (!is_still(found, from)) return std::nullopt;
+        LAZ_CHECK(check_file(found->blob));
         LAZ_TRY(Made shared, make(tx, x, wish, from, bytes, tags, [&](const Place& place) {
                     return content_of_copy(tx, place, *found, !wish.copies);
                 }));

@@ -59,6 +59,8 @@ Result<> delete_permanently(WriteTxn& tx, const Exchange& x, const HistoryId& id
 Result<bool> delete_now(WriteTxn& tx, const Exchange& x, const DeleteBlob& command, const Protection& protection,
                         const Which& which) {
     LAZ_TRY(const Found found, require_blob(tx, x.target, which));
+    // The service was seen to refuse the header before it looks into the directory.
+    if (command.snapshots) LAZ_CHECK(check_file(found.blob));
     LAZ_CHECK(check_blob_lease(LeaseUse::write, command.guards.lease_id, found.blob.lease, tx.now()));
     LAZ_CHECK(check_write(command.guards.when, found.blob.tick));
     LAZ_CHECK(check_tags(x, command.guards.if_tags, found.blob.tags));
@@ -75,6 +77,7 @@ Result<bool> delete_now(WriteTxn& tx, const Exchange& x, const DeleteBlob& comma
         return !retention;
     }
     if (which) return fail(ErrorCode::operation_not_allowed_on_root_blob);
+    if (found.blob.is_directory() && !is_empty(tx, *found.blob.child_dir_id)) return fail(ErrorCode::directory_is_not_empty);
     LAZ_CHECK(check_not_pending(found.blob.copy));
     // The service was seen to count deleted snapshots too where soft delete does not keep their blob any more.
     const bool snapshots = has_snapshots(tx, found.key) ||

@@ -214,7 +214,11 @@ bool note_rehydrated(WriteTxn& tx, const Account& account) {
 }
 
 void note(WriteTxn& tx, const Exchange& x, const Container& container, const BlobChange& change) {
-    if (tells(x.account.settings)) note(tx, cause_of(x), container, x.target.name, change);
+    if (!tells(x.account.settings)) return;
+    if (!container.hierarchical) return note(tx, cause_of(x), container, x.target.name, change);
+    std::string path;
+    for (const std::string_view segment : segments_of(x.target.name)) path.append(path.empty() ? "" : "/").append(segment);
+    note(tx, cause_of(x), container, path, change);
 }
 
 }  // namespace lazulite::blob

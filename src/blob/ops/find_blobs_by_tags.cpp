@@ -2,9 +2,9 @@
 
 #include "base/text.hpp"
 #include "blob/domain/tag_filter.hpp"
-#include "blob/ops/blob_walk.hpp"
 #include "blob/ops/common.hpp"
 #include "blob/ops/operations.hpp"
+#include "blob/ops/path_walk.hpp"
 #include "blob/ops/tags.hpp"
 #include "blob/ops/versions.hpp"
 #include "blob/rows/history.hpp"
@@ -137,6 +137,7 @@ class FindWalk {
     template <class Write>
     std::optional<FindPlace> in_container(const Container& container, Write& write) {
         const bool resumed = container.name == search_.first.container;
+        if (container.hierarchical) return in_tree(container, resumed ? search_.first.tag.name : std::string(), write);
         TagCursor rows(tx_, container.root_dir_id, resumed ? search_.first.tag : start(), search_.versions);
         while (rows.next()) {
             if (search_.range.key && rows.key() != *search_.range.key) break;
@@ -153,6 +154,24 @@ class FindWalk {
             // Without a key in the query a blob stands in the range once for each tag: the first one counts.
             if (!search_.range.key && tags.begin()->key != rows.key()) continue;
             write(FoundBlob{container.name, key.name, std::move(tags), blob->version, !rows.which()});
+            ++written_;
+        }
+        return std::nullopt;
+    }
+
+    /// The index is of one directory each: all paths are looked at, in their order.
+    template <class Write>
+    std::optional<FindPlace> in_tree(const Container& container, const std::string& first, Write& write) {
+        const ListFilter all;
+        PathWalk walk(tx_, container.root_dir_id, all, first);
+        while (const auto entry = walk.next()) {
+            if (written_ == most_ || steps_left_ == 0) {
+                return FindPlace{container.name, {"", "", position_of(all, *entry), TagPlace::kFirst}};
+            }
+            --steps_left_;
+            TagSet tags = TagSet::unpack(entry->blob->tags);
+            if (entry->blob->tags.empty() || !search_.query.matches(tags)) continue;
+            write(FoundBlob{container.name, entry->name, std::move(tags), std::nullopt, true});
             ++written_;
         }
         return std::nullopt;

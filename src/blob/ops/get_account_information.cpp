@@ -12,7 +12,7 @@ Task<Result<Response>> get_account_information(Exchange& x) {
     Response response;
     response.fields.add("x-ms-sku-name", x.account.settings.sku);
     response.fields.add("x-ms-account-kind", x.account.settings.kind);
-    if (x.version >= kHierarchyShown) response.fields.add("x-ms-is-hns-enabled", "false");
+    if (x.version >= kHierarchyShown) response.fields.add("x-ms-is-hns-enabled", x.account.settings.hierarchical_namespace ? "true" : "false");
     co_return response;
 }
 

@@ -49,6 +49,7 @@ Result<std::optional<BlockLists>> load(ReadTxn& tx, Effort effort, const Exchang
     const auto set = which ? std::nullopt : find_staged_set(tx, place.key);
     if (!place.blob && !set) return fail(ErrorCode::blob_not_found);
     if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
+    if (place.blob) LAZ_CHECK(check_file(*place.blob));
     LAZ_CHECK(check_blob_lease(LeaseUse::read, command.lease_id, place.lease(), tx.now()));
     LAZ_CHECK(check_tags(x, command.if_tags, place.blob ? place.blob->tags : std::string_view()));
     if (place.blob) LAZ_CHECK(check_online(place.blob->tier));
@@ -57,7 +58,8 @@ Result<std::optional<BlockLists>> load(ReadTxn& tx, Effort effort, const Exchang
     xml.open("BlockList");
     if (type != BlockListType::uncommitted) {
         write_blocks(xml, "CommittedBlocks",
-                     place.blob ? contents::named_blocks(tx, place.blob->content) : std::vector<Block>());
+                     place.blob && !place.blob->by_data_lake ? contents::named_blocks(tx, place.blob->content)
+                                                             : std::vector<Block>());
     }
     if (type != BlockListType::committed) {
         write_blocks(xml, "UncommittedBlocks", set ? staged_blocks(tx, set->staging_id) : std::vector<Block>());

@@ -36,6 +36,7 @@ struct Stage {
 Result<Stage> find_stage(ReadTxn& tx, const Exchange& x, const PutBlock& command, const std::string& id) {
     LAZ_TRY(Place place, find_place(tx, x.target));
     LAZ_CHECK(check_no_directory(place));
+    LAZ_CHECK(check_takes_blocks(place));
     if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
     LAZ_CHECK(check_blob_lease(LeaseUse::write, command.lease_id, place.lease(), tx.now()));
     if (place.blob) LAZ_CHECK(check_not_copied_to(place.blob->copy));

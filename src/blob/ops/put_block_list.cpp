@@ -112,6 +112,7 @@ Result<> check_place(ReadTxn& tx, const Exchange& x, const Place& place, const s
     LAZ_CHECK(check_conditions(command.guards.when, place, set));
     LAZ_CHECK(check_tags(x, command.guards.if_tags, place.blob ? place.blob->tags : std::string_view()));
     if (place.blob && place.blob->type != BlobType::block) return fail(ErrorCode::invalid_blob_type);
+    LAZ_CHECK(check_takes_blocks(place));
     if (place.blob) LAZ_CHECK(check_not_copied_to(place.blob->copy));
     if (place.blob) LAZ_CHECK(check_online(place.blob->tier));
     if (place.blob) LAZ_CHECK(check_overwritable(x, *place.blob));

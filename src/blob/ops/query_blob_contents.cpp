@@ -226,6 +226,7 @@ Task<Result<Response>> query_blob_contents(Exchange& x) {
     std::optional<Accessed> accessed;
     LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
         LAZ_TRY(Found found, require_blob(tx, x.target, which));
+        LAZ_CHECK(check_file(found.blob));
         Blob& blob = found.blob;
         LAZ_CHECK(check_blob_lease(LeaseUse::read, guards.lease_id, blob.lease, tx.now()));
         LAZ_CHECK(check_read_guards(x, guards, blob.tick));

@@ -124,6 +124,7 @@ Task<Result<Response>> set_blob_properties(Exchange& x) {
         LAZ_CO_TRY(asked, asked_encryption(x));
     }
     const auto change = [&](WriteTxn& tx, const Found&, Blob& after) -> Result<> {
+        LAZ_CHECK(check_file(after));
         if (asked.any()) LAZ_CHECK(check_encryption(x, after, asked));
         LAZ_CHECK(change_pages(tx, command, after));
         if (command.of_page_blobs() && !gives_headers(x.request)) return {};

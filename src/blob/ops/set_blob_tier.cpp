@@ -40,6 +40,7 @@ Result<> check_may_leave(const Found& found, AccessTier wanted) {
 Task<Result<Response>> set_page_tier(Exchange& x, const Which& which, const SetBlobTier& command, PageTier wanted) {
     LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {
         LAZ_TRY(const Found found, require_blob(tx, x.target, which));
+        LAZ_CHECK(check_file(found.blob));
         LAZ_CHECK(check_blob_lease(LeaseUse::read, command.lease_id, found.blob.lease, tx.now()));
         LAZ_CHECK(check_tags(x, command.if_tags, found.blob.tags));
         if (found.blob.type != BlobType::page || found.which) {
@@ -76,6 +77,7 @@ Task<Result<Response>> set_blob_tier(Exchange& x) {
     }
     LAZ_CO_TRY(const Tier tier, co_await x.store->write([&](WriteTxn& tx) -> Result<Tier> {
         LAZ_TRY(const Found found, require_blob(tx, x.target, which));
+        LAZ_CHECK(check_file(found.blob));
         LAZ_CHECK(check_blob_lease(LeaseUse::read, command.lease_id, found.blob.lease, tx.now()));
         LAZ_CHECK(check_tags(x, command.if_tags, found.blob.tags));
         if (found.blob.type != BlobType::block) return fail(ErrorCode::access_tier_not_supported_for_blob_type);

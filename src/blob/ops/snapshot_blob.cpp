@@ -58,6 +58,7 @@ Task<Result<Response>> snapshot_blob(Exchange& x) {
     };
     LAZ_CO_TRY(const Taken taken, co_await x.store->write([&](WriteTxn& tx) -> Result<Taken> {
         LAZ_TRY(Found found, require_blob(tx, x.target));
+        LAZ_CHECK(check_file(found.blob));
         LAZ_CHECK(check_blob_lease(LeaseUse::read, command.guards.lease_id, found.blob.lease, tx.now()));
         LAZ_CHECK(check_write(command.guards.when, found.blob.tick));
         LAZ_CHECK(check_tags(x, command.guards.if_tags, found.blob.tags));

@@ -46,15 +46,20 @@ Result<Found> find_page(ReadTxn& tx, std::string_view container_name, const std:
                         const std::optional<std::string>& error_document) {
     const auto container = blob::find_container(tx, container_name);
     if (!container) return fail(ErrorCode::web_content_not_found);
-    BlobKey key{container->root_dir_id, {}};
+    const auto found = [&](const std::string& name) -> std::optional<Found> {
+        if (container->hierarchical && blob::segments_of(name).empty()) return std::nullopt;
+        BlobKey key = blob::key_of(tx, *container, name);
+        auto blob = blob::find_current(tx, key);
+        if (!blob || blob->is_directory()) return std::nullopt;
+        return Found{std::move(key), *std::move(blob)};
+    };
     for (const std::string& name : names) {
-        key.name = name;
-        if (auto blob = blob::find_current(tx, key)) return Found{std::move(key), *std::move(blob)};
+        if (auto page = found(name)) return *std::move(page);
     }
-    key.name = error_document.value_or("");
-    auto blob = error_document ? blob::find_current(tx, key) : std::nullopt;
-    if (!blob) return fail(ErrorCode::web_content_not_found);
-    return Found{std::move(key), *std::move(blob), true};
+    auto page = error_document ? found(*error_document) : std::nullopt;
+    if (!page) return fail(ErrorCode::web_content_not_found);
+    page->missing = true;
+    return *std::move(page);
 }
 
 bool is_smart(const Blob& blob) { return blob.tier.set == blob::AccessTier::smart; }
@@ -162,7 +167,7 @@ Task<Result<Response>> get_web_content(Exchange& x) {
         if (!kept->body) {
             LAZ_CHECK(set_content_body(response, x.store, tx, blob.content, answer.range.first, answer.range.length));
         }
-        if (notes_access(x, found.key.name, blob, tx.now())) accessed = std::move(found);
+        if (notes_access(x, found.key.full_name(), blob, tx.now())) accessed = std::move(found);
         return {};
     }));
     if (accessed) {
