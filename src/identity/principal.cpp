@@ -169,6 +169,11 @@ Principal read_principal(Object& from) {
         principal.certificates.push_back(*std::move(key));
     }
     for (Object& each : from.objects("federatedCredentials")) principal.federated.push_back(read_federated(each));
+    for (const std::string& group : from.texts("groups")) {
+        principal.groups.push_back(to_lower(group));
+        if (!is_guid(group)) refuse(from.where(), "groups: " + group + " is no GUID");
+    }
+    principal.user_principal_name = from.text("userPrincipalName", "");
     principal.managed_identity = from.flag("managedIdentity", false);
     for (Object& each : from.objects("roles")) principal.roles.push_back(read_role(each));
     from.end();
@@ -204,6 +209,10 @@ const Principal* IdentitySettings::by_client_id(std::string_view id) const {
 
 const Principal* IdentitySettings::by_object_id(std::string_view id) const {
     return find_by(principals, id, &Principal::object_id);
+}
+
+const Principal* IdentitySettings::by_user_principal_name(std::string_view name) const {
+    return name.empty() ? nullptr : find_by(principals, name, &Principal::user_principal_name);
 }
 
 IdentitySettings default_identity() {

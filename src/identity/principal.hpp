@@ -38,6 +38,8 @@ struct Principal {
     std::vector<std::string> secrets;
     std::vector<VerifyingKey> certificates;
     std::vector<FederatedCredential> federated;
+    std::vector<std::string> groups;  ///< that it is a member of: GUIDs, in small letters
+    std::string user_principal_name;  ///< of a person; mostly empty
     bool managed_identity = false;  ///< a program without any credentials may ask for its token
     std::vector<RoleAssignment> roles;
 };
@@ -50,6 +52,7 @@ struct IdentitySettings {
 
     [[nodiscard]] const Principal* by_client_id(std::string_view id) const;
     [[nodiscard]] const Principal* by_object_id(std::string_view id) const;
+    [[nodiscard]] const Principal* by_user_principal_name(std::string_view name) const;
 };
 
 /// Without a configuration: the tenant, and a managed identity named `developer` that may do everything.

@@ -74,5 +74,17 @@ TEST(Principals, OfAMalformedConfigurationAreRefusedInOneLine) {
               "identity.principals[0]: /nowhere.pem: No such file or directory");
 }
 
+TEST(Principals, AreInGroupsAndHaveNames) {
+    const auto read = read_identity(R"({"principals": [
+        {"name": "ann", "groups": ["AAAAAAAA-0000-4000-8000-000000000001"], "userPrincipalName": "Ann@contoso.com"}, {"name": "app"}]})");
+    ASSERT_TRUE(read);
+    const Principal* const ann = read->by_user_principal_name("ann@CONTOSO.com");
+    ASSERT_NE(ann, nullptr);
+    EXPECT_EQ(ann->name, "ann");
+    EXPECT_EQ(ann->groups, (std::vector<std::string>{"aaaaaaaa-0000-4000-8000-000000000001"}));
+    EXPECT_EQ(read->by_user_principal_name(""), nullptr);
+    EXPECT_EQ(problem_of(R"({"principals": [{"name": "a", "groups": "staff"}]})"), "identity.principals[0]: groups: staff is no GUID");
+}
+
 }  // namespace
 }  // namespace lazulite
