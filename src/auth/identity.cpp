@@ -137,7 +137,8 @@ Result<> Identity::check_letters(const Needs& needs, Reason* why) const {
 }
 
 bool Identity::may_overwrite() const {
-    if (rights_ && !rights_->has(Action::write)) return false;
+    // Who has neither right came here by access control lists, which were asked for what stands there.
+    if (rights_ && !rights_->has(Action::write) && rights_->has(Action::add)) return false;
     return (kind_ != Kind::account_sas && kind_ != Kind::service_sas) || letters_.has('w');
 }
 

@@ -50,10 +50,12 @@ Result<SignedResource> claimed_directory(const SasCheck& check, ServiceVersion v
     if (text.empty()) return sas_field_missing("sdd");
     const auto depth = parse_number<unsigned>(text);
     if (!depth) return sas_refused(kNotWellFormed);
-    // A list stays inside the directory when that is what it lists, or its prefix goes on to the directory's slash.
     std::string_view named = check.name;
-    if (named.empty()) named = check.query.value_or_empty("directory");
-    if (named.empty()) {
+    const bool lists_paths = check.query.has("resource") && !check.query.has("restype") && !check.query.has("comp");
+    if (named.empty() && lists_paths) {
+        named = check.query.value_or_empty("directory");
+    } else if (named.empty()) {
+        // A list stays inside the directory when its prefix goes on to the directory's slash.
         named = check.query.value_or_empty("prefix");
         named = named.substr(0, named.rfind('/') + 1);
     }

@@ -47,6 +47,7 @@ TEST(Identity, OfABearerMayDoWhatItsRolesGrant) {
     const Identity adder = Identity::bearer({"object", "tenant", {Action::add}});
     EXPECT_TRUE(adder.may({.letters = Letters("cw")}, ServiceLetter::blob, kNewestVersion));
     EXPECT_FALSE(adder.may_overwrite());
+    EXPECT_TRUE(Identity::bearer({"object", "tenant", {Action::read}}).may_overwrite()) << "where lists grant it";
     const auto refused = adder.may(kReadBlob, ServiceLetter::blob, kNewestVersion);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), ErrorCode::authorization_permission_mismatch);
