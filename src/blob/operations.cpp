@@ -2,6 +2,7 @@
 
 #include "blob/not_honoured.hpp"
 #include "blob/ops/operations.hpp"
+#include "blob/path_access.hpp"
 #include "blob/rows/containers.hpp"
 #include "service/service_operations.hpp"
 #include "service/user_delegation_key.hpp"
@@ -266,6 +267,10 @@ StoredPolicies stored_policies(ReadTxn& tx, const Target& target) {
     return container ? unpack_policies(container->policies) : StoredPolicies();
 }
 
+Task<Result<>> check_posix(Exchange& x, const Needs& needs, Reason& why) {
+    return check_access(x, path_access(), needs, why);
+}
+
 }  // namespace
 
 std::span<const Operation> operations() { return kOperations; }
@@ -280,6 +285,7 @@ const Service& service() {
                                       .public_access = public_access,
                                       .stored_policies = stored_policies,
                                       .needs = needs,
+                                      .check_posix = check_posix,
                                       .errors = ErrorFormat::xml};
     return kBlobService;
 }

@@ -4,6 +4,7 @@
 #include "blob/ops/common.hpp"
 #include "blob/ops/operations.hpp"
 #include "datalake/ops/operations.hpp"
+#include "datalake/path_access.hpp"
 
 namespace lazulite::datalake {
 namespace {
@@ -60,9 +61,10 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"FlushData", "Path_FlushData", Method::patch, false, kAtPath, action("flush"), kAppend, flush_data},
     {"SetPathProperties", "Path_Update", Method::patch, false, kAtPath, action("setProperties"), kWrite, set_path_properties},
     {"SetAccessControl", "Path_SetAccessControl",
-     Method::patch, false, kAtPath, action("setAccessControl"), kChangeAccess, nullptr},
+     Method::patch, false, kAtPath, action("setAccessControl"), kChangeAccess, set_access_control},
     {"SetAccessControlRecursive", "Path_SetAccessControlRecursive",
-     Method::patch, false, kAtPath, action("setAccessControlRecursive"), kChangeAccessBelow, nullptr},
+     Method::patch, false, kAtPath, action("setAccessControlRecursive"), kChangeAccessBelow,
+     set_access_control_recursive},
     {"AcquirePathLease", "Path_Lease", Method::post, false, kAtPath, lease("acquire"), kWrite, blob::lease_blob},
     {"RenewPathLease", "", Method::post, false, kAtPath, lease("renew"), kWrite, blob::lease_blob},
     {"ChangePathLease", "", Method::post, false, kAtPath, lease("change"), kWrite, blob::lease_blob},
@@ -70,8 +72,9 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"BreakPathLease", "", Method::post, false, kAtPath, lease("break"), writes(kObject, "wd"), blob::lease_blob},
     {"ReadPath", "Path_Read", Method::get, false, kAtPath, {}, kRead, read_path},
     {"GetPathProperties", "Path_GetProperties", Method::head, false, kAtPath, {}, kRead, get_path_properties},
-    {"GetPathStatus", "", Method::head, false, kAtPath, action("getStatus"), kSeeStatus, nullptr},
-    {"GetPathAccessControl", "", Method::head, false, kAtPath, action("getAccessControl"), kSeeAccess, nullptr},
+    {"GetPathStatus", "", Method::head, false, kAtPath, action("getStatus"), kSeeStatus, get_path_status},
+    {"GetPathAccessControl", "",
+     Method::head, false, kAtPath, action("getAccessControl"), kSeeAccess, get_path_access_control},
     {"DeletePath", "Path_Delete", Method::delete_, false, kAtPath, {}, kDelete, delete_path},
     {"SetPathExpiry", "Path_SetExpiry", Method::put, false, kAtPath, {.comp = "expiry"}, kWrite, blob::set_blob_expiry},
     {"UndeletePath", "Path_Undelete", Method::put, false, kAtPath, {.comp = "undelete"}, kWrite, blob::undelete_blob},
@@ -116,8 +119,12 @@ Result<Method> method_of(const Request& request) {
 Needs needs(const Operation& row, const Request& request, const Query& /*query*/, ServiceVersion /*version*/) {
     Needs needs = row.needs;
     if (row.name == "SetAccessControl") {
-        if (request.fields.has("x-ms-owner") || request.fields.has("x-ms-group")) needs.also |= Letters("o");
-        if (request.fields.has("x-ms-permissions") || request.fields.has("x-ms-acl")) needs.also |= Letters("p");
+        const bool owners = !request.fields.value_or_empty("x-ms-owner").empty() || !request.fields.value_or_empty("x-ms-group").empty();
+        const bool permissions = request.fields.has("x-ms-permissions") || request.fields.has("x-ms-acl");
+        if (owners) needs.also |= Letters("o");
+        if (permissions) needs.also |= Letters("p");
+        if (owners) needs.role = by_role(Action::manage_ownership);
+        if (owners && permissions) needs.role = {{Rights{Action::manage_ownership, Action::modify_permissions}, Rights{}}};
     }
     return needs;
 }
@@ -153,6 +160,10 @@ ErrorCode error_named(ErrorCode code) {
     }
 }
 
+Task<Result<>> check_posix(Exchange& x, const Needs& needs, Reason& why) {
+    return blob::check_access(x, path_access(), needs, why);
+}
+
 }  // namespace
 
 std::span<const Operation> operations() { return kOperations; }
@@ -167,6 +178,7 @@ const Service& service() {
                                    .stored_policies = blob::service().stored_policies,
                                    .needs = needs,
                                    .check = check_account,
+                                   .check_posix = check_posix,
                                    .answered_by = answered_by,
                                    .method = method_of,
                                    .errors = ErrorFormat::json,

@@ -311,17 +311,16 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
     if (progress.target.secondary && operation.needs.writes) {
         co_return fail(ErrorCode::write_operation_not_supported_on_secondary);
     }
+    Exchange exchange{request,  query,   progress.target, identity, *progress.account, operation,
+                      progress.version, progress.store, environment_.workers, environment_.behaviour,
+                      progress.request_id, this, this, environment_.background, environment_.authority};
+    if (posix) LAZ_CO_CHECK(co_await progress.service->check_posix(exchange, needs, progress.why));
     if (!operation.offered()) co_return fail(ErrorCode::not_implemented);
     if (!environment_.behaviour.loose) {
         LAZ_CO_CHECK(check_honoured(progress.service->not_honoured, operation.name, request.fields));
     }
     if (takes_body(request.method) && !request.content_length) co_return fail(ErrorCode::missing_content_length_header);
-
-    Exchange exchange{request,  query,   progress.target, identity, *progress.account, operation,
-                      progress.version, progress.store, environment_.workers, environment_.behaviour,
-                      progress.request_id, this, this, environment_.background, environment_.authority};
     if (progress.service->check) LAZ_CO_CHECK(progress.service->check(exchange));
-    if (posix) LAZ_CO_CHECK(progress.service->check_posix(exchange));
     Result<Response> response = co_await operation.run(exchange);
     const ErrorCode code = response ? ErrorCode::internal_error : response.error().code();
     const bool refused =

@@ -45,9 +45,9 @@ struct Service {
     Needs (*needs)(const Operation&, const Request&, const Query&, ServiceVersion) = nullptr;
     /// What a request has to be beyond what its row says, whoever may run it; null: nothing.
     Result<> (*check)(const Exchange&) = nullptr;
-    /// What the access control lists of a hierarchical account say to a caller whose roles do not grant what is asked;
-    /// null: the service has none. Fails with authorization_permission_mismatch.
-    Result<> (*check_posix)(const Exchange&) = nullptr;
+    /// What the access control lists of a hierarchical account say to a caller whose roles do not grant what the operation
+    /// needs; null: the service has none. Fails with authorization_permission_mismatch, and says why.
+    Task<Result<>> (*check_posix)(Exchange&, const Needs&, Reason& why) = nullptr;
     /// Which service answers a request to this surface; null: this one.
     ServiceKind (*answered_by)(const Request&, const Query&) = nullptr;
     /// What a request's method is taken for, where a header may say so; null: itself.

@@ -23,4 +23,9 @@ Task<Result<Response>> read_path(Exchange& x);
 Task<Result<Response>> get_path_properties(Exchange& x);
 Task<Result<Response>> delete_path(Exchange& x);
 
+Task<Result<Response>> get_path_status(Exchange& x);
+Task<Result<Response>> get_path_access_control(Exchange& x);
+Task<Result<Response>> set_access_control(Exchange& x);
+Task<Result<Response>> set_access_control_recursive(Exchange& x);
+
 }  // namespace lazulite::datalake

@@ -31,6 +31,7 @@ InMemory::InMemory(const Service& service, const StoreKind& kind, Account accoun
     environment_.services[static_cast<std::size_t>(service.kind)] = &service;
     environment_.behaviour.oauth = bearers;
     environment_.authority = authority;
+    environment_.requests = &requests_;
     accounts_.put(std::move(account));
 }
 
@@ -43,13 +44,14 @@ InMemory::Exchanged InMemory::send(std::string_view method, std::string_view tar
     request.path = target.substr(0, target.find('?'));
     if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
     for (const auto& [name, value] : headers) request.fields.add(name, value);
-    if (method == "PUT" || method == "POST") request.content_length = text.size();
+    if (method == "PUT" || method == "POST" || method == "PATCH") request.content_length = text.size();
     request.body = &body;
     request.remote_address = "127.0.0.1";
     request.secure = environment_.behaviour.oauth || environment_.authority != nullptr;
     const Response response = loop_.run(gateway_.handle(request));
     const auto* const written = std::get_if<std::string>(&response.body);
-    return {response.status, std::string(response.fields.find("x-ms-error-code").value_or("")), written ? *written : ""};
+    return {response.status, std::string(response.fields.find("x-ms-error-code").value_or("")), written ? *written : "",
+            response.fields};
 }
 
 }  // namespace lazulite

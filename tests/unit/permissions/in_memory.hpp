@@ -59,15 +59,22 @@ class InMemory {
     InMemory(const Service& service, const StoreKind& kind, Account account, bool bearers = false,
              const Authority* authority = nullptr);
     ~InMemory() { stores_->close(); }
+    /// Another service over the same store, which the host of a URL names.
+    void also(const Service& service) { environment_.services[static_cast<std::size_t>(service.kind)] = &service; }
 
     struct Exchanged {
         int status = 0;
         std::string code;  ///< x-ms-error-code; empty for a success
         std::string body;  ///< where it is a text
+        Fields fields = {};
+
+        [[nodiscard]] std::string field(std::string_view name) const { return std::string(fields.find(name).value_or("")); }
     };
     using Headers = std::vector<std::pair<std::string, std::string>>;
     /// `target` is path and query; a request that may have a body has one, mostly empty.
     Exchanged send(std::string_view method, std::string_view target, const Headers& headers, std::string_view body = "");
+    /// What is known of the requests so far, the newest first.
+    [[nodiscard]] const RequestLog& requests() const { return requests_; }
     [[nodiscard]] Instant now() const { return clock_.now(); }
 
   private:
@@ -75,6 +82,7 @@ class InMemory {
     SystemClock clock_;
     Accounts accounts_;
     Metrics metrics_;
+    RequestLog requests_;
     std::unique_ptr<FileSystem> files_;
     std::unique_ptr<Stores> stores_;
     Environment environment_;

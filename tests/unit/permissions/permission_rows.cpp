@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "blob/operations.hpp"
 #include "blob/rows/schema.hpp"
+#include "datalake/operations.hpp"
 #include "file/operations.hpp"
 #include "file/rows/schema.hpp"
 #include "queue/operations.hpp"
@@ -114,6 +115,19 @@ Fixture of_blobs() {
                       {"PUT", "/concontainer?restype=container", {{"x-ms-blob-public-access", "container"}}},
                       {"PUT", "/concontainer/d/b", block_blob}};
     return fixture;
+}
+
+Fixture of_data_lake() {
+    Fixture fixture{datalake::service(), blob::kBlobStore, ServiceLetter::blob, {"c", "d", "b"}, "con", of_blobs().set_up};
+    fixture.hierarchical = true;
+    fixture.also = &blob::service();
+    return fixture;
+}
+
+Account Fixture::account() const {
+    Account account{std::string(kName), {AccountKey::parse("a2V5IG9mIHRoZSBwZXJtaXNzaW9ucw==").value()}, {}};
+    account.settings.hierarchical_namespace = hierarchical;
+    return account;
 }
 
 Fixture of_queues() {

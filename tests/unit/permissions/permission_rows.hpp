@@ -56,9 +56,14 @@ struct Fixture {
         InMemory::Headers headers;
     };
     std::vector<Request> set_up;  ///< before each row
+    bool hierarchical = false;        ///< the account
+    const Service* also = nullptr;    ///< a service that `set_up` speaks to beside
+
+    [[nodiscard]] Account account() const;  ///< with `key`
 };
 
 [[nodiscard]] Fixture of_blobs();   ///< `con` and its blob, once private and once for each public access
+[[nodiscard]] Fixture of_data_lake();  ///< the same in a hierarchical account
 [[nodiscard]] Fixture of_queues();
 [[nodiscard]] Fixture of_tables();
 [[nodiscard]] Fixture of_files();   ///< a share with a directory, and in that a file which is there for every row

@@ -19,7 +19,9 @@ class Matrix {
   public:
     explicit Matrix(Fixture fixture)
         : fixture_(std::move(fixture)),
-          server_(fixture_.service, fixture_.store, Account{std::string(kName), {a_key()}, {}}) {}
+          server_(fixture_.service, fixture_.store, fixture_.account()) {
+        if (fixture_.also) server_.also(*fixture_.also);
+    }
 
     void play(const Row& row) {
         SCOPED_TRACE(row.where());
@@ -188,6 +190,8 @@ void play(const std::string& file, Fixture fixture) {
 }
 
 TEST(Permissions, OfTheBlobServiceAreThoseOfTheReference) { play("blob.txt", of_blobs()); }
+
+TEST(Permissions, OfDataLakeStorageAreThoseOfTheReference) { play("datalake.txt", of_data_lake()); }
 
 TEST(Permissions, OfTheQueueServiceAreThoseOfTheReference) { play("queue.txt", of_queues()); }
 

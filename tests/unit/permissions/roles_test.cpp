@@ -49,8 +49,9 @@ class Roles {
           letters_(letters),
           authority_(settings(), IdentitySecrets::make(), false, nullptr),
           server_(fixture_.service, fixture_.store,
-                  Account{std::string(kName), {AccountKey::parse("a2V5IG9mIHRoZSBwZXJtaXNzaW9ucw==").value()}, {}}, false,
-                  &authority_) {}
+                  fixture_.account(), false, &authority_) {
+        if (fixture_.also) server_.also(*fixture_.also);
+    }
 
     void play(const Row& row) {
         SCOPED_TRACE(row.where());
@@ -187,6 +188,8 @@ int play(const std::string& file, Fixture fixture, const std::vector<LetterOfRol
 }
 
 TEST(Roles, OfTheBlobServiceAreThoseOfTheReference) { EXPECT_GT(play("blob.txt", of_blobs(), kOfBlobs), 2000); }
+
+TEST(Roles, OfDataLakeStorageAreThoseOfTheReference) { EXPECT_GT(play("datalake.txt", of_data_lake(), kOfBlobs), 700); }
 
 TEST(Roles, OfTheQueueServiceAreThoseOfTheReference) { EXPECT_GT(play("queue.txt", of_queues(), kOfQueues), 500); }
 
