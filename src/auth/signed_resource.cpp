@@ -54,6 +54,7 @@ Result<SignedResource> claimed_directory(const SasCheck& check, ServiceVersion v
     const bool lists_paths = check.query.has("resource") && !check.query.has("restype") && !check.query.has("comp");
     if (named.empty() && lists_paths) {
         named = check.query.value_or_empty("directory");
+        named.remove_prefix(std::min(named.find_first_not_of('/'), named.size()));
     } else if (named.empty()) {
         // A list stays inside the directory when its prefix goes on to the directory's slash.
         named = check.query.value_or_empty("prefix");

@@ -18,7 +18,7 @@ constexpr Needs kReadFilesystem = reads(kContainer, "r", Needs::Public::containe
 constexpr Needs kList = from(Reach::directory, reads(kContainer, "l", Needs::Public::container));
 constexpr Needs kRead = reads(kObject, "r", Needs::Public::blob);
 constexpr Needs kSeeStatus = reads(kObject, "er", Needs::Public::blob);
-constexpr Needs kSeeAccess = reads(kObject, "er");
+constexpr Needs kSeeAccess = with_role(Action::read, reads(kObject, "er"));  // the service was seen to take `r`
 constexpr Needs kCreate = writes(kObject, "cw");
 constexpr Needs kAppend = writes(kObject, "aw");
 constexpr Needs kWrite = writes(kObject, "w");
@@ -75,6 +75,7 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"GetPathStatus", "", Method::head, false, kAtPath, action("getStatus"), kSeeStatus, get_path_status},
     {"GetPathAccessControl", "",
      Method::head, false, kAtPath, action("getAccessControl"), kSeeAccess, get_path_access_control},
+    {"CheckPathAccess", "", Method::head, false, kAtPath, action("checkAccess"), kSeeAccess, check_path_access},
     {"DeletePath", "Path_Delete", Method::delete_, false, kAtPath, {}, kDelete, delete_path},
     {"SetPathExpiry", "Path_SetExpiry", Method::put, false, kAtPath, {.comp = "expiry"}, kWrite, blob::set_blob_expiry},
     {"UndeletePath", "Path_Undelete", Method::put, false, kAtPath, {.comp = "undelete"}, kWrite, blob::undelete_blob},
@@ -116,7 +117,7 @@ Result<Method> method_of(const Request& request) {
     return replaceable && equals_ignoring_case(meant, "PATCH") ? Method::patch : request.method;
 }
 
-Needs needs(const Operation& row, const Request& request, const Query& /*query*/, ServiceVersion /*version*/) {
+Needs needs(const Operation& row, const Request& request, const Query& query, ServiceVersion /*version*/) {
     Needs needs = row.needs;
     if (row.name == "SetAccessControl") {
         const bool owners = !request.fields.value_or_empty("x-ms-owner").empty() || !request.fields.value_or_empty("x-ms-group").empty();
@@ -126,6 +127,8 @@ Needs needs(const Operation& row, const Request& request, const Query& /*query*/
         if (owners) needs.role = by_role(Action::manage_ownership);
         if (owners && permissions) needs.role = {{Rights{Action::manage_ownership, Action::modify_permissions}, Rights{}}};
     }
+    const bool asks_to_write = query.value_or_empty("fsAction").find('w') != std::string_view::npos;
+    if (row.name == "CheckPathAccess" && asks_to_write) needs.role = by_role(Action::write);
     return needs;
 }
 

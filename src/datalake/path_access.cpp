@@ -72,6 +72,13 @@ std::vector<Touched> changes_access(const Exchange& x) {
     return {touched};
 }
 
+std::vector<Touched> asks_for_access(const Exchange& x) {
+    const auto asked = asked_access(x);
+    AccessNeeds needs;
+    if (asked && *asked) needs.item = **asked;
+    return {{x.target.container, x.target.name, needs}};
+}
+
 // Reference: as for the Blob service; "Path - Update", "Path - Delete". A recursive change of lists is judged path by path
 // while it runs.
 constexpr auto kPathAccess = std::to_array<blob::AccessRow>({
@@ -80,6 +87,7 @@ constexpr auto kPathAccess = std::to_array<blob::AccessRow>({
 
     {"GetPathStatus", blob::sees_path},
     {"GetPathAccessControl", blob::sees_path},
+    {"CheckPathAccess", asks_for_access},
     {"GetPathProperties", blob::reads_path},
     {"ReadPath", blob::reads_path},
 

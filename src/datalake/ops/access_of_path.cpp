@@ -56,6 +56,22 @@ Result<std::optional<std::string>> owner_of(const Exchange& x, std::string_view 
     return fail(StorageError(ErrorCode::invalid_header_value).with("HeaderName", header).with("HeaderValue", given));
 }
 
+Result<std::optional<blob::Rwx>> asked_access(const Exchange& x) {
+    const std::string_view* const text = x.query.find("fsAction");
+    if (!text) return std::optional<blob::Rwx>();
+    blob::Rwx asked = 0;
+    for (const char letter : *text) {
+        const std::size_t bit = std::string_view("rwx").find(letter);
+        if (bit != std::string_view::npos) asked = static_cast<blob::Rwx>(asked | blob::kAclRead >> bit);
+    }
+    const bool whole = text->size() == 3 && text->find_first_not_of("rwx-") == std::string_view::npos;
+    if (whole) return std::optional(asked);
+    return fail(StorageError(ErrorCode::invalid_query_parameter_value)
+                    .with("QueryParameterName", "fsAction")
+                    .with("QueryParameterValue", *text)
+                    .with("Reason", "It has the form rwx, a dash for what is not asked for."));
+}
+
 blob::AclEntries with_object_ids(const Exchange& x, blob::AclEntries entries) {
     for (blob::AclEntry& entry : entries) entry.id = without_name(x, entry.id);
     return entries;

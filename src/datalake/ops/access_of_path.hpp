@@ -31,6 +31,9 @@ struct StandingPath {
 /// Whom `x-ms-owner` or `x-ms-group` names; nothing where the header is absent or empty. Fails with invalid_header_value.
 [[nodiscard]] Result<std::optional<std::string>> owner_of(const Exchange& x, std::string_view header);
 
+/// `fsAction`, as `r-x`; nothing without it. Fails with invalid_query_parameter_value.
+[[nodiscard]] Result<std::optional<blob::Rwx>> asked_access(const Exchange& x);
+
 /// With object ids in place of the user principal names that are known.
 [[nodiscard]] blob::AclEntries with_object_ids(const Exchange& x, blob::AclEntries entries);
 /// The names that `upn=true` asks for; null: none.

@@ -25,6 +25,7 @@ Task<Result<Response>> delete_path(Exchange& x);
 
 Task<Result<Response>> get_path_status(Exchange& x);
 Task<Result<Response>> get_path_access_control(Exchange& x);
+Task<Result<Response>> check_path_access(Exchange& x);
 Task<Result<Response>> set_access_control(Exchange& x);
 Task<Result<Response>> set_access_control_recursive(Exchange& x);
 

@@ -57,6 +57,19 @@ TEST_F(AccessOperations, TellTheStatusWithoutTheList) {
     EXPECT_EQ(lake_.send("owner", Face::dfs, "HEAD", "/gone/?action=getAccessControl").code, "FilesystemNotFound");
 }
 
+TEST_F(AccessOperations, SayWhetherThatWouldBeGranted) {
+    lake_.put("d/f");
+    const auto ask = [&](std::string_view who, const std::string& query, const std::string& path = "d/f") {
+        return lake_.send(who, Face::dfs, "HEAD", "/fsys/" + path + "?action=checkAccess" + query);
+    };
+    EXPECT_EQ(ask("owner", "&fsAction=rwx").status, 200);
+    EXPECT_EQ(ask("nobody", "&fsAction=r--").status, 403);
+    EXPECT_EQ(ask("owner", "&fsAction=r--", "gone").code, "PathNotFound");
+    EXPECT_EQ(ask("owner", "&fsAction=read").code, "InvalidQueryParameterValue");
+    EXPECT_EQ(ask("owner", "&fsAction=rw").code, "InvalidQueryParameterValue");
+    EXPECT_EQ(ask("owner", "").code, "MissingRequiredQueryParameter");
+}
+
 TEST_F(AccessOperations, ChangeWhatIsGivenAndNeitherETagNorTheRest) {
     lake_.put("f");
     const std::string etag = lake_.shown("f", "ETag");
