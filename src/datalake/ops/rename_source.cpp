@@ -47,7 +47,14 @@ Result<> authorize(const Exchange& x, const RenameSource& source, std::string_vi
     if (!is_sas(*parsed) && !by_sas) return {};
     Request asked = x.request;
     asked.path = {};
-    asked.query = is_sas(*parsed) ? query : x.request.query;
+    if (is_sas(*parsed)) {
+        // Then nothing else speaks for the source.
+        asked.query = query;
+        asked.fields.clear();
+        for (const FieldViews::Field& field : x.request.fields) {
+            if (!equals_ignoring_case(field.name, "Authorization")) asked.fields.add(field.name, field.value);
+        }
+    }
     Target target = x.target;
     target.container = source.filesystem;
     target.name = source.path;
