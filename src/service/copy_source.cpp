@@ -59,7 +59,9 @@ Result<Fields> forwarded(const Request& request) {
 /// service has must be signed, or public, whoever asks; so must what a blob or a file is written with "From URL".
 /// Reference: "Copy Blob From URL", "Put Blob From URL", "Put Block From URL", "Put Range From URL", x-ms-copy-source.
 bool trusts(const Exchange& x, const Target& source) {
-    if (source.service != x.target.service || is_from_url(x)) return false;
+    // Blob and Data Lake are two faces of the same data.
+    const auto data = [](ServiceKind kind) { return kind == ServiceKind::dfs ? ServiceKind::blob : kind; };
+    if (data(source.service) != data(x.target.service) || is_from_url(x)) return false;
     if (x.identity.kind() == Identity::Kind::owner) return true;
     // With a token it takes a role that may read the source.
     constexpr Needs kRead = reads(ResourceType::object, "r");
