@@ -161,7 +161,7 @@ class Player {
         if (authorization.starts_with("shared-key")) add("x-ms-date", rfc1123(std::time(nullptr)));
         if (chunked) {
             headers.emplace_back("Transfer-Encoding", "chunked");
-        } else if (!body.empty() || request.method == "PUT" || request.method == "POST") {
+        } else if (!body.empty() || request.method == "PUT" || request.method == "POST" || request.method == "PATCH") {
             add("Content-Length", std::to_string(body.size()));
         }
         authorize(authorization, request.method, target, headers);
