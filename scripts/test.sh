@@ -150,6 +150,8 @@ part_fault() {
   run fault-events python3 tests/fault/events.py --binary build/release/lazulite --kills "$($full && echo 40 || echo 4)"
   run fault-tables python3 tests/fault/tables.py --binary build/release/lazulite --kills "$($full && echo 500 || echo 12)"
   run fault-files python3 tests/fault/files.py --binary build/release/lazulite --kills "$($full && echo 500 || echo 8)"
+  run fault-datalake python3 tests/fault/datalake.py --binary build/release/lazulite \
+    $($full && echo --kills 500 --many 100000 || echo --kills 8)
 }
 
 part_install() {
