@@ -15,16 +15,17 @@ OTHERS_LIMIT = 0.2
 PER_SECOND = {"4k": ("req/s", "requests_per_second", 1)}
 PER_REQUEST = {"256m": ("ms/req", "server_cpu_us", 1e-3)}
 TRANSFERS = scenarios.TRANSFERS + scenarios.APPENDS + scenarios.PAGES + scenarios.PAGE_WRITES + scenarios.VERBS
-SMALL = [scenario.name for scenario in scenarios.MESSAGES + scenarios.TABLES + scenarios.FILES] + [scenarios.FILL_MESSAGES]
-SMALL += [*scenarios.FILL_TABLES.values(), scenarios.FILL_FILES, scenarios.RENAME_MANY]
+SMALL = [scenario.name for scenario in scenarios.MESSAGES + scenarios.TABLES + scenarios.FILES + scenarios.PATHS] + [scenarios.FILL_MESSAGES]
+SMALL += [*scenarios.FILL_TABLES.values(), scenarios.FILL_FILES, scenarios.RENAME_MANY, scenarios.FILL_PATHS]
 RATES = [(transfer.name, *PER_SECOND.get(transfer.size, ("MiB/s", "mib_per_second", 1)))
          for transfer in TRANSFERS] + [(scenarios.FILL_LIST, *PER_SECOND["4k"])]
 RATES += [(name, *PER_SECOND["4k"]) for name in SMALL]
 CPU = [(transfer.name, *PER_REQUEST.get(transfer.size, ("us/req", "server_cpu_us", 1)))
        for transfer in TRANSFERS] + [(scenarios.FILL_LIST, "us/req", "server_cpu_us", 1)]
 CPU += [(name, "us/req", "server_cpu_us", 1) for name in SMALL]
-COSTS = [*((name, unit, key, 1e-3) for name in (scenarios.LIST, scenarios.FILE_LIST)
+COSTS = [*((name, unit, key, 1e-3) for name in (scenarios.LIST, scenarios.FILE_LIST, scenarios.PATH_LIST, scenarios.PATH_TREE)
            for unit, key in (("ms/page", "p50_us"), ("CPU ms/page", "server_cpu_us"))),
+         *((name, "us", "p50_us", 1) for name in (*scenarios.RENAME_PATHS.values(), *scenarios.DELETE_PATHS.values())),
          *((scenario.name, "us", "p50_us", 1) for scenario in scenarios.TABLES if scenario.operation == "get"),
          *((scenario.name, "ms", "p50_us", 1e-3) for scenario in scenarios.TABLES
            if scenario.operation in ("partition", "filter")),

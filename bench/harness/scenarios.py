@@ -206,8 +206,41 @@ FILES = [Files(operation, size, connections)
 FILE_LIST = f"file-list-{LIST_PAGE}"
 RENAME_MANY = "file-rename-dir-100k"  # there and back, that of the list: what it holds is not to matter
 FILL_FILES = "fill-file-list"  # comes with them: creating what it holds, empty, 64 connections
-NAMES = [scenario.name for scenario in TRANSFERS + APPENDS + PAGES + PAGE_WRITES + VERBS + MESSAGES + TABLES + FILES]
-NAMES += [FILE_LIST, RENAME_MANY, LIST, STARTUP, MEMORY]
+
+
+@dataclass(frozen=True)
+class Paths(Files):
+    """One operation on files of a hierarchical account over some connections."""
+
+    @property
+    def name(self):
+        size = f"-{self.size}" if self.size else ""
+        return f"dfs-{self.operation}{size}-c{self.connections}"
+
+    @property
+    def prefix(self):
+        return "read-" if self.operation in ("read", "status") else f"{self.name}-"
+
+    @property
+    def mode(self):
+        return "get" if self.operation == "read" else f"{self.operation}-paths"
+
+    @property
+    def count(self):
+        return {"create": CREATED, "append": APPENDED}.get(self.operation, COUNTS["4k"])
+
+
+PATHS = [Paths(operation, size, connections)
+         for operation, size in (("create", ""), ("append", "4k"), ("read", "4k"), ("status", "")) for connections in (1, 16, 64)]
+TREE_DIRECTORIES = 1_000
+PATH_LIST = f"dfs-list-{LIST_PAGE}"
+PATH_TREE = f"dfs-list-tree-{LIST_PAGE}"  # of as many files in so many directories, recursively
+RENAME_PATHS = {10: "dfs-rename-dir-10", HUNDRED_THOUSAND: "dfs-rename-dir-100k"}  # there and back: the two are to be alike
+DELETE_PATHS = {10: "dfs-delete-dir-10", HUNDRED_THOUSAND: "dfs-delete-dir-100k"}
+FILL_PATHS = "fill-dfs-list"  # comes with them: creating the files, empty, 64 connections
+PATH_LISTS = [PATH_LIST, PATH_TREE, *RENAME_PATHS.values(), *DELETE_PATHS.values()]
+NAMES = [scenario.name for scenario in TRANSFERS + APPENDS + PAGES + PAGE_WRITES + VERBS + MESSAGES + TABLES + FILES + PATHS]
+NAMES += [FILE_LIST, RENAME_MANY, *PATH_LISTS, LIST, STARTUP, MEMORY]
 
 
 class Bench:
@@ -432,6 +465,55 @@ class Bench:
                         measured = self.drive(server, "rename-directories", "--prefix", "many", "--count", 1,
                                               "--seconds", self.options.seconds)
                         self.record(number, RENAME_MANY, server, measured)
+
+    def paths(self, chosen):
+        kinds = [kind for kind in self.kinds if kind.has_data_lake]
+        for number in range(self.options.rounds):
+            with servers.running(kinds, self.folder / "paths", "data lake") as started:
+                for server in started:
+                    self.fill(server, "--prefix", "read-", "--count", COUNTS["4k"], "--size", SIZES["4k"], "--connections", 16)
+                for scenario in chosen:
+                    own = ["--prefix", scenario.prefix, "--count", scenario.count]
+                    for server in started:
+                        if scenario.operation == "append":
+                            self.fill(server, *own, "--connections", 16, mode="fill-paths")
+                        os.sync()  # so that what others wrote before is not flushed on this one's time
+                        measured = self.drive(server, scenario.mode, *own, "--size", SIZES["4k"],
+                                              "--connections", scenario.connections, "--read-back", APPENDED,
+                                              "--seconds", self.options.seconds, "--warmup", self.options.seconds / 6)
+                        self.record(number, scenario.name, server, measured)
+
+    def path_lists(self, wanted):
+        """The directories that are renamed have their first names again after each round; those that are deleted are made anew."""
+        kinds = [kind for kind in self.kinds if kind.has_data_lake]
+        many = self.options.list_count
+        flat, tree = f"{servers.CONTAINER}/many000000", f"{servers.CONTAINER}/tree"
+        with servers.running(kinds, self.folder / "path-lists", "data lake") as started:
+            for server in started:
+                self.record(0, FILL_PATHS, server, self.fill_paths(server, flat, many))
+                self.fill_paths(server, f"{servers.CONTAINER}/few000000", 10)
+                if PATH_TREE in wanted:
+                    self.fill_paths(server, tree, many, "--directories", TREE_DIRECTORIES)
+            for number in range(self.options.rounds):
+                for server in started:
+                    for name, path, more in ((PATH_LIST, flat, []), (PATH_TREE, tree, ["--directories", TREE_DIRECTORIES])):
+                        if name in wanted:
+                            measured = self.drive(server, "list-paths", "--prefix", "list-", "--count", many, *more,
+                                                  "--page", LIST_PAGE, "--seconds", self.options.seconds, path=path)
+                            self.record(number, name, server, measured)
+                    for count, name in RENAME_PATHS.items():
+                        if name in wanted:
+                            measured = self.drive(server, "rename-paths", "--prefix", "few" if count == 10 else "many", "--count", 1,
+                                                  "--seconds", self.options.seconds)
+                            self.record(number, name, server, measured)
+                    for count, name in DELETE_PATHS.items():
+                        if name in wanted:
+                            doomed = f"doomed-{count}-{number}-"
+                            self.fill_paths(server, f"{servers.CONTAINER}/{doomed}000000", min(count, many))
+                            self.record(number, name, server, self.drive(server, "delete-paths", "--prefix", doomed, "--count", 1))
+
+    def fill_paths(self, server, directory, count, *more):
+        return self.fill(server, "--prefix", "list-", "--count", count, "--connections", 64, *more, mode="fill-paths", path=directory)
 
     def starts(self, with_memory):
         for number in range(-1, max(MIN_STARTS, self.options.rounds)):

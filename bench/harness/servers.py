@@ -26,7 +26,7 @@ class Unavailable(Exception):
 
 class Server:
     """One process group on 127.0.0.1, with its data in `folder`; `service` is the one that is asked: blob, queue,
-    table or file."""
+    table, file or "data lake"."""
 
     name = ""
     lists_blobs = True
@@ -35,6 +35,7 @@ class Server:
     has_page_blobs = True
     has_website = False
     has_files = False
+    has_data_lake = False
     website = website_root = CONTAINER  # where the files of a website are put, and where they are read
     most_entities = 0  # of a table that it is asked to hold
     put_statuses = "201"
@@ -76,7 +77,7 @@ class Server:
         raise RuntimeError(f"{self.name} does not start:\n{self.log().read_text(errors='replace')[-2000:]}")
 
     def printed_port(self):
-        service = self.service.capitalize()
+        service = "Data Lake" if self.service == "data lake" else self.service.capitalize()
         found = re.search(rf"{service} service .*listen.* http://127\.0\.0\.1:(\d+)", self.log().read_text(errors="replace"))
         return int(found[1]) if found else None
 
@@ -101,10 +102,10 @@ class Server:
             name = json.dumps({"TableName": CONTAINER.rpartition("/")[2]})
             status = self.ask("POST", f"/{sas.ACCOUNT}/Tables?{sas.account_sas()}", name)
         else:
-            kind = {"blob": "restype=container&", "file": "restype=share&"}.get(self.service, "")
+            kind = {"blob": "restype=container&", "file": "restype=share&", "data lake": "resource=filesystem&"}.get(self.service, "")
             status = self.ask("PUT", f"{CONTAINER}?{kind}{sas.account_sas()}")
         if status != 201:
-            raise RuntimeError(f"{self.name} answered {status} to Create Container, Queue, Table or Share")
+            raise RuntimeError(f"{self.name} answered {status} to Create Container, Queue, Table, Share or Filesystem")
 
     def create_share(self, name):
         self.must_create(f"/{sas.ACCOUNT}/{name}?restype=share&{sas.account_sas()}", "Share")
@@ -181,6 +182,7 @@ class Lazulite(Server):
     name = "lazulite"
     has_website = True
     has_files = True
+    has_data_lake = True
     website = f"/{sas.ACCOUNT}/$web"
     website_root = f"/{sas.ACCOUNT}"
     most_entities = 1_000_000
@@ -194,7 +196,12 @@ class Lazulite(Server):
     def command(self):
         services = ("blob", "queue", "table", "file", "dfs", "web")
         ports = [word for service in services for word in (f"--{service}Port", "0")]
-        return [str(self.binary), "--location", str(self.folder / "data"), *ports, "--silent"]
+        command = [str(self.binary), "--location", str(self.folder / "data"), *ports, "--silent"]
+        if self.service != "data lake":
+            return command
+        configuration = self.folder / "lazulite.json"
+        configuration.write_text(json.dumps({"accounts": [{"name": sas.ACCOUNT, "hierarchicalNamespace": True}]}))
+        return [*command, "--config", str(configuration)]
 
     def switch_website_on(self):
         properties = "<StaticWebsite><Enabled>true</Enabled></StaticWebsite>"

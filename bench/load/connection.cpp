@@ -19,7 +19,7 @@ namespace lazulite::bench {
 namespace {
 
 constexpr std::size_t kReceiveSize = 256 * 1024;
-constexpr std::string_view kContinuation = "x-ms-continuation-";
+constexpr std::string_view kContinuation = "x-ms-continuation";
 constexpr std::size_t kMaxVectors = 9;  // the head and up to 8 MiB of body
 
 [[noreturn]] void throw_errno(const char* what) {
@@ -109,9 +109,10 @@ bool Connection::receive() {
 }
 
 void Connection::on_header(std::string_view name, std::string_view value) {
-    if (name.size() <= kContinuation.size()) return;
+    if (name.size() < kContinuation.size()) return;
     if (strncasecmp(name.data(), kContinuation.data(), kContinuation.size()) != 0) return;
-    answer_.continuation.emplace(name.substr(kContinuation.size()), value);
+    const bool whole = name.size() == kContinuation.size();
+    answer_.continuation.emplace(whole ? "continuation" : name.substr(kContinuation.size() + 1), value);
 }
 
 void Connection::on_head(int status, std::optional<std::uint64_t> length) {

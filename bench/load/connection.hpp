@@ -24,7 +24,7 @@ struct Answer {
     std::uint64_t length = 0;
     std::optional<std::uint64_t> first_difference;  // from the expected body
     std::string text;
-    std::map<std::string, std::string> continuation;  // the query parameters of a table's next page
+    std::map<std::string, std::string> continuation;  // the query parameters of the next page of a table or filesystem
 };
 
 /// A keep-alive connection to 127.0.0.1 with at most one request in flight, on a non-blocking socket.

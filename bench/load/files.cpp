@@ -30,7 +30,8 @@ class Rename : public Workload {
 
     std::optional<Exchange> next(unsigned connection) override { return rename(turns_.next(connection)); }
     std::optional<std::string> complaint(unsigned, const Answer& answer) override {
-        return answer.status == 200 ? std::nullopt : std::optional(wrong_status(answer));
+        const int expected = options_.mode == Mode::rename_paths ? 201 : 200;
+        return answer.status == expected ? std::nullopt : std::optional(wrong_status(answer));
     }
     std::unique_ptr<Workload> check() override;
 
@@ -47,6 +48,10 @@ class Rename : public Workload {
     [[nodiscard]] std::string head(const HeadWriter& writer, const std::string& from, const std::string& to) const {
         const std::string source =
             "http://127.0.0.1:" + std::to_string(options_.port) + from + (options_.sas.empty() ? "" : "?" + options_.sas);
+        if (options_.mode == Mode::rename_paths) {
+            // Not `posix`, which moves a directory into one that is there.
+            return writer.write({.method = "PUT", .path = to, .query = {{"mode", "legacy"}}, .x_ms = {{"x-ms-rename-source", from}}, .content_length = 0});
+        }
         HeadSpec spec{.method = "PUT", .path = to, .query = {{"comp", "rename"}}, .x_ms = {{"x-ms-file-rename-source", source}}, .content_length = 0};
         if (options_.mode == Mode::rename_directories) spec.query["restype"] = "directory";
         return writer.write(std::move(spec));

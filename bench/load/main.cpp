@@ -71,7 +71,8 @@ void run(const Options& options) {
 
     const bool until_done = options.mode == Mode::fill || options.mode == Mode::fill_appends || options.mode == Mode::fill_tagged ||
                             options.mode == Mode::fill_messages || options.mode == Mode::fill_entities ||
-                            options.mode == Mode::fill_ranges || options.mode == Mode::fill_files;
+                            options.mode == Mode::fill_ranges || options.mode == Mode::fill_files || options.mode == Mode::fill_paths ||
+                            options.mode == Mode::delete_paths;
     const auto duration = until_done ? std::nullopt : std::optional(from_seconds(options.seconds));
     Measured measured = workload->stock() != nullptr ? measure_in_parts(options, driver, *workload, *duration)
                                                      : measure(options, driver, *workload, duration);

@@ -28,6 +28,10 @@ Modes over a share: fill-ranges and put-ranges put the ranges of the file TEXT, 
 and get-ranges reads them; fill-files makes empty files in the directory PATH; list-files walks its pages; rename-files and
 rename-directories give what is there another name and the old one in turn; snapshot-shares takes up to 150 snapshots of each
 share TEXT000000 ... of the account PATH.
+Modes over a filesystem of Data Lake, whose files fill, put and get take too: fill-paths makes empty files, create-paths does so
+until the time is up; append-paths appends to files in turn and flushes; list-paths walks the pages of all that is below PATH;
+rename-paths gives files or directories another name and the old one in turn; delete-paths deletes each with all that is in it;
+status-paths asks for their status in turn.
 The result is one JSON object on stdout. Only 127.0.0.1 is contacted.
 
   --port PORT           where the server listens
@@ -37,6 +41,7 @@ The result is one JSON object on stdout. Only 127.0.0.1 is contacted.
                         append, snapshot, copy, renames: a multiple of the connections)
   --size BYTES          of each blob, block or write of pages, of each message's text, or of each entity's JSON
   --page N              entries per list page
+  --directories N       fill-paths, list-paths: the files are spread over so many directories d000000, d000001, ...
   --connections N       each with one request in flight
   --seconds S           how long new requests are begun (fill, fill-...: until all are put)
   --warmup S            the same work before it, not counted
@@ -64,7 +69,10 @@ Mode parse_mode(const std::string& word) {
         {"filter-entities", Mode::filter_entities},
         {"fill-ranges", Mode::fill_ranges}, {"put-ranges", Mode::put_ranges}, {"get-ranges", Mode::get_ranges},
         {"fill-files", Mode::fill_files}, {"list-files", Mode::list_files}, {"rename-files", Mode::rename_files},
-        {"rename-directories", Mode::rename_directories}, {"snapshot-shares", Mode::snapshot_shares}};
+        {"rename-directories", Mode::rename_directories}, {"snapshot-shares", Mode::snapshot_shares},
+        {"fill-paths", Mode::fill_paths}, {"create-paths", Mode::create_paths}, {"append-paths", Mode::append_paths},
+        {"list-paths", Mode::list_paths}, {"rename-paths", Mode::rename_paths}, {"delete-paths", Mode::delete_paths},
+        {"status-paths", Mode::status_paths}};
     const auto found = modes.find(word);
     if (found == modes.end()) throw std::invalid_argument("unknown mode: " + word + "\n\n" + kUsage);
     return found->second;
@@ -89,6 +97,7 @@ const std::map<std::string, Setter>& setters() {
         {"--count", [](Options& o, const std::string& v) { o.count = std::stoull(v); }},
         {"--size", [](Options& o, const std::string& v) { o.size = std::stoull(v); }},
         {"--page", [](Options& o, const std::string& v) { o.page = std::stoull(v); }},
+        {"--directories", [](Options& o, const std::string& v) { o.directories = std::stoull(v); }},
         {"--connections",
          [](Options& o, const std::string& v) { o.connections = static_cast<unsigned>(std::stoul(v)); }},
         {"--seconds", [](Options& o, const std::string& v) { o.seconds = std::stod(v); }},
@@ -115,7 +124,8 @@ void check(const Options& options) {
     }
     const bool one_writer_a_blob = options.mode == Mode::put || options.mode == Mode::append || options.mode == Mode::put_pages ||
                                    options.mode == Mode::put_ranges || options.mode == Mode::rename_files ||
-                                   options.mode == Mode::rename_directories;
+                                   options.mode == Mode::rename_directories || options.mode == Mode::append_paths ||
+                                   options.mode == Mode::rename_paths;
     if (one_writer_a_blob && options.count % options.connections != 0) {
         throw std::invalid_argument("put, append, put-pages, put-ranges and renames need as many for each connection, or two would write the same at once");
     }

@@ -13,7 +13,8 @@ enum class Mode {
     delete_blobs, snapshot, copy, fill_tagged, find_tagged,
     fill_messages, put_messages, take_messages, mix_messages,
     fill_entities, insert_entities, batch_entities, get_entities, upsert_entities, query_partition, filter_entities,
-    fill_ranges, put_ranges, get_ranges, fill_files, list_files, rename_files, rename_directories, snapshot_shares
+    fill_ranges, put_ranges, get_ranges, fill_files, list_files, rename_files, rename_directories, snapshot_shares,
+    fill_paths, create_paths, append_paths, list_paths, rename_paths, delete_paths, status_paths
 };
 
 /// The command line; `kUsage` in options.cpp says what each one means.
@@ -26,6 +27,7 @@ struct Options {
     std::uint64_t count = 1;
     std::uint64_t size = 4096;
     std::uint64_t page = 5000;
+    std::uint64_t directories = 0;
     unsigned connections = 1;
     double seconds = 3;
     double warmup = 0;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "blob_verbs.hpp"
+#include "data_lake.hpp"
 #include "entities.hpp"
 #include "files.hpp"
 #include "messages.hpp"
@@ -264,15 +265,18 @@ class Append : public Workload {
 
     std::optional<Exchange> next(unsigned connection) override {
         const std::uint64_t number = turns_.next(connection);
+        if (to_paths()) heads_[number] = append_to_path(options_, number, blocks_[number] * options_.size);
         return Exchange{heads_[number], Body(number, ++blocks_[number], options_.size), std::nullopt};
     }
     std::optional<std::string> complaint(unsigned, const Answer& answer) override {
-        return answer.status == 201 ? std::nullopt : std::optional(wrong_status(answer));
+        return answer.status == (to_paths() ? 202 : 201) ? std::nullopt : std::optional(wrong_status(answer));
     }
     [[nodiscard]] std::uint64_t bytes_per_request() const override { return options_.size; }
     std::unique_ptr<Workload> check() override { return std::make_unique<ReadLastBlocks>(options_, blocks_); }
 
   private:
+    [[nodiscard]] bool to_paths() const { return options_.mode == Mode::append_paths; }
+
     Options options_;
     std::vector<std::string> heads_;
     Turns turns_;
@@ -376,6 +380,7 @@ std::unique_ptr<Workload> make_workload(const Options& options) {
         case Mode::fill_appends:
             return std::make_unique<FillAppends>(options);
         case Mode::append:
+        case Mode::append_paths:
             return std::make_unique<Append>(options);
         case Mode::delete_blobs:
         case Mode::snapshot:
@@ -386,8 +391,15 @@ std::unique_ptr<Workload> make_workload(const Options& options) {
         case Mode::fill_files:
         case Mode::rename_files:
         case Mode::rename_directories:
+        case Mode::rename_paths:
         case Mode::snapshot_shares:
             return make_file_workload(options);
+        case Mode::fill_paths:
+        case Mode::create_paths:
+        case Mode::list_paths:
+        case Mode::delete_paths:
+        case Mode::status_paths:
+            return make_path_workload(options);
         case Mode::fill_messages:
         case Mode::put_messages:
         case Mode::take_messages:
