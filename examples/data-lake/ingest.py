@@ -1,6 +1,6 @@
 """ingest.py DAY FOLDER: puts a day's files into the raw layer, as they came. Nothing there is ever changed.
 
-A file is written aside and gets its name in one step, unless there is one of that name.
+Each is written aside and moved to its place, if there is nothing yet: no run that dies leaves a part of a file there.
 """
 
 import sys
