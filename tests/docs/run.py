@@ -237,6 +237,85 @@ def files():
                     check(file.read() == name, f"{folder}/{name}")
 
 
+# -- docs/data-lake.md ------------------------------------------------------------------------------------------------
+
+
+class Lake(World):
+    """The server of that page, with the account that it describes."""
+
+    def __init__(self):
+        self.configuration = tempfile.TemporaryDirectory(prefix="lazulite-docs-")
+        words = shlex.split(blocks("data-lake.md", "sh")[0])[1:]
+        path = os.path.join(self.configuration.name, words[words.index("--config") + 1])
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(block("data-lake.md", "json", "Switching it on"))
+        words[words.index("--config") + 1] = path
+        super().__init__("--inMemoryPersistence", *words)
+
+
+# Names below localhost are this machine (RFC 6761), which not every resolver knows.
+LOCALHOST = """import dns from "node:dns";
+const { lookup } = dns;
+dns.lookup = (name, ...rest) => lookup(name.endsWith(".localhost") ? "127.0.0.1" : name, ...rest);
+"""
+
+
+@test
+def lake_account():
+    with World("--inMemoryPersistence") as world:
+        world.run("bash", "-e", "-c", block("data-lake.md", "bash", "Switching it on"))
+        made = json.loads(world.run("curl", "-sf", "http://127.0.0.1:10000/_lazulite/accounts"))
+        check([one["hierarchicalNamespace"] for one in made["accounts"] if one["name"] == "lake"] == [True], f"{made}")
+
+
+@test
+def lake_in_python():
+    with folder_with("hello.py", block("data-lake.md", "python", "Python")) as folder, Lake() as world:
+        interpreter = os.path.join(os.environ["DOCS_PACKAGES"], "python", "venv", "bin", "python")
+        expect(world.run(interpreter, "hello.py", cwd=folder), "['sales/day', 'sales/day/hello.txt']\nhello\n")
+
+
+@test
+def lake_in_javascript():
+    packages = os.path.join(os.environ["DOCS_PACKAGES"], "js", "node_modules")
+    with folder_with("hello.mjs", block("data-lake.md", "js", "JavaScript")) as folder, Lake() as world:
+        os.symlink(packages, os.path.join(folder, "node_modules"))
+        with open(os.path.join(folder, "localhost.mjs"), "w", encoding="ascii") as file:
+            file.write(LOCALHOST)
+        expect(world.run(os.path.join(packages, ".bin", "node"), "--import", "./localhost.mjs", "hello.mjs", cwd=folder), "hello\n")
+
+
+@test
+def lake_in_go():
+    with folder_with("main.go", block("data-lake.md", "go", "Go")) as folder, Lake() as world:
+        for name in ("go.mod", "go.sum"):
+            shutil.copy(os.path.join(TOP, "tests", "conformance", "go", name), folder)
+        build([os.environ["DOCS_GO"], "build", "-o", "hello", "."], folder)
+        expect(world.run("./hello", cwd=folder), "hello\n")
+
+
+@test
+def lake_in_java():
+    with folder_with("Hello.java", block("data-lake.md", "java", "Java")) as folder, Lake() as world:
+        build(["mvn", "--batch-mode", "--no-transfer-progress", "-q", "--file", os.path.join(TOP, "tests/conformance/java/pom.xml"),
+               "dependency:build-classpath", f"-Dmdep.outputFile={folder}/classpath"], folder)
+        with open(os.path.join(folder, "classpath"), encoding="ascii") as file:
+            expect(world.run("java", "-cp", file.read().strip(), "Hello.java", cwd=folder), "hello\n")
+
+
+@test
+def lake_by_az():
+    with Lake() as world:
+        expect(world.run("bash", "-e", "-o", "pipefail", "-c", block("data-lake.md", "bash", "az")), "today\ntoday/hello.txt\n")
+
+
+@test
+def lake_for_tables():
+    with folder_with("hello.py", block("data-lake.md", "python", "adlfs and deltalake")) as folder, Lake() as world:
+        interpreter = os.path.join(os.environ["DOCS_PACKAGES"], "python", "venv", "bin", "python")
+        expect(world.run(interpreter, "hello.py", cwd=folder), "0 _delta_log\n")
+
+
 # -- docs/https.md ----------------------------------------------------------------------------------------------------
 
 
