@@ -23,11 +23,16 @@ SDKS = {
               "azsdk-java-azure-data-tables": "Java"},
     "file": {"azsdk-js-storage-file-share": "JavaScript", "azsdk-python-storage-file-share": "Python", "azsdk-go-azfile": "Go",
              "azsdk-java-azure-storage-file-share": "Java"},
+    # The one of JavaScript calls itself as that of blobs. All of them ask for much of what they do by requests of the Blob service.
+    "dfs": {"azsdk-js-azure-storage-blob": "JavaScript", "azsdk-python-storage-dfs": "Python", "azsdk-go-azdatalake": "Go",
+            "azsdk-java-azure-storage-file-datalake": "Java"},
     "web": {},
 }
+TITLES = {"dfs": "Data Lake"}
 # The suites that go through every operation that is offered; the others go through these, which most programs call.
 WHOLE = {"blob": {"JavaScript", "Python", "Go", "Java"}, "queue": {"JavaScript", "Python", "Go", "Java"},
-         "table": {"JavaScript", "Python", "Go", "Java"}, "file": {"JavaScript", "Python", "Go", "Java"}}
+         "table": {"JavaScript", "Python", "Go", "Java"}, "file": {"JavaScript", "Python", "Go", "Java"},
+         "dfs": {"JavaScript", "Python", "Go", "Java"}}
 CORE = {"ListContainers", "GetAccountInformation", "CreateContainer", "GetContainerProperties", "SetContainerMetadata",
         "DeleteContainer", "ListBlobs", "ListBlobsByHierarchy", "GetBlob", "GetBlobProperties", "DeleteBlob", "PutBlob",
         "SetBlobProperties", "SetBlobMetadata", "PutBlock", "PutBlockList", "GetBlockList"}
@@ -37,10 +42,15 @@ LACKS = {("Rust", "ListBlobsByHierarchy"), ("JavaScript", "GetTableServiceStats"
          ("JavaScript", "BlobBatch"),  # it takes an account in the path for a container, and has the other form of it then
          ("Go", "BlobBatchWithRestype"), ("Java", "BlobBatchWithRestype"), ("Go", "QueryBlobContents"),
          ("JavaScript", "RenewShareLease"),  # it takes a share for a file, whose leases have no end
-         ("Go", "queue GetUserDelegationKey"), *((sdk, "table GetUserDelegationKey") for sdk in ("JavaScript", "Python", "Go", "Java"))}
+         ("Go", "queue GetUserDelegationKey"), *((sdk, "table GetUserDelegationKey") for sdk in ("JavaScript", "Python", "Go", "Java")),
+         ("Python", "dfs GetPathStatus"), ("Go", "dfs GetPathStatus"), ("Go", "dfs UndeletePath")}
 # What no SDK calls: the reference has these operations, clients use Get Properties instead; pages are for browsers.
 RAW_ONLY = {"GetContainerMetadata", "GetBlobMetadata", "GetShareMetadata", "GetDirectoryMetadata", "GetFileMetadata",
-            "GetTable", "GetWebContent"}
+            "GetTable", "GetWebContent",
+            # Hadoop's: the SDKs ask the Blob service for these.
+            "dfs ListFilesystems", "dfs CreateFilesystem", "dfs GetFilesystemProperties", "dfs SetFilesystemProperties",
+            "dfs DeleteFilesystem", "dfs SetPathProperties", "dfs AcquirePathLease", "dfs RenewPathLease", "dfs ChangePathLease",
+            "dfs ReleasePathLease", "dfs BreakPathLease", "dfs ReadPath", "dfs GetPathProperties", "dfs ListBlobHierarchySegment"}
 # Errors of files that JavaScript or Python meet and these SDKs cannot: they have no option for what asks for it.
 UNMET = {("Go", "AcquireFileLease"): {"InvalidHeaderValue"}, ("Go", "ListRanges"): {"OutOfRangeInput"},
          ("Java", "CreateFile"): {"Md5Mismatch"}, ("Java", "GetFile"): {"ShareSnapshotNotFound"},
@@ -82,6 +92,8 @@ FILE = PLACE | {"ResourceTypeMismatch"}
 NEW_PLACE = SAS | {"ParentNotFound", "ResourceAlreadyExists", "ShareNotFound"}
 IN_FILE_LEASE = {"LeaseIdMismatchWithFileOperation", "LeaseNotPresentWithFileOperation"}
 GUARDED_FILE = IN_FILE_LEASE | {"LeaseIdMissing", "ReadOnlyAttribute"}
+PATH = {"PathNotFound"}
+IN_PATH_LEASE = {"LeaseIdMismatch", "LeaseIdMissing"}
 SMB = {"FileInvalidPermission", "FileInvalidPermissionKey", "InvalidHeaderValue"}
 
 # The errors that the facts list for an operation, and that some client must have been shown.
@@ -283,6 +295,35 @@ ERRORS = {
     "GetSymbolicLink": FILE,
     "CreateHardLink": NEW_PLACE - {"ShareNotFound"} | IN_FILE_LEASE | {
         "InvalidQueryParameterValue", "LeaseIdMissing", "MissingRequiredHeader", "ResourceNotFound", "ResourceTypeMismatch"},
+    "dfs ListFilesystems": {"OutOfRangeQueryParameterValue"},
+    "dfs CreateFilesystem": {"FilesystemAlreadyExists", "InvalidResourceName"},
+    "dfs GetFilesystemProperties": {"FilesystemNotFound"},
+    "dfs SetFilesystemProperties": {"ConditionNotMet", "InvalidPropertyName"},
+    "dfs DeleteFilesystem": {"ConditionNotMet", "FilesystemNotFound"},
+    "dfs ListPaths": PATH | {"FilesystemNotFound", "InvalidQueryParameterValue", "OutOfRangeQueryParameterValue", "PathConflict"},
+    "dfs CreateFile": SAS | IN_PATH_LEASE | {"ConditionNotMet", "FilesystemNotFound", "InvalidHeaderValue", "InvalidInput",
+                                             "PathAlreadyExists", "PathConflict"},
+    "dfs CreateDirectory": {"PathAlreadyExists", "PathConflict", "PathIsTooDeep"},
+    "dfs RenamePath": IN_PATH_LEASE | {
+        "AuthorizationPermissionMismatch", "ConditionNotMet", "DirectoryNotEmpty", "FilesystemNotFound", "InvalidDestinationPath",
+        "InvalidQueryParameterValue", "InvalidRenameSourcePath", "InvalidSourceOrDestinationResourceType", "InvalidSourceUri",
+        "PathAlreadyExists", "RenameDestinationParentPathNotFound", "SourceConditionNotMet", "SourcePathNotFound"},
+    "dfs AppendData": PATH | IN_PATH_LEASE | {
+        "AuthorizationPermissionMismatch", "BlobUsesCustomerSpecifiedEncryption", "Crc64Mismatch", "InvalidHeaderValue", "InvalidMd5",
+        "LeaseAlreadyPresent", "LeaseLost", "LeaseNotPresent", "Md5Mismatch", "MissingRequiredQueryParameter", "ResourceTypeMismatch"},
+    "dfs FlushData": PATH | {"ConditionNotMet", "ContentLengthMustBeZero", "InvalidFlushPosition", "LeaseIdMissing",
+                             "MissingRequiredQueryParameter", "ResourceTypeMismatch"},
+    "dfs SetPathProperties": PATH | {"ConditionNotMet", "InvalidPropertyName", "LeaseIdMissing"},
+    "dfs SetAccessControl": {"AuthorizationPermissionMismatch"},
+    "dfs AcquirePathLease": {"InvalidHeaderValue", "LeaseAlreadyPresent", "MissingRequiredHeader"},
+    "dfs RenewPathLease": {"LeaseIdMismatchWithLeaseOperation"},
+    "dfs ChangePathLease": {"LeaseIsBreakingAndCannotBeChanged"},
+    "dfs BreakPathLease": PATH,
+    "dfs ReadPath": PATH | {"ConditionNotMet", "InvalidRange"},
+    "dfs DeletePath": PATH | IN_PATH_LEASE | {"AuthorizationPermissionMismatch", "ConditionNotMet", "DirectoryNotEmpty",
+                                              "InvalidQueryParameterValue", "LeaseNotPresent"},
+    "dfs SetPathExpiry": PATH | {"HierarchicalNamespaceNotEnabled"},
+    "dfs UndeletePath": PATH | {"PathAlreadyExists"},
     "GetWebContent": {"ConditionNotMet", "InvalidRange", "WebContentNotFound"},
 }
 
@@ -314,16 +355,21 @@ def unmet(answers, service, operation):
             for code in sorted(wanted - by[name] - UNMET.get((name, operation), set()))]
 
 
+def listed_errors(service, operation):
+    """Some names are operations of files too, which have other errors."""
+    return ERRORS.get(f"{service} {operation}", ERRORS.get(operation, set()) if service != "dfs" else set())
+
+
 def problems_of(service, operation, clients, errors):
     if operation in REFUSED:
         problems = []
-    elif operation in RAW_ONLY:
+    elif RAW_ONLY & {operation, f"{service} {operation}"}:
         problems = [] if "other" in clients else ["no success from any client"]
     else:
         problems = [f"no success from the {name} SDK" for sdk, name in SDKS[service].items()
                     if (name in WHOLE[service] or operation in CORE) and not LACKS & {(name, operation), (name, f"{service} {operation}")}
                     and sdk not in clients]
-    missing = ERRORS.get(f"{service} {operation}", ERRORS.get(operation, set())) - errors
+    missing = listed_errors(service, operation) - errors
     return problems + [f"no client was shown {code}" for code in sorted(missing)]
 
 
@@ -336,12 +382,12 @@ def page(services, rows):
         if not operations:
             continue
         offered = sum(operation["offered"] for operation in operations)
-        lines += [f"## {service.capitalize()}: {offered} of {len(operations)} operations offered", "",
+        lines += [f"## {TITLES.get(service, service.capitalize())}: {offered} of {len(operations)} operations offered", "",
                   "| operation | id | SDKs that succeeded | errors shown |", "| --- | --- | --- | --- |"]
         for operation in operations:
             clients, errors = rows.get((service, operation["name"]), (set(), set()))
             who = ", ".join(name for sdk, name in SDKS.get(service, {}).items() if sdk in clients)
-            listed = ERRORS.get(f"{service} {operation['name']}", ERRORS.get(operation["name"], set()))
+            listed = listed_errors(service, operation["name"])
             shown = ", ".join(sorted(errors & (listed | SAS)))
             cells = [operation["name"], operation["id"] or "-", who if operation["offered"] else "not offered yet", shown]
             lines.append("| " + " | ".join(cells if operation["offered"] else cells[:3] + [""]) + " |")
