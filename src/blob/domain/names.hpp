@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -17,5 +18,8 @@ namespace lazulite::blob {
 /// slash.
 /// Fails with out_of_range_input, invalid_uri or invalid_resource_name.
 [[nodiscard]] Result<> check_blob_name(std::string_view container, std::string_view name);
+
+/// Segments of a path in a hierarchical account: 63 with the account and the container, of which 61 were seen to fail.
+inline constexpr std::size_t kDeepestPath = 60;
 
 }  // namespace lazulite::blob

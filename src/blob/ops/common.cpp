@@ -56,8 +56,11 @@ Result<> check_names(const Exchange& x) {
     }
     if (x.operation.scope != Scope::blob) return {};
     LAZ_CHECK(check_blob_name(x.target.container, x.target.name));
-    if (x.account.settings.hierarchical_namespace && lacked_by_hierarchies(x.operation)) {
-        return fail(ErrorCode::feature_not_yet_supported_for_hierarchical_namespace_accounts);
+    if (x.account.settings.hierarchical_namespace) {
+        if (lacked_by_hierarchies(x.operation)) {
+            return fail(ErrorCode::feature_not_yet_supported_for_hierarchical_namespace_accounts);
+        }
+        if (segments_of(x.target.name).size() > kDeepestPath) return fail(ErrorCode::path_is_too_deep);
     }
     if (names_state(x.query) && x.operation.needs.writes && !writes_any_state(x.operation)) return fail(only_current(x.query));
     return {};

@@ -5,14 +5,13 @@
 #include <string_view>
 #include <vector>
 
+#include "blob/domain/names.hpp"
 #include "blob/ops/common.hpp"
 #include "datalake/ops/common.hpp"
 
 namespace lazulite::datalake {
 
-/// Segments below the filesystem, in a hierarchical account; account and filesystem count to the 63 that are documented less
-/// one, as the service was seen to do.
-inline constexpr std::size_t kDeepestPath = 60;
+using blob::kDeepestPath;
 
 /// Whether the target can be a path: 1 to 1,024 characters in at most kDeepestPath segments; nothing stands for the root
 /// directory. Fails with path_is_too_deep, out_of_range_input or invalid_uri.

@@ -20,7 +20,11 @@ namespace lazulite::blob {
 /// A store with one hierarchical container, whose rows are made by hand.
 class TreeStore {
   public:
-    explicit TreeStore(std::unique_ptr<FileSystem> files = make_memory_file_system(1U << 30)) : files_(std::move(files)) {
+    explicit TreeStore(std::unique_ptr<FileSystem> files = make_memory_file_system(1U << 30))
+        : TreeStore(Durability::process, std::move(files)) {}
+    /// With Durability::none what is dropped goes at once, and problems() would find a new store.
+    explicit TreeStore(Durability durability, std::unique_ptr<FileSystem> files = make_memory_file_system(1U << 30))
+        : durability_(durability), files_(std::move(files)) {
         open();
         write([this](WriteTxn& tx) {
             container_.name = "con";
@@ -141,7 +145,7 @@ class TreeStore {
   private:
     void open() {
         Stores::Options options;
-        options.durability = Durability::none;
+        options.durability = durability_;
         options.kinds = {&kBlobStore};
         stores_ = *Stores::open(*files_, options);
         store_ = *stores_->store("account", kBlobStore.name);
@@ -168,6 +172,7 @@ class TreeStore {
         return way.key;
     }
 
+    const Durability durability_;
     std::unique_ptr<FileSystem> files_;
     std::unique_ptr<Stores> stores_;
     std::shared_ptr<Store> store_;
