@@ -1,11 +1,10 @@
 #include "datalake/path_access.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "base/text.hpp"
 #include "datalake/ops/access_of_path.hpp"
-#include "wire/uri.hpp"
+#include "datalake/ops/rename_source.hpp"
 
 namespace lazulite::datalake {
 namespace {
@@ -25,35 +24,14 @@ std::vector<Touched> deletes(const Exchange& x) {
     return touched;
 }
 
-/// `/filesystem/path?sas`, with the account before it as some clients put it where it is in the URL's path. What cannot be
-/// read touches nothing: the operation refuses it.
-Touched rename_source(const Exchange& x) {
-    std::string_view source = x.request.fields.value_or_empty("x-ms-rename-source");
-    source = source.substr(0, source.find('?'));
-    std::string path = percent_decode(source).value_or("");
-    const auto take_segment = [&path] {
-        path.erase(0, path.find_first_not_of('/'));
-        const std::size_t end = std::min(path.find('/'), path.size());
-        std::string segment = path.substr(0, end);
-        path.erase(0, end);
-        return segment;
-    };
-    Touched touched;
-    touched.container = take_segment();
-    touched.needs = blob::kToDelete;
-    const bool account = x.target.path_style && touched.container == x.target.account && touched.container != x.target.container;
-    if (account) touched.container = take_segment();
-    touched.path = path.substr(0, path.find_last_not_of('/') + 1);
-    return touched;
-}
-
 /// A destination that stands there goes. Without `mode=legacy` a directory takes the source into itself instead.
 std::vector<Touched> moves(const Exchange& x) {
-    const Touched source = rename_source(x);
+    const auto source = named_source(x);
+    if (!source) return {};  // the operation says so
     Touched destination{x.target.container, x.target.name, blob::kToDelete, blob::kToCreate};
     const bool legacy = equals_ignoring_case(x.query.value_or_empty("mode"), "legacy");
-    if (!legacy) destination.into = source.path.substr(source.path.rfind('/') + 1);
-    return {source, destination};
+    if (!legacy) destination.into = source->path.substr(source->path.rfind('/') + 1);
+    return {{source->filesystem, source->path, blob::kToDelete}, destination};
 }
 
 /// Of the owner's, unless that is what stands there.
@@ -100,7 +78,11 @@ constexpr auto kPathAccess = std::to_array<blob::AccessRow>({
     {"FlushData", blob::changes_path},
     {"SetPathProperties", blob::changes_path},
     {"SetPathExpiry", blob::changes_path},
-    {"LeasePath", blob::changes_path},
+    {"AcquirePathLease", blob::changes_path},
+    {"RenewPathLease", blob::changes_path},
+    {"ChangePathLease", blob::changes_path},
+    {"ReleasePathLease", blob::changes_path},
+    {"BreakPathLease", blob::changes_path},
 
     {"SetAccessControl", changes_access},
     {"SetAccessControlRecursive", blob::sees_path},

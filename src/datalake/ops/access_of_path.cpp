@@ -31,7 +31,7 @@ void StandingPath::set_access(WriteTxn& tx, const blob::AccessControl& access) {
     blob = std::move(after);
 }
 
-Result<StandingPath> require_path(ReadTxn& tx, const Target& target) {
+Result<StandingPath> require_standing(ReadTxn& tx, const Target& target) {
     if (blob::segments_of(target.name).empty()) {
         StandingPath root;
         LAZ_TRY(root.container, blob::require_container(tx, target.container));

@@ -23,7 +23,7 @@ struct StandingPath {
     void set_access(WriteTxn& tx, const blob::AccessControl& access);
 };
 /// Fails with container_not_found or blob_not_found.
-[[nodiscard]] Result<StandingPath> require_path(ReadTxn& tx, const Target& target);
+[[nodiscard]] Result<StandingPath> require_standing(ReadTxn& tx, const Target& target);
 
 /// Fails with hierarchical_namespace_not_enabled on a flat account.
 [[nodiscard]] Result<> check_hierarchical(const Exchange& x);

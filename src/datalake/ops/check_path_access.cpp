@@ -9,7 +9,7 @@ Task<Result<Response>> check_path_access(Exchange& x) {
     LAZ_CO_CHECK(blob::check_names(x));
     LAZ_CO_TRY(const auto asked, asked_access(x));
     if (!asked) co_return fail(StorageError(ErrorCode::missing_required_query_parameter).with("QueryParameterName", "fsAction"));
-    LAZ_CO_TRY(const StandingPath path, x.store->read([&](ReadTxn& tx) { return require_path(tx, x.target); }));
+    LAZ_CO_TRY(const StandingPath path, x.store->read([&](ReadTxn& tx) { return require_standing(tx, x.target); }));
     Response response;
     blob::add_tick(response, path.tick(), x.version);
     co_return response;

@@ -15,7 +15,7 @@ Result<SeenPath> see_path(Exchange& x) {
     LAZ_CHECK(blob::check_names(x));
     LAZ_TRY(const blob::Guards guards, decode<blob::Guards>(x.request, x.query));
     return x.store->read([&](ReadTxn& tx) -> Result<SeenPath> {
-        LAZ_TRY(StandingPath path, require_path(tx, x.target));
+        LAZ_TRY(StandingPath path, require_standing(tx, x.target));
         LAZ_CHECK(blob::check_blob_lease(LeaseUse::read, guards.lease_id, path.lease(), tx.now()));
         LAZ_CHECK(blob::check_read_guards(x, guards, path.tick()));
         return SeenPath{std::move(path), tx.now()};

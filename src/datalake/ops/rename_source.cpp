@@ -61,16 +61,26 @@ Result<> authorize(const Exchange& x, const RenameSource& source, std::string_vi
     return x.sources->authorize(asked, target, kToMoveAway);
 }
 
-}  // namespace
-
-Result<RenameSource> rename_source(const Exchange& x) {
-    LAZ_TRY(const NamedSource named, read_header(x));
+Result<RenameSource> source_of(const NamedSource& named) {
     const std::size_t slash = named.path.find('/');
     if (slash == std::string::npos) return fail(ErrorCode::invalid_source_uri);
     RenameSource source{named.path.substr(0, slash), named.path.substr(slash + 1)};
     if (!blob::check_container_name(source.filesystem)) return fail(ErrorCode::invalid_source_uri);
+    return source;
+}
+
+}  // namespace
+
+Result<RenameSource> rename_source(const Exchange& x) {
+    LAZ_TRY(const NamedSource named, read_header(x));
+    LAZ_TRY(RenameSource source, source_of(named));
     LAZ_CHECK(authorize(x, source, named.query));
     return source;
+}
+
+Result<RenameSource> named_source(const Exchange& x) {
+    LAZ_TRY(const NamedSource named, read_header(x));
+    return source_of(named);
 }
 
 }  // namespace lazulite::datalake

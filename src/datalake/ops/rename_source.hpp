@@ -17,5 +17,7 @@ struct RenameSource {
 /// it. Fails with invalid_source_uri for what is none, and where neither that SAS nor what authorizes the request covers the
 /// source.
 [[nodiscard]] Result<RenameSource> rename_source(const Exchange& x);
+/// The same, whoever may take it away.
+[[nodiscard]] Result<RenameSource> named_source(const Exchange& x);
 
 }  // namespace lazulite::datalake

@@ -50,7 +50,7 @@ Task<Result<Response>> set_access_control(Exchange& x) {
     LAZ_CO_TRY(const blob::Guards guards, decode<blob::Guards>(x.request, x.query));
     LAZ_CO_TRY(const AccessChange change, asked_change(x));
     LAZ_CO_TRY(const StandingPath path, co_await x.store->write([&](WriteTxn& tx) -> Result<StandingPath> {
-        LAZ_TRY(StandingPath path, require_path(tx, x.target));
+        LAZ_TRY(StandingPath path, require_standing(tx, x.target));
         LAZ_CHECK(blob::check_blob_lease(LeaseUse::write, guards.lease_id, path.lease(), tx.now()));
         LAZ_CHECK(blob::check_write(guards.when, path.tick()));
         blob::AccessControl access = path.access();

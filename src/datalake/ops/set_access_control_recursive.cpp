@@ -66,7 +66,7 @@ class Change {
 
     /// Changes up to `most` paths more, from the one on that follows.
     Result<Outcome> slice(WriteTxn& tx, const Target& target, std::size_t most, Outcome so_far) const {
-        LAZ_TRY(const StandingPath top, require_path(tx, target));
+        LAZ_TRY(const StandingPath top, require_standing(tx, target));
         const std::string position = so_far.next.value_or("");
         so_far.next.reset();
         for (Visited& each : visited(tx, top, position, most, so_far)) {
