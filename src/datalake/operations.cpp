@@ -132,9 +132,15 @@ Needs needs(const Operation& row, const Request& request, const Query& query, Se
     return needs;
 }
 
-/// Flat accounts that protect deleted blobs, or tell of what happens to them, have no Data Lake endpoint. Reference: "Known
-/// issues with Azure Data Lake Storage".
-Result<> check_account(const Exchange& x) {
+/// An action that is none is not passed over. Flat accounts that protect deleted blobs, or tell of what happens to them, have no
+/// Data Lake endpoint. Reference: "Known issues with Azure Data Lake Storage".
+Result<> check_request(const Exchange& x) {
+    if (x.operation.match.query.empty() && x.query.has("action")) {
+        return fail(StorageError(ErrorCode::invalid_query_parameter_value)
+                        .with("QueryParameterName", "action")
+                        .with("QueryParameterValue", x.query.value_or_empty("action"))
+                        .with("Reason", "The value names no operation on this resource."));
+    }
     if (x.account.settings.hierarchical_namespace) return {};
     LAZ_TRY(const blob::Protection protection, blob::protection_of(x));
     if (!protection.deleted && !x.account.settings.event_subscriptions) return {};
@@ -180,7 +186,7 @@ const Service& service() {
                                    .public_access = blob::service().public_access,
                                    .stored_policies = blob::service().stored_policies,
                                    .needs = needs,
-                                   .check = check_account,
+                                   .check = check_request,
                                    .check_posix = check_posix,
                                    .answered_by = answered_by,
                                    .method = method_of,

@@ -86,6 +86,11 @@ class ServiceAccount::OwnUrls final : public Sources {
         if (answer) co_return *std::move(answer);
         co_return error_response(answer.error(), ErrorFormat::xml, source.method == Method::head, "test", account_.now());
     }
+    /// Only requests with a SAS ask, and none here has one.
+    [[nodiscard]] Result<> authorize(const Request& /*request*/, const Target& /*target*/,
+                                     const Needs& /*needs*/) const override {
+        return fail(ErrorCode::authorization_failure);
+    }
     [[nodiscard]] Outgoing* outgoing() const override { return nullptr; }
 
   private:
