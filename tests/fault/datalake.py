@@ -37,6 +37,7 @@ MOST_PATHS = 18  # of a writer
 MOST_DELETED = 150  # that can be undeleted, until a writer goes on in another filesystem
 SIZES = [1, 100, 3000, 70_000, 300_000]
 SHARED = "shared"
+UNKNOWN = None  # what may have been appended to a file before its directory was deleted and undeleted
 SIDES = ["left", "right"]
 BINS = 10  # directories in the directory of many
 PILE_FILES = 60
@@ -64,6 +65,11 @@ def without(tree, doomed):
 
 def moved(tree, source, path):
     return {path + name[len(source):] if within(name, source) else name: node for name, node in tree.items()}
+
+
+def undeleted(staged, path, gone):
+    """What is staged once a directory is back."""
+    return staged | {name: UNKNOWN for name, node in gone.items() if node is not DIRECTORY and name != path}
 
 
 def create(connection, path, contents):
@@ -192,6 +198,8 @@ class Writer(Client):
     def append(self, tree, files, _):
         """An append without an answer leaves bytes that no flush names; the next one at that position takes their place."""
         path, staged = self.rng.choice(files), self.notes.known["staged"]
+        if path in staged and staged[path] is UNKNOWN:
+            return self.flush_file(tree, path)  # which drops it
         size = self.rng.choice(SIZES)
         piece = (self.rng.randbytes(97) * (size // 97 + 1))[:size]
         before = staged.get(path, b"")
@@ -204,9 +212,11 @@ class Writer(Client):
         self.done()
 
     def flush(self, tree, *_):
+        self.flush_file(tree, self.rng.choice(list(self.notes.known["staged"])))
+
+    def flush_file(self, tree, path):
         staged = self.notes.known["staged"]
-        path = self.rng.choice(list(staged))
-        contents = tree[path][0] + staged[path]
+        contents = tree[path][0] + (staged[path] or b"")
         left = {name: bytes_ for name, bytes_ in staged.items() if name != path}
         self.send({**tree, path: file_of(contents, None)}, left, 200, "PATCH", path, f"action=flush&position={len(contents)}", touched=path)
 
@@ -247,7 +257,7 @@ class Writer(Client):
             return
         self.notes.open = "undelete", deletion
         undelete(self.connection, known["filesystem"], path, deletion)
-        known["tree"] = {**tree, **gone}
+        known["tree"], known["staged"] = {**tree, **gone}, undeleted(known["staged"], path, gone)
         del known["deleted"][deletion]
         self.done()
 
@@ -391,6 +401,7 @@ class Lake:
         elif kind == "undelete" and (problems or value not in found_deleted):
             path, gone = deleted.pop(value)
             problems = differences(found, {**tree, **gone})
+            staged = undeleted(staged, path, gone)
             del kept[value]
         if kept != found_deleted:
             problems.append(f"can be undeleted: {sorted(found_deleted.items() - kept.items())}, and cannot: {sorted(kept.items() - found_deleted.items())}")
