@@ -429,7 +429,7 @@ inline constexpr auto kErrors = std::to_array<ErrorInfo>({
     {ErrorCode::filesystem_not_found, 404, "FilesystemNotFound",
      "The specified filesystem does not exist."},
     {ErrorCode::hierarchical_namespace_not_enabled, 400, "HierarchicalNamespaceNotEnabled",
-     "The account being accessed does not have hierarchical namespace enabled."},
+     "This operation is only supported on a hierarchical namespace account."},
     // The service itself writes this one so.
     {ErrorCode::invalid_access_control_list, 400, "InvaldAccessControlList",
      "The access control list value is invalid."},

@@ -36,7 +36,7 @@ Task<Result<Response>> lease_blob(Exchange& x) {
         LAZ_CHECK(check_tags(x, guards.if_tags, found.blob.tags));
         LAZ_CHECK(check_not_copied_to(found.blob.copy));
         const auto next = request.step(found.blob.lease, tx.now());
-        if (!next) return fail(lease_error(next.error(), "blob"));
+        if (!next) return fail(lease_error(next.error(), x.target.service == ServiceKind::dfs ? "resource" : "blob"));
         Blob after = found.blob;
         after.lease = *next;
         replace(tx, found.key, found.blob, after);

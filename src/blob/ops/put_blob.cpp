@@ -1,16 +1,58 @@
 #include <cstring>
 
+#include "blob/ops/blob_properties.hpp"
 #include "blob/ops/events.hpp"
 #include "blob/ops/limits.hpp"
 #include "blob/ops/new_blob.hpp"
 #include "blob/ops/operations.hpp"
 #include "blob/ops/tags.hpp"
 #include "blob/ops/tiers.hpp"
+#include "blob/ops/tree.hpp"
 #include "blob/ops/versions.hpp"
 #include "service/receive.hpp"
 #include "wire/structured_body.hpp"
 
 namespace lazulite::blob {
+namespace {
+
+/// An empty blob that says of itself that it is a folder: in a hierarchical account that makes a directory, or finds it.
+bool marks_directory(const Exchange& x, const NewBlob& command) {
+    const std::string* marked = command.metadata.find(kIsFolder);
+    return x.account.settings.hierarchical_namespace && marked && equals_ignoring_case(*marked, "true");
+}
+bool makes_directory(const Exchange& x, const NewBlob& command, const Received& body) {
+    return body.length == 0 && marks_directory(x, command);
+}
+bool finds_directory(const Exchange& x, const NewBlob& command, const Place& place) {
+    return place.blob && place.blob->is_directory() && marks_directory(x, command);
+}
+
+Result<> check_directory(ReadTxn& tx, const Place& place, const NewBlob& command) {
+    if (place.path.through_file || (place.blob && !place.blob->is_directory())) return fail(ErrorCode::resource_type_mismatch);
+    LAZ_CHECK(check_blob_lease(LeaseUse::write, command.guards.lease_id, place.lease(), tx.now()));
+    return check_create(command.guards.when, place.tick());
+}
+
+/// One that is there keeps what is in it, and gets these properties.
+Blob put_directory(WriteTxn& tx, const Exchange& x, Place& place, const ContentHeaders& headers, const Metadata& metadata) {
+    make_way(tx, x, place);
+    Blob directory = new_directory(tx);
+    directory.headers = headers;
+    directory.metadata = metadata.pack();
+    if (place.blob) {
+        directory.created = place.blob->created;
+        directory.child_dir_id = place.blob->child_dir_id;
+        directory.access = place.blob->access;
+        directory.lease = place.blob->lease;
+    } else {
+        directory.access = access_of_new(tx, x, place, true);
+        place.key.name = directory_name(place.key.name);
+    }
+    replace(tx, place.key, place.blob, directory);
+    return directory;
+}
+
+}  // namespace
 
 Task<Result<Response>> put_block_blob(Exchange& x) {
     LAZ_CO_CHECK(check_names(x));
@@ -24,6 +66,7 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
     // What the transaction would refuse anyway is refused before the body is pulled; the transaction decides.
     LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
         LAZ_TRY(const Place place, find_place(tx, x.target));
+        if (finds_directory(x, command, place)) return {};
         return check_place(tx, x, place, command, BlobType::block);
     }));
 
@@ -42,6 +85,11 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
     };
     LAZ_CO_TRY(const Put put, co_await x.store->write([&](WriteTxn& tx) -> Result<Put> {
         LAZ_TRY(Place place, find_place(tx, x.target));
+        if (makes_directory(x, command, body)) {
+            LAZ_CHECK(check_directory(tx, place, command));
+            const Blob directory = put_directory(tx, x, place, headers, command.metadata);
+            return Put{directory.tick, {}, {}};
+        }
         LAZ_CHECK(check_place(tx, x, place, command, BlobType::block));
         Blob blob = blob_in_place_of(tx, x, place, BlobType::block);
         blob.size = body.length;

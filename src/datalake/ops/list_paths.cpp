@@ -1,10 +1,13 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "blob/domain/access_control.hpp"
 #include "blob/domain/file_time.hpp"
 #include "blob/ops/path_walk.hpp"
+#include "datalake/ops/access_of_path.hpp"
 #include "datalake/ops/common.hpp"
 #include "datalake/ops/operations.hpp"
+#include "datalake/ops/path.hpp"
 #include "service/listing.hpp"
 #include "wire/date.hpp"
 
@@ -59,13 +62,6 @@ std::string prefix_of(const std::string& directory) {
     return prefix;
 }
 
-bool is_folder(const Blob& found) {
-    if (found.is_directory()) return true;
-    const auto metadata = Metadata::unpack(found.metadata);
-    const std::string* marked = metadata ? metadata->find(kIsFolder) : nullptr;
-    return marked != nullptr && *marked == "true";
-}
-
 /// Fails with path_not_found where nothing stands in a hierarchical container, path_conflict where a file does. In a flat
 /// one a directory needs no blob of its own: whether it is there, what is in it tells.
 Result<bool> has_directory(ReadTxn& tx, const Container& container, std::string_view prefix) {
@@ -78,37 +74,76 @@ Result<bool> has_directory(ReadTxn& tx, const Container& container, std::string_
         key = found.key;
     }
     const auto there = blob::find_blob(tx, key);
-    if (there && !is_folder(*there)) return fail(ErrorCode::path_conflict);
+    if (there && !is_directory(*there)) return fail(ErrorCode::path_conflict);
     if (!there && container.hierarchical) return fail(ErrorCode::path_not_found);
     return there.has_value();
 }
 
-/// Reference: "Path - List", response body: everything is text.
-nlohmann::json item_of(const std::string& name, const Blob& found, bool hierarchical) {
-    nlohmann::json item = {{"name", name},
-                           {"contentLength", std::to_string(found.size)},
-                           {"creationTime", blob::file_time(found.created)},
-                           {"etag", without_quotes(etag_text(found.tick))},
-                           {"lastModified", format_rfc1123(found.tick)}};
-    if (is_folder(found)) item["isDirectory"] = "true";
-    if (!found.encryption.scope.empty()) item["EncryptionScope"] = found.encryption.scope;
-    if (!hierarchical) return item;
-    const auto access = blob::AccessControl::unpack(found.access, found.is_directory());
-    item["owner"] = access.owner;
-    item["group"] = access.group;
-    item["permissions"] = access.permissions();
-    item["expiryTime"] = found.expires ? blob::file_time(*found.expires) : "0";
-    if (!found.encryption_context.empty()) item["EncryptionContext"] = found.encryption_context;
-    return item;
-}
+/// A page is made of thousands of values, so they are written as they come. Reference: "Path - List", response body:
+/// everything is text; the service was seen to have the names in alphabetical order.
+class Items {
+  public:
+    explicit Items(blob::NameOfUser name_of) : name_of_(std::move(name_of)) {}
 
-/// A directory of a flat container that is nothing but the beginning of names.
-nlohmann::json item_of_prefix(const std::string& name) {
-    return {{"name", name}, {"contentLength", "0"}, {"isDirectory", "true"}};
-}
+    void add(const std::string& name, const Blob& found, bool hierarchical) {
+        begin();
+        if (hierarchical && !found.encryption_context.empty()) put("EncryptionContext", found.encryption_context);
+        if (!found.encryption.scope.empty()) put("EncryptionScope", found.encryption.scope);
+        put("contentLength", std::to_string(found.size));
+        put("creationTime", blob::file_time(found.created));
+        put("etag", without_quotes(etag_text(found.tick)));
+        if (!hierarchical) return end(name, found.tick, is_directory(found), std::nullopt);
+        put("expiryTime", found.expires ? blob::file_time(*found.expires) : "0");
+        const auto access = blob::AccessControl::unpack(found.access, found.is_directory());
+        put("group", access.group);
+        end(name, found.tick, found.is_directory(), access);
+    }
+    /// A directory of a flat container that is nothing but the beginning of names.
+    void add(const std::string& name) {
+        begin();
+        put("contentLength", "0");
+        end(name, std::nullopt, true, std::nullopt);
+    }
+    [[nodiscard]] std::size_t size() const { return count_; }
+    [[nodiscard]] std::string take() { return "{\"paths\":[" + std::move(text_) + "]}"; }
+
+  private:
+    void begin() {
+        text_ += count_++ == 0 ? "{" : ",{";
+        first_ = true;
+    }
+    void end(const std::string& name, const std::optional<Revision>& tick, bool directory,
+             const std::optional<blob::AccessControl>& access) {
+        if (directory) put("isDirectory", "true");
+        if (tick) put("lastModified", format_rfc1123(*tick));
+        put("name", name);
+        if (access) {
+            const std::string shown = name_of_ ? name_of_(access->owner) : std::string();
+            put("owner", shown.empty() ? access->owner : shown);
+            put("permissions", access->permissions());
+        }
+        text_ += '}';
+    }
+    void put(std::string_view name, std::string_view value) {
+        text_.append(first_ ? "\"" : ",\"").append(name).append("\":");
+        first_ = false;
+        const bool plain = std::all_of(value.begin(), value.end(),
+                                       [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; });
+        if (plain) {
+            text_.append("\"").append(value).append("\"");
+        } else {
+            text_ += nlohmann::json(std::string(value)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        }
+    }
+
+    blob::NameOfUser name_of_;
+    std::string text_;
+    std::size_t count_ = 0;
+    bool first_ = true;
+};
 
 struct Paths {
-    nlohmann::json list = nlohmann::json::array();
+    std::string json;
     std::optional<std::string> next;
 };
 
@@ -129,23 +164,22 @@ Task<Result<Response>> list_paths(Exchange& x) {
         LAZ_TRY(const Container container, blob::require_container(tx, x.target.container));
         LAZ_TRY(const bool there, has_directory(tx, container, prefix));
         const std::size_t entries = effort == Effort::little ? std::min(most, kShortPage) : most;
-        Paths page;
+        Items items(command.upn.value_or(false) ? names_asked_for(x) : blob::NameOfUser());
         const auto write = [&](const ListedBlob& entry) {
-            if (entry.blob) return page.list.push_back(item_of(entry.name, *entry.blob, container.hierarchical));
+            if (entry.blob) return items.add(entry.name, *entry.blob, container.hierarchical);
             const std::string name = entry.name.substr(0, entry.name.size() - 1);
-            if (entry.directory) return page.list.push_back(item_of(name, *entry.directory, true));
+            if (entry.directory) return items.add(name, *entry.directory, true);
             // One that has a blob of its own was listed with it.
             const auto marker = blob::find_blob(tx, {container.root_dir_id, name});
-            if (!marker || !is_folder(*marker)) page.list.push_back(item_of_prefix(name));
+            if (!marker || !is_directory(*marker)) items.add(name);
         };
-        page.next = blob::walk_page(tx, container, filter, first, entries, write);
-        if (page.next && entries < most) return std::nullopt;
-        if (!there && page.list.empty() && from.empty() && begin.empty()) return fail(ErrorCode::path_not_found);
-        return page;
+        auto next = blob::walk_page(tx, container, filter, first, entries, write);
+        if (next && entries < most) return std::nullopt;
+        if (!there && items.size() == 0 && from.empty() && begin.empty()) return fail(ErrorCode::path_not_found);
+        return Paths{items.take(), std::move(next)};
     };
     LAZ_CO_TRY(const Paths page, co_await long_read(x, read));
-    const std::string body = nlohmann::json{{"paths", page.list}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    co_return json_page(body, page.next);
+    co_return json_page(page.json, page.next);
 }
 
 }  // namespace lazulite::datalake

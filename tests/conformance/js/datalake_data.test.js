@@ -22,8 +22,7 @@ import {
   READ_MISSING,
   skip,
   statusOf,
-  write,
-} from "./datalake_env.js";
+  write, headerOf } from "./datalake_env.js";
 
 const md5 = (text) => new Uint8Array(createHash("md5").update(text).digest());
 const anEmptyFile = async (t) => aFile(await aFileSystem(t), "file", "");
@@ -83,7 +82,7 @@ describe("Append", { skip }, () => {
     // The SDK forgets this hash unless there are HTTP headers too, which it does not send then.
     const hashed = (text) => ({ transactionalContentMD5: md5(text), pathHttpHeaders: {} });
     const appended = await file.append("hello", 0, 5, hashed("hello"));
-    assert.deepEqual(appended.contentMD5, md5("hello"));
+    assert.deepEqual(Buffer.from(appended.contentMD5), Buffer.from(md5("hello")));
     await refused(file.append("hello", 5, 5, hashed("other")), 400, "Md5Mismatch");
     await refused(file.append("hello", 5, 5, { transactionalContentCrc64: new Uint8Array(8) }), 400, "Crc64Mismatch");
     await file.append(" more", 5, 5, { contentChecksumAlgorithm: "StorageCrc64" });
@@ -144,7 +143,7 @@ describe("Append", { skip }, () => {
     await file.append("a", 0, 1, { proposedLeaseId: LEASE, leaseDurationInSeconds: 15, leaseAction: "acquire" });
     await advance(10);
     const renewed = await file.append("b", 1, 1, { ...leased(LEASE), leaseAction: "auto-renew" });
-    assert.equal(renewed.isLeaseRenewed, true);
+    assert.equal(headerOf(renewed, "x-ms-lease-renewed"), "true"); // which the SDK does not read
     await advance(10);
     assert.equal(await leaseState(file), "leased");
     await advance(10);
@@ -187,7 +186,7 @@ describe("Flush", { skip }, () => {
     await file.flush(5, { close: true, pathHttpHeaders });
     const found = await file.getProperties();
     assert.deepEqual([found.contentType, found.cacheControl, found.contentLanguage, found.contentEncoding, found.contentDisposition], ["text/plain", "no-cache", "de", "gzip", "inline"]);
-    assert.deepEqual(found.contentMD5, md5("hello"));
+    assert.deepEqual(Buffer.from(found.contentMD5), Buffer.from(md5("hello")));
   });
 
   test("on conditions", async (t) => {
@@ -262,7 +261,7 @@ describe("Upload and read", { skip }, () => {
     assert.deepEqual([statusOf(answer), answer.contentRange, answer.contentLength], [206, "bytes 6-10/11", 5]);
     for await (const piece of answer.readableStreamBody) assert.equal(piece.toString(), "world");
     const hashed = await file.read(0, 5, { rangeGetContentMD5: true });
-    assert.deepEqual(hashed.contentMD5 ?? hashed.fileContentMD5, md5("hello"));
+    assert.deepEqual(Buffer.from(hashed.contentMD5 ?? hashed.fileContentMD5), Buffer.from(md5("hello")));
     for await (const _ of hashed.readableStreamBody);
     await refused(file.readToBuffer(11, 1), 416, "InvalidRange");
   });

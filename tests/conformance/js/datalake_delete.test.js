@@ -124,7 +124,7 @@ describe("Soft delete", { skip }, () => {
     assert.ok(Math.abs(item.deletedOn - Date.now()) < 60_000);
     await refused(file.getProperties(), 404, READ_MISSING);
     const undeleted = await fileSystem.undeletePath("a/file", id);
-    assert.deepEqual([undeleted.resourceType, statusOf(undeleted)], ["file", 200]);
+    assert.equal(undeleted.resourceType, "file");
     const after = await file.getProperties();
     assert.deepEqual([await read(file), after.etag, after.lastModified, after.metadata], ["hello", before.etag, before.lastModified, { a: "1" }]);
     assert.deepEqual((await accessOf(file)).slice(0, 2), [ALICE, BOB]);

@@ -62,7 +62,7 @@ describe("Get Properties", { skip }, () => {
     const file = await aFile(fileSystem, "file", "hello", { metadata: { a: "1" } });
     const found = await file.getSystemProperties();
     assert.deepEqual([found.isDirectory, found.contentLength, found.owner], [false, 5, "$superuser"]);
-    assert.equal(headerOf(found, "x-ms-properties"), null);
+    assert.equal(headerOf(found, "x-ms-properties"), undefined);
     assert.equal((await (await aDirectory(fileSystem)).getSystemProperties()).isDirectory, true);
     await refused(fileSystem.getFileClient("none").getSystemProperties(), 404, "PathNotFound");
   });
@@ -162,7 +162,7 @@ describe("Lease", { skip }, () => {
     const changed = await lease("change", { "x-ms-lease-id": LEASE, "x-ms-proposed-lease-id": OTHER_LEASE });
     assert.deepEqual([changed.status, changed.headers["x-ms-lease-id"]], [200, OTHER_LEASE]);
     const wrong = await lease("renew", { "x-ms-lease-id": LEASE });
-    expectJson(wrong, 409, "LeaseIdMismatchWithLeaseOperation", "The lease ID specified did not match the lease ID for the resource with the specified lease operation.");
+    expectJson(wrong, 409, "LeaseIdMismatchWithLeaseOperation", "The lease ID specified did not match the lease ID for the resource.");
     const broken = await lease("break", { "x-ms-lease-break-period": "5" });
     assert.deepEqual([broken.status, broken.headers["x-ms-lease-time"]], [202, "5"]);
     expectJson(await lease("change", { "x-ms-lease-id": OTHER_LEASE, "x-ms-proposed-lease-id": LEASE }), 409, "LeaseIsBreakingAndCannotBeChanged");
