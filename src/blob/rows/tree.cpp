@@ -106,7 +106,13 @@ bool stands_in(ReadTxn& tx, const Container& container, const BlobKey& key) {
 }
 
 bool is_empty(ReadTxn& tx, std::int64_t dir_id) {
-    return !BlobCursor(tx, dir_id, "").next() && !StagedCursor(tx, dir_id, "").next();
+    if (BlobCursor(tx, dir_id, "").next()) return false;
+    StagedCursor staged(tx, dir_id, "");
+    while (staged.next()) {
+        // What is staged for a file that has expired goes with that.
+        if (!tx.query("SELECT 1 FROM blobs WHERE dir_id = ?1 AND name = ?2", dir_id, staged.name()).next()) return false;
+    }
+    return true;
 }
 
 void clear_expired(WriteTxn& tx, const BlobKey& key) {
