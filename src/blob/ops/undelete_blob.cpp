@@ -47,7 +47,8 @@ Task<Result<Response>> undelete_path(Exchange& x) {
         if (segments_of(source.path).empty()) return fail(ErrorCode::blob_not_found);
         const TreePath from = find_path(tx, place.container.root_dir_id, source.path);
         const auto blob = find_deleted(tx, from.key.kept(), source.deleted);
-        if (!blob) return fail(ErrorCode::blob_not_found);
+        // Where it has expired meanwhile nothing would be there.
+        if (!blob || (blob->expires && *blob->expires <= tx.now())) return fail(ErrorCode::blob_not_found);
         make_way(tx, x, place);
         if (blob->is_directory()) place.key.name = directory_name(place.key.name);
         drop_staged_set(tx, place.key);

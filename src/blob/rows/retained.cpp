@@ -163,6 +163,7 @@ void restore_deleted(WriteTxn& tx, const BlobKey& kept, Instant deleted, const B
     tx.execute("DELETE FROM retained WHERE dir_id = ?1 AND name = ?2 AND class = ?3 AND tick = ?4", kept.dir_id, kept.name,
                kRetainedBlob, tick_count(deleted));
     replace(tx, to, std::nullopt, blob);
+    if (blob.expires) expire_at(tx, *blob.expires, Expiry::blobs, to);
 }
 
 bool remove_retained(WriteTxn& tx, const BlobKey& key, const HistoryId& id) {
