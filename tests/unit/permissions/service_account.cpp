@@ -132,7 +132,9 @@ ServiceAccount::Answer ServiceAccount::send_on(Loop& loop, std::string_view cont
     const Query query = Query::parse(query_text).value();
     Result<Response> response = loop.run(run(loop, target_of(container, name), request, query));
     if (!response) {
-        const ErrorInfo& error = info(response.error().code());
+        const Service& service = answering(request, query);
+        const ErrorCode code = response.error().code();
+        const ErrorInfo& error = info(service.error_named ? service.error_named(code) : code);
         const auto* const details = response.error().details();
         const bool other = details != nullptr && details->status != 0;
         return {other ? details->status : error.status, std::string(error.name), {}, {}};
@@ -141,16 +143,22 @@ ServiceAccount::Answer ServiceAccount::send_on(Loop& loop, std::string_view cont
     return {response->status, "", std::move(response->fields), std::move(text)};
 }
 
+const Service& ServiceAccount::answering(const Request& request, const Query& query) const {
+    const bool other = other_ != nullptr && service_.answered_by(request, query) != service_.kind;
+    return other ? *other_ : service_;
+}
+
 Task<Result<Response>> ServiceAccount::run(Loop& loop, Target target, Request& request, const Query& query) {
-    const Scope scope = service_.scope(target, query);
-    const auto row = match_operation(service_.operations, request, query, scope);
+    const Service& service = answering(request, query);
+    const Scope scope = service.scope(target, query);
+    const auto row = match_operation(service.operations, request, query, scope);
     if (!row || !(*row)->offered()) throw std::invalid_argument("no operation for " + std::string(request.query));
     const Identity owner = Identity::owner();
     const Behaviour behaviour;
     Exchange x{request, query, target, owner, account_, **row, kNewestVersion, store_, loop, behaviour, "test"};
     OwnUrls urls(*this, loop);
     x.sources = &urls;
-    if (service_.check != nullptr) LAZ_CO_CHECK(service_.check(x));
+    if (service.check != nullptr) LAZ_CO_CHECK(service.check(x));
     Result<Response> response = co_await (*row)->run(x);
     co_return response;
 }

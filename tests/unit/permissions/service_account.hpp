@@ -43,6 +43,8 @@ class ServiceAccount {
     /// The same on any thread, which runs the loop.
     Answer send_on(Loop& loop, std::string_view container, std::string_view name, std::string_view method,
                    std::string_view query, const Headers& headers = {}, std::string_view body = {});
+    /// Another service over the same store answers what `service` does not, as on a listener of the latter.
+    void also(const Service& other) { other_ = &other; }
     void advance(Ticks by);
     AccountSettings& settings() { return account_.settings; }
     Store& store() { return *store_; }
@@ -52,10 +54,12 @@ class ServiceAccount {
 
   private:
     class OwnUrls;
+    [[nodiscard]] const Service& answering(const Request& request, const Query& query) const;
     Task<Result<Response>> run(Loop& loop, Target target, Request& request, const Query& query);
 
     Loop loop_;
     const Service& service_;
+    const Service* other_ = nullptr;
     const StoreKind& kind_;
     ManualClock clock_;
     std::unique_ptr<FileSystem> files_;
