@@ -29,7 +29,8 @@ class Appended : public ::testing::Test {
         std::shuffle(pieces_.begin(), pieces_.end(), std::mt19937_64(7));
     }
     int append(const Piece& piece) {
-        return account_.send("PATCH", "dir/file", "action=append&position=" + std::to_string(piece.position), {}, piece.bytes).status;
+        const std::string query = "action=append&position=" + std::to_string(piece.position);
+        return account_.send("PATCH", "dir/file", query, {}, piece.bytes).status;
     }
     LakeAccount::Answer flush(std::size_t length) {
         return account_.send("PATCH", "dir/file", "action=flush&position=" + std::to_string(length));

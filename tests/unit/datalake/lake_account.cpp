@@ -16,7 +16,8 @@ LakeAccount::LakeAccount(std::unique_ptr<FileSystem> files)
 }
 
 void LakeAccount::soft_delete(std::optional<int> days) {
-    const std::string policy = days ? "<Enabled>true</Enabled><Days>" + std::to_string(*days) + "</Days>" : "<Enabled>false</Enabled>";
+    const std::string policy = days ? "<Enabled>true</Enabled><Days>" + std::to_string(*days) + "</Days>"
+                                    : "<Enabled>false</Enabled>";
     const Answer set = send_to("", "", "PUT", "restype=service&comp=properties", {},
                                "<StorageServiceProperties><DeleteRetentionPolicy>" + policy +
                                    "</DeleteRetentionPolicy></StorageServiceProperties>");

@@ -23,7 +23,9 @@ class LeftClean : public ::testing::Test {
     /// A file with committed bytes in an extent, and more that are staged.
     void make(const std::string& path, const std::string& milliseconds = "") {
         Headers headers;
-        if (!milliseconds.empty()) headers = {{"x-ms-expiry-option", "RelativeToNow"}, {"x-ms-expiry-time", milliseconds}};
+        if (!milliseconds.empty()) {
+            headers = {{"x-ms-expiry-option", "RelativeToNow"}, {"x-ms-expiry-time", milliseconds}};
+        }
         must(201, "PUT", path, "resource=file", headers);
         must(202, "PATCH", path, "action=append&position=0&flush=true", {}, std::string(100'000, 'x'));
         must(202, "PATCH", path, "action=append&position=100000", {}, std::string(100'000, 'y'));

@@ -31,7 +31,8 @@ TEST_F(RenameSourceHeader, MayHaveEmptySegments) {
 
 TEST_F(RenameSourceHeader, IsAUriPathOfAFilesystemAndAPath) {
     for (const char* const source : {"/", "/lake", "/lake/", "lake/dir/a%20b", "/lake/dir/a b", "/lake/dir/\xc3\xa4",
-                                     "/lake/dir/%zz", "/lake/dir/%2", "/LAKE/dir/a%20b", "/l/dir", "http://127.0.0.1/acct/lake/dir"}) {
+                                     "/lake/dir/%zz", "/lake/dir/%2", "/LAKE/dir/a%20b", "/l/dir",
+                                     "http://127.0.0.1/acct/lake/dir"}) {
         const auto answer = rename(source);
         EXPECT_EQ(answer.status, 400) << source;
         EXPECT_EQ(answer.code, "InvalidSourceUri") << source;

@@ -127,7 +127,8 @@ class LakeSequence : public ::testing::Test {
         const std::string at = file();
         const std::size_t position = position_in(at);
         const bool retain = chance(30);
-        const std::string query = "action=flush&position=" + std::to_string(position) + "&retainUncommittedData=" + (retain ? "true" : "false");
+        const std::string query = "action=flush&position=" + std::to_string(position) +
+                                  "&retainUncommittedData=" + (retain ? "true" : "false");
         compare(ask("PATCH", at, query), model_.flush(at, position, retain));
     }
     void set_properties() {
@@ -139,7 +140,8 @@ class LakeSequence : public ::testing::Test {
     void set_expiry() {
         const std::string at = file();
         if (chance(30)) {
-            compare(ask("PUT", at, "comp=expiry", {{"x-ms-expiry-option", "NeverExpire"}}), model_.set_expiry(at, std::nullopt));
+            compare(ask("PUT", at, "comp=expiry", {{"x-ms-expiry-option", "NeverExpire"}}),
+                    model_.set_expiry(at, std::nullopt));
             return;
         }
         const int seconds = 1 + below(400'000);
@@ -195,7 +197,8 @@ class LakeSequence : public ::testing::Test {
         account_.soft_delete(model_.retention_days == 0 ? std::nullopt : std::optional(model_.retention_days));
     }
     void pass_time() {
-        const Ticks by = chance(90) ? Ticks(std::chrono::seconds(below(20'000))) : Ticks(std::chrono::hours(below(24 * 9)));
+        const Ticks by = chance(90) ? Ticks(std::chrono::seconds(below(20'000)))
+                                    : Ticks(std::chrono::hours(below(24 * 9)));
         note("time passes: " + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(by).count()) + " s");
         account_.advance(by);
     }
@@ -215,7 +218,8 @@ class LakeSequence : public ::testing::Test {
         EXPECT_TRUE(answer.body == node.bytes) << at << ": " << answer.body.size() << " bytes, not " << node.bytes.size();
         const std::string property = property_header(node.property);
         const std::string properties = answer.field("x-ms-properties");
-        EXPECT_NE(("," + properties + ",").find("," + property + (property.empty() ? "" : ",")), std::string::npos) << properties;
+        EXPECT_NE(("," + properties + ",").find("," + property + (property.empty() ? "" : ",")), std::string::npos)
+            << properties;
         if (property.empty()) { EXPECT_EQ(properties.find("p="), std::string::npos); }
         EXPECT_EQ(answer.fields.find("x-ms-expiry-time").has_value(), node.expires.has_value()) << at;
     }
