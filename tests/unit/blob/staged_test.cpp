@@ -26,6 +26,13 @@ class StagedBlocks : public ::testing::Test {
         options.kinds = {&kBlobStore};
         stores_ = *Stores::open(files_, options);
         store_ = *stores_->store("acct", kBlobStore.name);
+        write([](WriteTxn& tx) {
+            Container container;
+            container.name = "container";
+            container.container_id = kDirectory + 1;
+            container.root_dir_id = kDirectory;
+            insert_container(tx, container);
+        });
     }
     ~StagedBlocks() override {
         store_.reset();
