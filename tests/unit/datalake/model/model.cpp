@@ -71,8 +71,8 @@ bool Model::empty(const std::string& path) const {
 Outcome Model::create_file(const std::string& path, bool new_only, const std::string& property,
                            std::optional<Instant> expires) {
     const Node* const there = find(path);
-    if (below_file(path) || (there != nullptr && there->directory)) return conflict("PathConflict");
     if (new_only && there != nullptr) return conflict("PathAlreadyExists");
+    if (below_file(path) || (there != nullptr && there->directory)) return conflict("PathConflict");
     make_parents(path);
     tree[path] = Node{.property = property, .expires = expires};
     return kCreated;
@@ -80,8 +80,8 @@ Outcome Model::create_file(const std::string& path, bool new_only, const std::st
 
 Outcome Model::create_directory(const std::string& path, bool new_only, const std::string& property) {
     const Node* const there = find(path);
-    if (below_file(path) || (there != nullptr && !there->directory)) return conflict("PathConflict");
     if (new_only && there != nullptr) return conflict("PathAlreadyExists");
+    if (below_file(path) || (there != nullptr && !there->directory)) return conflict("PathConflict");
     make_parents(path);
     tree[path] = Node{.directory = true, .property = property};
     return kCreated;
