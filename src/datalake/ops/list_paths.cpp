@@ -62,10 +62,16 @@ std::string prefix_of(const std::string& directory) {
     return prefix;
 }
 
-/// Fails with path_not_found where nothing stands in a hierarchical container, path_conflict where a file does. In a flat
-/// one a directory needs no blob of its own: whether it is there, what is in it tells.
-Result<bool> has_directory(ReadTxn& tx, const Container& container, std::string_view prefix) {
-    if (prefix.empty()) return true;
+/// What a list is asked of.
+struct Listed {
+    bool there = false;        ///< as a directory
+    std::optional<Blob> file;  ///< which is listed alone
+};
+
+/// Fails with path_not_found where nothing stands in a hierarchical container, path_conflict below a file. In a flat one
+/// a directory needs no blob of its own: whether it is there, what is in it tells.
+Result<Listed> find_listed(ReadTxn& tx, const Container& container, std::string_view prefix) {
+    if (prefix.empty()) return Listed{true, std::nullopt};
     const std::string_view path = prefix.substr(0, prefix.size() - 1);
     blob::BlobKey key{container.root_dir_id, std::string(path)};
     if (container.hierarchical) {
@@ -73,10 +79,10 @@ Result<bool> has_directory(ReadTxn& tx, const Container& container, std::string_
         if (found.through_file) return fail(ErrorCode::path_conflict);
         key = found.key;
     }
-    const auto there = blob::find_blob(tx, key);
-    if (there && !is_directory(*there)) return fail(ErrorCode::path_conflict);
+    auto there = blob::find_blob(tx, key);
+    if (there && !is_directory(*there)) return Listed{false, std::move(there)};
     if (!there && container.hierarchical) return fail(ErrorCode::path_not_found);
-    return there.has_value();
+    return Listed{there.has_value(), std::nullopt};
 }
 
 /// A page is made of thousands of values, so they are written as they come. Reference: "Path - List", response body:
@@ -150,6 +156,7 @@ struct Paths {
 }  // namespace
 
 /// What is in a directory, or all below it, in byte order of the paths, where that of a directory ends with a slash.
+/// Of a file, that alone: Hadoop's ABFS has its file systems list a file so.
 Task<Result<Response>> list_paths(Exchange& x) {
     LAZ_CO_CHECK(blob::check_names(x));
     LAZ_CO_TRY(const ListPaths command, decode<ListPaths>(x.request, x.query));
@@ -162,9 +169,13 @@ Task<Result<Response>> list_paths(Exchange& x) {
 
     const auto read = [&](ReadTxn& tx, Effort effort) -> Result<std::optional<Paths>> {
         LAZ_TRY(const Container container, blob::require_container(tx, x.target.container));
-        LAZ_TRY(const bool there, has_directory(tx, container, prefix));
+        LAZ_TRY(const Listed listed, find_listed(tx, container, prefix));
         const std::size_t entries = effort == Effort::little ? std::min(most, kShortPage) : most;
         Items items(command.upn.value_or(false) ? names_asked_for(x) : blob::NameOfUser());
+        if (listed.file) {
+            if (from.empty()) items.add(prefix.substr(0, prefix.size() - 1), *listed.file, container.hierarchical);
+            return Paths{items.take(), std::nullopt};
+        }
         const auto write = [&](const ListedBlob& entry) {
             if (entry.blob) return items.add(entry.name, *entry.blob, container.hierarchical);
             const std::string name = entry.name.substr(0, entry.name.size() - 1);
@@ -175,7 +186,7 @@ Task<Result<Response>> list_paths(Exchange& x) {
         };
         auto next = blob::walk_page(tx, container, filter, first, entries, write);
         if (next && entries < most) return std::nullopt;
-        if (!there && items.size() == 0 && from.empty() && begin.empty()) return fail(ErrorCode::path_not_found);
+        if (!listed.there && items.size() == 0 && from.empty() && begin.empty()) return fail(ErrorCode::path_not_found);
         return Paths{items.take(), std::move(next)};
     };
     LAZ_CO_TRY(const Paths page, co_await long_read(x, read));

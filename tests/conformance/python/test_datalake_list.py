@@ -108,9 +108,8 @@ def test_what_is_no_directory(lake, tree):
     with refused(404, "PathNotFound") as info:
         names(tree, "none")
     assert "The specified path does not exist." in info.value.message
-    # The reference is silent; the path "exists and its resource type is invalid for this operation".
-    with refused(409, "PathConflict"):
-        names(tree, "file")
+    # The reference is silent; Hadoop's ABFS lists a file so.
+    assert names(tree, "file") == ["file"]
     with refused(404, "FilesystemNotFound"):
         names(lake.service.get_file_system_client(unique()))
 
