@@ -295,7 +295,7 @@ AccessControl AccessControl::unpack(std::string_view packed, bool directory) {
 }
 
 Result<AccessControl> NewPath::below(const AccessControl& parent) const {
-    if (acl && (permissions || umask)) return fail(ErrorCode::invalid_input);
+    if (acl && permissions) return fail(ErrorCode::invalid_input);
     const PathMode given = permissions.value_or(directory ? kModeOfNewDirectory : kModeOfNewFile);
     AccessControl made(given);
     made.owner = owner.empty() ? std::string(kSuperuser) : owner;

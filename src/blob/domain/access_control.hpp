@@ -76,10 +76,10 @@ struct NewPath {
     std::string owner;                    ///< `x-ms-owner`, or the caller's object id; empty: $superuser
     std::string group;                    ///< `x-ms-group`; empty: the parent's
 
-    /// A list that is given is taken whole. Else, where the parent has entries for children, they become those of the
+    /// A list that is given is taken whole, whatever the umask. Else, where the parent has entries for children, they become those of the
     /// path, limited by the permissions and not by the umask, and a directory has them for its own children, too. Else
     /// the permissions less the umask; without them those of a new file or directory (0666, 0777). Fails with
-    /// invalid_input for a list beside permissions or a umask, and like AccessControl::set_acl().
+    /// invalid_input for a list beside permissions, and like AccessControl::set_acl().
     [[nodiscard]] Result<AccessControl> below(const AccessControl& parent) const;
 };
 

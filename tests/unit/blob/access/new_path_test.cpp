@@ -81,7 +81,7 @@ TEST(NewPath, AListIsTakenWhole) {
     const AccessControl parent = parent_with(kForChildren);
     const auto code_of = [&](const NewPath& path) { return path.below(parent).error().code(); };
     EXPECT_EQ(code_of({.permissions = 0777, .acl = acl}), ErrorCode::invalid_input);
-    EXPECT_EQ(code_of({.umask = 0, .acl = acl}), ErrorCode::invalid_input);
+    EXPECT_EQ(made_below(kPlain, {.umask = 0777, .acl = acl}), "user::r--,user:bar@a:-w-,group::---,mask::-w-,other::---");
     EXPECT_EQ(code_of({.acl = parse_acl("user::r--,group::---").value()}), ErrorCode::set_acl_missing_aces);
     const AclEntries for_children = parse_acl("user::r--,group::---,other::---,default:user::rwx").value();
     EXPECT_EQ(code_of({.acl = for_children}), ErrorCode::invalid_access_control_list);
