@@ -26,9 +26,7 @@ Result<AccessChange> asked_change(const Exchange& x) {
     LAZ_TRY(change.group, owner_of(x, "x-ms-group"));
     const std::string_view permissions = x.request.fields.value_or_empty("x-ms-permissions");
     const std::string_view acl = x.request.fields.value_or_empty("x-ms-acl");
-    if (!permissions.empty() && !acl.empty()) {
-        return fail(StorageError(ErrorCode::invalid_input).saying("x-ms-permissions and x-ms-acl exclude each other."));
-    }
+    if (!permissions.empty() && !acl.empty()) return fail(ErrorCode::invalid_input);
     if (!permissions.empty()) {
         LAZ_TRY(change.mode, blob::parse_path_permissions(permissions));
     }
