@@ -44,8 +44,8 @@ func TestAppendRefusals(t *testing.T) {
 	refused(home.NewFileClient("nowhere").FlushData(ctx, 0, nil))(t, 404, "PathNotFound")
 	refused(missingFileSystem(t).NewFileClient("file").AppendData(ctx, 0, body([]byte("x")), nil))(t, 404, "FilesystemNotFound")
 	lakeDirectory(t, home, "d")
-	refused(home.NewFileClient("d").AppendData(ctx, 0, body([]byte("x")), nil))(t, 409, "InvalidAppendOperation")
-	refused(home.NewFileClient("d").FlushData(ctx, 0, nil))(t, 409, "InvalidFlushOperation")
+	refused(home.NewFileClient("d").AppendData(ctx, 0, body([]byte("x")), nil))(t, 409, "ResourceTypeMismatch")
+	refused(home.NewFileClient("d").FlushData(ctx, 0, nil))(t, 409, "ResourceTypeMismatch")
 }
 
 func TestAppendWithChecksum(t *testing.T) {
@@ -99,5 +99,5 @@ func TestSameDataAsBlobs(t *testing.T) {
 	equal(t, readLake(t, home.NewFileClient("e/f/blob"), nil), "from there")
 	equal(t, pathsOf(t, home, true, nil), "d/ d/file e/ e/f/ e/f/blob")
 	refused(container.NewBlockBlobClient("d").Delete(ctx, nil))(t, 409, "DirectoryIsNotEmpty")
-	refused(container.NewPageBlobClient("page").Create(ctx, 512, nil))(t, 409, "BlobOperationNotSupported")
+	refused(container.NewPageBlobClient("page").Create(ctx, 512, nil))(t, 409, "FeatureNotYetSupportedForHierarchicalNamespaceAccounts")
 }

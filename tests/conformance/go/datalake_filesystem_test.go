@@ -110,8 +110,8 @@ func TestWhatAListOfPathsSays(t *testing.T) {
 	found := need(home.NewListPathsPager(true, nil).NextPage(ctx))(t).Paths
 	equal(t, len(found), 2)
 	inner, outer := found[1], found[0]
-	equal(t, fmt.Sprint(*outer.Name, *outer.IsDirectory, *outer.ContentLength, *outer.Permissions), "d true 0 rwxr-x---")
-	equal(t, fmt.Sprint(*inner.Name, inner.IsDirectory == nil, *inner.ContentLength, *inner.Permissions), "d/file true 5 rw-r-----")
+	equal(t, fmt.Sprint(*outer.Name, " ", *outer.IsDirectory, " ", *outer.ContentLength, " ", *outer.Permissions), "d true 0 rwxr-x---")
+	equal(t, fmt.Sprint(*inner.Name, " ", inner.IsDirectory == nil, " ", *inner.ContentLength, " ", *inner.Permissions), "d/file true 5 rw-r-----")
 	equal(t, *inner.Owner+" "+*inner.Group, "$superuser $superuser")
 	equal(t, `"`+strings.Trim(*inner.ETag, `"`)+`"`, string(*properties.ETag))
 }

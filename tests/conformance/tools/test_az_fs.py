@@ -75,11 +75,14 @@ def test_directories(home):
 def test_upload_and_download(home, tmp_path):
     source = tmp_path / "source"
     write(source, bytes(range(256)) * 4 * 1024 * 20)  # 20 MiB
-    az("fs", "file", "upload", *FS, "--path", "größe/inner/a b", "--source", source, "--content-type", "a/b", "--metadata", "k=v")
+    az("fs", "file", "upload", *FS, "--path", "größe/inner/a b", "--source", source, "--content-type", "a/b", "--metadata", "k=v",
+       "--overwrite", "true")  # which metadata needs
     found = home.get_file_client("größe/inner/a b").get_file_properties()
     assert (found.size, found.content_settings.content_type, found.metadata) == (20 * MIB, "a/b", {"k": "v"})
-    az("fs", "file", "upload", *FS, "--path", "größe/inner/a b", "--source", source, code=1)
-    assert "PathAlreadyExists" in run.messages or "already exists" in run.messages
+    other = tmp_path / "other"
+    write(other, b"hello")
+    az("fs", "file", "upload", *FS, "--path", "größe/inner/a b", "--source", other, code=1)
+    assert "You cannot upload to an existing non-empty file with overwrite=false" in run.messages  # so it reads InvalidFlushPosition
     (tmp_path / "down").mkdir()
     az("fs", "file", "download", *FS, "--path", "größe/inner/a b", "--destination", tmp_path / "down" / "source")
     assert digests_below(tmp_path / "down")["source"] == sha256([source.read_bytes()])
@@ -144,7 +147,7 @@ def test_signatures(home):
 
 def test_delete_and_undelete(home):
     az("fs", "service-properties", "update", "--delete-retention", "true", "--delete-retention-period", "7")
-    assert az("fs", "service-properties", "show")["deleteRetentionPolicy"]["days"] == 7
+    assert az("fs", "service-properties", "show")["delete_retention_policy"]["days"] == 7
     az("fs", "directory", "delete", *FS, "--name", "small", "--yes")
     assert paths(home) == []
     [deleted] = az("fs", "list-deleted-path", *FS, "--path-prefix", "small")

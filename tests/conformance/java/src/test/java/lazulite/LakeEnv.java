@@ -131,7 +131,7 @@ abstract class LakeEnv {
         return PathAccessControlEntry.serializeList(path.getAccessControl().getAccessControlList());
     }
 
-    /** Owner, group and permissions. */
+    /** Owner, group and permissions, which this SDK prints in octal. */
     static String accessOf(DataLakePathClient path) {
         PathAccessControl found = path.getAccessControl();
         return found.getOwner() + " " + found.getGroup() + " " + found.getPermissions();

@@ -37,7 +37,7 @@ class LakePathTest extends LakeEnv {
                 found.getContentType() + " " + found.getCacheControl() + " " + found.getMetadata() + " " + found.getFileSize() + " " + found.isDirectory());
         assertEquals("$superuser $superuser rw-r-----", found.getOwner() + " " + found.getGroup() + " " + found.getPermissions());
         assertTrue(home.getDirectoryClient("a/b").getProperties().isDirectory());
-        assertEquals("rw-r-----", made.getSystemProperties().getPermissions().toString());
+        assertEquals("0640", made.getSystemProperties().getPermissions().toString());
         assertEquals("a/ a/b/ a/b/größe + 100%", paths());
         assertTrue(made.exists());
         assertFalse(home.getFileClient("nowhere").exists());
@@ -157,7 +157,7 @@ class LakePathTest extends LakeEnv {
         assertEquals(LeaseStateType.LEASED, made.getProperties().getLeaseState());
         refused(412, "LeaseIdMissing", made::delete);
         refused(412, "LeaseIdMissing", () -> made.rename(null, "other"));
-        refused(412, "LeaseIdMismatchWithBlobOperation", () -> made.deleteWithResponse(when().setLeaseId(OTHER_LEASE), null, Context.NONE));
+        refused(412, "LeaseIdMismatch", () -> made.deleteWithResponse(when().setLeaseId(OTHER_LEASE), null, Context.NONE));
         DataLakeLeaseClient held = new DataLakeLeaseClientBuilder().fileClient(made).leaseId(LEASE).buildClient();
         held.changeLease(OTHER_LEASE);
         held.renewLease();
