@@ -88,6 +88,10 @@ class TestRoles:
         assert (read(file), every_name(there)) == (b"hello", ["a", "a/file"])
         # What one makes is one's own, and of the parent's group.
         assert access_of(file)[:2] == [object_of("app"), "$superuser"]
+        # Lists and permissions are no matter of that role, but the owner's, who has to get there.
+        with denied():
+            file.set_access_control(permissions="rwx--x---")
+        file_system._get_root_directory_client().set_access_control(acl=f"{PLAIN},user:{object_of('app')}:--x")
         file.set_access_control(permissions="rwx--x---")
         assert access_of(file)[2] == "rwx--x---"
         # "It can't set the ownership of an item": Azure's page on the access control model, of Storage Blob Data Contributor.
