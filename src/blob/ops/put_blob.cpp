@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "base/text.hpp"
 #include "blob/ops/blob_properties.hpp"
 #include "blob/ops/events.hpp"
 #include "blob/ops/limits.hpp"
@@ -9,47 +10,35 @@
 #include "blob/ops/tiers.hpp"
 #include "blob/ops/tree.hpp"
 #include "blob/ops/versions.hpp"
+#include "blob/rows/tree.hpp"
 #include "service/receive.hpp"
 #include "wire/structured_body.hpp"
 
 namespace lazulite::blob {
 namespace {
 
-/// An empty blob that says of itself that it is a folder: in a hierarchical account that makes a directory, or finds it.
-bool marks_directory(const Exchange& x, const NewBlob& command) {
-    const std::string* marked = command.metadata.find(kIsFolder);
-    return x.account.settings.hierarchical_namespace && marked && equals_ignoring_case(*marked, "true");
-}
-bool makes_directory(const Exchange& x, const NewBlob& command, const Received& body) {
-    return body.length == 0 && marks_directory(x, command);
-}
-bool finds_directory(const Exchange& x, const NewBlob& command, const Place& place) {
-    return place.blob && place.blob->is_directory() && marks_directory(x, command);
+/// An empty blob with this mark is a directory in a hierarchical container where nothing stands yet: so AzCopy makes
+/// them.
+bool makes_directory(const Place& place, const Metadata& metadata, std::uint64_t length) {
+    if (!place.container.hierarchical || place.blob || length > 0) return false;
+    const std::string* marked = metadata.find(kIsFolder);
+    return marked != nullptr && equals_ignoring_case(*marked, "true");
 }
 
-Result<> check_directory(ReadTxn& tx, const Place& place, const NewBlob& command) {
-    if (place.path.through_file || (place.blob && !place.blob->is_directory())) return fail(ErrorCode::resource_type_mismatch);
-    LAZ_CHECK(check_blob_lease(LeaseUse::write, command.guards.lease_id, place.lease(), tx.now()));
-    return check_create(command.guards.when, place.tick());
-}
-
-/// One that is there keeps what is in it, and gets these properties.
-Blob put_directory(WriteTxn& tx, const Exchange& x, Place& place, const ContentHeaders& headers, const Metadata& metadata) {
-    make_way(tx, x, place);
-    Blob directory = new_directory(tx);
-    directory.headers = headers;
-    directory.metadata = metadata.pack();
-    if (place.blob) {
-        directory.created = place.blob->created;
-        directory.child_dir_id = place.blob->child_dir_id;
-        directory.access = place.blob->access;
-        directory.lease = place.blob->lease;
-    } else {
-        directory.access = access_of_new(tx, x, place, true);
-        place.key.name = directory_name(place.key.name);
+Metadata without_mark(const Metadata& metadata) {
+    Metadata rest;
+    for (const Metadata::Pair& pair : metadata) {
+        if (!equals_ignoring_case(pair.name, kIsFolder)) rest.add(pair.name, pair.value);
     }
-    replace(tx, place.key, place.blob, directory);
-    return directory;
+    return rest;
+}
+
+/// What was to be a file becomes a directory.
+void turn_into_directory(WriteTxn& tx, const Exchange& x, Place& place, const Metadata& metadata, Blob& blob) {
+    blob.child_dir_id = tx.next_id();
+    blob.access = access_of_new(tx, x, place, true);
+    blob.metadata = without_mark(metadata).pack();
+    place.key.name = directory_name(place.key.name);
 }
 
 }  // namespace
@@ -66,7 +55,6 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
     // What the transaction would refuse anyway is refused before the body is pulled; the transaction decides.
     LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
         LAZ_TRY(const Place place, find_place(tx, x.target));
-        if (finds_directory(x, command, place)) return {};
         return check_place(tx, x, place, command, BlobType::block);
     }));
 
@@ -85,11 +73,6 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
     };
     LAZ_CO_TRY(const Put put, co_await x.store->write([&](WriteTxn& tx) -> Result<Put> {
         LAZ_TRY(Place place, find_place(tx, x.target));
-        if (makes_directory(x, command, body)) {
-            LAZ_CHECK(check_directory(tx, place, command));
-            const Blob directory = put_directory(tx, x, place, headers, command.metadata);
-            return Put{directory.tick, {}, {}};
-        }
         LAZ_CHECK(check_place(tx, x, place, command, BlobType::block));
         Blob blob = blob_in_place_of(tx, x, place, BlobType::block);
         blob.size = body.length;
@@ -97,6 +80,12 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
         blob.metadata = command.metadata.pack();
         blob.tags = command.tags;
         LAZ_CHECK(guard(x, place, command, tx.now(), blob));
+        if (makes_directory(place, command.metadata, body.length)) {
+            turn_into_directory(tx, x, place, command.metadata, blob);
+            replace(tx, place.key, std::nullopt, blob);
+            note(tx, x, place.container, {EventType::created, std::nullopt, blob});
+            return Put{blob.tick, std::nullopt, blob.encryption};
+        }
         blob.tier = tier_of_new(wanted_tier, place.blob ? std::optional(place.blob->tier) : std::nullopt, tx.now());
         if (body.range) {
             blob.content = contents::create_embedded(tx, *body.range);
