@@ -57,12 +57,14 @@ void check_cycles(ReadTxn& tx, const Problem& problem) {
     }
 }
 
-/// In a flat container nothing is there and deleted; in a hierarchical one the name may have been given anew.
-void check_retained(ReadTxn& tx, const Problem& problem) {
+/// In a flat container nothing is there and deleted; in a hierarchical one the name may have been given anew, also where the
+/// container itself is gone.
+void check_retained(ReadTxn& tx, const Drained& drained, const Problem& problem) {
     const auto hierarchical = hierarchical_roots(tx);
     Cursor row = tx.query("SELECT b.dir_id, b.name FROM blobs b JOIN retained d ON d.class = 3 AND d.dir_id = b.dir_id AND d.name = b.name");
     while (row.next()) {
-        if (!hierarchical.contains(row.integer(0))) problem(std::string(row.bytes(1)) + " is there and deleted");
+        const bool may_be = hierarchical.contains(row.integer(0)) || drained.contains(row.integer(0));
+        if (!may_be) problem(std::string(row.bytes(1)) + " is there and deleted");
     }
 }
 
@@ -91,7 +93,7 @@ void check_marks(ReadTxn& tx, const Drained& drained, const Problem& problem) {
 void check_rows(ReadTxn& tx, const Drained& drained, const Problem& problem) {
     check_directories(tx, drained, problem);
     check_cycles(tx, problem);
-    check_retained(tx, problem);
+    check_retained(tx, drained, problem);
     check_tags(tx, drained, problem);
     check_marks(tx, drained, problem);
 }

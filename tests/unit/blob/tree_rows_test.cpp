@@ -152,6 +152,20 @@ TEST(TreeRows, ADeletedDirectoryComesBackWithAllItHeld) {
     EXPECT_EQ(tree.problems(), Names{});
 }
 
+TEST(TreeCheck, TakesANameThatWasGivenAnewForSoundWhileItsContainerGoes) {
+    TreeStore tree;
+    tree.put("file");
+    tree.write([&](WriteTxn& tx) {
+        const BlobKey key = tree.key_at(tx, "file");
+        const Instant id = tx.next_tick();
+        replace(tx, key, find_blob(tx, key), std::nullopt, HistoryId{HistoryClass::blob, id}, Retention{id, id + Ticks(std::chrono::hours(24))});
+    });
+    tree.put("file");
+    tree.write([&](WriteTxn& tx) { delete_container(tx, tree.container()); });
+    EXPECT_EQ(tree.count("SELECT count(*) FROM blobs"), 1);  // it goes later
+    EXPECT_EQ(tree.problems(), Names{});
+}
+
 TEST(TreeRows, WhatIsKeptOfADirectoryGoesWithAllItHeld) {
     TreeStore tree(Durability::none);
     tree.put("a/b/file");
