@@ -44,6 +44,7 @@ LACKS = {("Rust", "ListBlobsByHierarchy"), ("JavaScript", "GetTableServiceStats"
          ("JavaScript", "RenewShareLease"),  # it takes a share for a file, whose leases have no end
          ("Go", "queue GetUserDelegationKey"), *((sdk, "table GetUserDelegationKey") for sdk in ("JavaScript", "Python", "Go", "Java")),
          ("Python", "dfs GetPathStatus"), ("Go", "dfs GetPathStatus"), ("Go", "dfs UndeletePath"),
+         *((sdk, "SetBlobExpiry") for sdk in ("JavaScript", "Python", "Go", "Java")),  # those of Data Lake have it
          ("Go", "dfs SetPathExpiry")}  # it asks for XML, and so for the Blob service's Set Blob Expiry
 # What no SDK calls: the reference has these operations, clients use Get Properties instead; pages are for browsers.
 RAW_ONLY = {"GetContainerMetadata", "GetBlobMetadata", "GetShareMetadata", "GetDirectoryMetadata", "GetFileMetadata",
@@ -51,7 +52,8 @@ RAW_ONLY = {"GetContainerMetadata", "GetBlobMetadata", "GetShareMetadata", "GetD
             # Hadoop's: the SDKs ask the Blob service for these.
             "dfs ListFilesystems", "dfs CreateFilesystem", "dfs GetFilesystemProperties", "dfs SetFilesystemProperties",
             "dfs DeleteFilesystem", "dfs SetPathProperties", "dfs AcquirePathLease", "dfs RenewPathLease", "dfs ChangePathLease",
-            "dfs ReleasePathLease", "dfs BreakPathLease", "dfs ReadPath", "dfs GetPathProperties", "dfs ListBlobHierarchySegment"}
+            "dfs ReleasePathLease", "dfs BreakPathLease", "dfs ReadPath", "dfs GetPathProperties", "dfs ListBlobHierarchySegment",
+            "dfs CheckPathAccess"}
 # Errors of files that JavaScript or Python meet and these SDKs cannot: they have no option for what asks for it.
 UNMET = {("Go", "AcquireFileLease"): {"InvalidHeaderValue"}, ("Go", "ListRanges"): {"OutOfRangeInput"},
          ("Java", "CreateFile"): {"Md5Mismatch"}, ("Java", "GetFile"): {"ShareSnapshotNotFound"},
@@ -301,7 +303,7 @@ ERRORS = {
     "dfs GetFilesystemProperties": {"FilesystemNotFound"},
     "dfs SetFilesystemProperties": {"ConditionNotMet", "InvalidPropertyName"},
     "dfs DeleteFilesystem": {"ConditionNotMet", "FilesystemNotFound"},
-    "dfs ListPaths": PATH | {"FilesystemNotFound", "InvalidQueryParameterValue", "OutOfRangeQueryParameterValue", "PathConflict"},
+    "dfs ListPaths": PATH | {"FilesystemNotFound", "InvalidQueryParameterValue", "OutOfRangeQueryParameterValue"},
     "dfs CreateFile": SAS | IN_PATH_LEASE | {"ConditionNotMet", "FilesystemNotFound", "InvalidHeaderValue", "InvalidInput",
                                              "PathAlreadyExists", "PathConflict"},
     "dfs CreateDirectory": {"PathAlreadyExists", "PathConflict", "PathIsTooDeep"},
@@ -323,7 +325,7 @@ ERRORS = {
     "dfs ReadPath": PATH | {"ConditionNotMet", "InvalidRange"},
     "dfs DeletePath": PATH | IN_PATH_LEASE | {"AuthorizationPermissionMismatch", "ConditionNotMet", "DirectoryNotEmpty",
                                               "InvalidQueryParameterValue", "LeaseNotPresent"},
-    "dfs SetPathExpiry": PATH | {"HierarchicalNamespaceNotEnabled"},
+    "dfs SetPathExpiry": {"BlobNotFound", "HierarchicalNamespaceNotEnabled"},
     "dfs UndeletePath": {"PathAlreadyExists"},
     "GetWebContent": {"ConditionNotMet", "InvalidRange", "WebContentNotFound"},
 }
