@@ -109,6 +109,19 @@ class TestSetAndGet:
         with refused(400, code):
             a_file(file_system).set_access_control(acl=acl)
 
+    def test_whether_an_access_would_be_granted(self, lake, file_system):
+        """Hadoop asks so, and no SDK. A key may everything."""
+        a_file(file_system)
+
+        def ask(access, path="file"):
+            return lake.ask("HEAD", f"/{file_system.file_system_name}/{path}", f"action=checkAccess&fsAction={access}")
+
+        assert ask("rwx").status == 200
+        none = ask("r--", "none")
+        assert (none.status, none.error) == (404, "PathNotFound")
+        wrong = ask("everything")
+        assert (wrong.status, wrong.error) == (400, "InvalidQueryParameterValue")
+
     def test_both_and_neither(self, lake, file_system):
         a_file(file_system)
 
