@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <coroutine>
 #include <cstdint>
 #include <exception>
@@ -20,9 +21,9 @@ class Executor {
     virtual void post_all(std::span<const std::coroutine_handle<>> handles) {
         for (auto handle : handles) post(handle);
     }
-    /// Which round of the loop this is: functions that see the same number were ready at the same time. Only on its own
-    /// thread. An executor without rounds answers a new number each time.
-    virtual std::uint64_t round() { return ++rounds_; }
+    /// Which round of the loop this is: functions that see the same number were ready at the same time. Only on a thread of
+    /// its own. An executor without rounds, which may have several, answers a new number each time.
+    virtual std::uint64_t round() { return rounds_.fetch_add(1, std::memory_order_relaxed) + 1; }
     /// The executor whose thread this is; null on every other thread.
     static Executor* current() { return current_; }
 
@@ -30,7 +31,7 @@ class Executor {
     static inline thread_local Executor* current_ = nullptr;  // NOLINT: set by the thread that runs the executor
 
   private:
-    std::uint64_t rounds_ = 0;
+    std::atomic<std::uint64_t> rounds_ = 0;
 };
 
 /// The only spelling of the coroutine type: starts when awaited, resumes its awaiter by symmetric transfer, passes an
