@@ -5,6 +5,7 @@
 #include "base/etag.hpp"
 #include "base/text.hpp"
 #include "blob/domain/event_grid.hpp"
+#include "blob/domain/file_time.hpp"
 #include "blob/domain/tags.hpp"
 #include "blob/ops/tiers.hpp"
 #include "blob/rows/change_feed.hpp"
@@ -16,9 +17,6 @@
 
 namespace lazulite::blob {
 namespace {
-
-/// From the beginning of Windows file times, 1601, to that of ours.
-constexpr std::int64_t kFileTimes = 116'444'736'000'000'000;
 
 /// Several rows of the table are one operation in events.
 std::string_view api_of(std::string_view operation) {
@@ -144,7 +142,7 @@ BlobEvent event_of(WriteTxn& tx, const Cause& cause, const Container& container,
     event.content_length = blob.size;
     event.blob_type = name_of(blob.type);
     event.access_tier = tier_of(blob, cause.account);
-    event.container_version = hex16(tick_count(container.created) + kFileTimes);
+    event.container_version = hex16(tick_count(container.created) + kFileTimeEpoch);
     event.of_former_state = change.which.has_value();
     const bool is_snapshot = change.which && change.which->kind == HistoryClass::snapshot;
     if (is_snapshot) {

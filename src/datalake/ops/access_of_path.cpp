@@ -43,8 +43,7 @@ Result<StandingPath> require_standing(ReadTxn& tx, const Target& target) {
 
 Result<> check_hierarchical(const Exchange& x) {
     if (x.account.settings.hierarchical_namespace) return {};
-    return fail(StorageError(ErrorCode::hierarchical_namespace_not_enabled)
-                    .saying("This operation is only supported on a hierarchical namespace account."));
+    return fail(ErrorCode::hierarchical_namespace_not_enabled);
 }
 
 Result<std::optional<std::string>> owner_of(const Exchange& x, std::string_view header) {

@@ -3,6 +3,7 @@
 #include "blob/ops/file_expiry.hpp"
 #include "blob/ops/new_blob.hpp"
 #include "blob/ops/tree.hpp"
+#include "datalake/ops/access_of_path.hpp"
 #include "datalake/ops/operations.hpp"
 #include "datalake/ops/path.hpp"
 
@@ -23,8 +24,6 @@ struct CreatePath {
     std::optional<std::string> permissions;
     std::optional<std::string> umask;
     std::optional<std::string> acl;
-    std::optional<std::string> owner;
-    std::optional<std::string> group;
     std::optional<LeaseId> proposed_lease;
     std::optional<std::int64_t> lease_duration;
     std::optional<std::string> encryption_context;
@@ -42,8 +41,6 @@ void describe(Codec& c, CreatePath& m) {
     c.header("x-ms-permissions", m.permissions);
     c.header("x-ms-umask", m.umask);
     c.header("x-ms-acl", m.acl);
-    c.header("x-ms-owner", m.owner);
-    c.header("x-ms-group", m.group);
     c.header("x-ms-proposed-lease-id", m.proposed_lease);
     c.header("x-ms-lease-duration", m.lease_duration);
     c.header("x-ms-encryption-context", m.encryption_context);
@@ -60,20 +57,10 @@ Result<blob::NewPath> asked_access(const Exchange& x, const CreatePath& command,
     blob::NewPath access;
     access.directory = directory;
     access.owner = blob::creator(x);
-    const auto principal = [&](std::string_view header, const std::optional<std::string>& given,
-                               std::string& to) -> Result<> {
-        if (!given || given->empty()) return {};
-        if (*given == blob::kSuperuser) {
-            to.clear();
-            return {};
-        }
-        const auto id = blob::principal_id(*given);
-        if (!id) return fail(bad_header(x, header));
-        to = *id;
-        return {};
-    };
-    LAZ_CHECK(principal("x-ms-owner", command.owner, access.owner));
-    LAZ_CHECK(principal("x-ms-group", command.group, access.group));
+    LAZ_TRY(auto owner, owner_of(x, "x-ms-owner"));
+    if (owner) access.owner = *std::move(owner);
+    LAZ_TRY(auto group, owner_of(x, "x-ms-group"));
+    if (group) access.group = *std::move(group);
     if (command.permissions && !command.permissions->empty()) {
         LAZ_TRY(access.permissions, blob::parse_path_permissions(*command.permissions));
     }
@@ -81,7 +68,8 @@ Result<blob::NewPath> asked_access(const Exchange& x, const CreatePath& command,
         LAZ_TRY(access.umask, blob::parse_umask(*command.umask));
     }
     if (command.acl && !command.acl->empty()) {
-        LAZ_TRY(access.acl, blob::parse_acl(*command.acl));
+        LAZ_TRY(blob::AclEntries acl, blob::parse_acl(*command.acl));
+        access.acl = with_object_ids(x, std::move(acl));
     }
     // What holds wherever the path will be.
     LAZ_CHECK(access.below(AccessControl::usual(true)));
@@ -184,12 +172,7 @@ Result<Blob> create_directory_at(WriteTxn& tx, const Exchange& x, const CreatePa
     LAZ_CHECK(blob::check_create(command.guards.when, place.tick()));
     LAZ_TRY(Blob made, new_path(tx, x, command, place));
     if (!place.container.hierarchical) {
-        Metadata marked;
-        marked.add(kIsFolder, "true");
-        for (const Metadata::Pair& pair : command.properties) {
-            if (!equals_ignoring_case(pair.name, kIsFolder)) marked.add(pair.name, pair.value);
-        }
-        made.metadata = marked.pack();
+        made.metadata = marked_folder(command.properties).pack();
         const blob::Changed changed =
             blob::change_blob(tx, protection, blob::Change::replace, place.key, place.blob, made, made.tick);
         blob::note(tx, x, place.container, {blob::EventType::created, place.blob, made, {}, changed.soft_deleted});

@@ -15,6 +15,7 @@ using blob::Place;
 struct DeletePath {
     blob::Guards guards;
     std::optional<bool> recursive;
+    /// Asks for a continuation where there is more than one request can delete, which is never here.
     std::optional<bool> paginated;
 };
 

@@ -66,13 +66,22 @@ bool is_folder_marker(const blob::Blob& blob) {
 
 bool is_directory(const blob::Blob& blob) { return blob.is_directory() || is_folder_marker(blob); }
 
-Metadata with_folder_mark(const Metadata& properties, const blob::Blob& of) {
+Metadata marked_folder(const Metadata& properties) {
     Metadata marked;
-    if (is_folder_marker(of)) marked.add(kIsFolder, "true");
+    marked.add(kIsFolder, "true");
     for (const Metadata::Pair& pair : properties) {
         if (!equals_ignoring_case(pair.name, kIsFolder)) marked.add(pair.name, pair.value);
     }
     return marked;
+}
+
+Metadata with_folder_mark(const Metadata& properties, const blob::Blob& of) {
+    if (is_folder_marker(of)) return marked_folder(properties);
+    Metadata kept;
+    for (const Metadata::Pair& pair : properties) {
+        if (!equals_ignoring_case(pair.name, kIsFolder)) kept.add(pair.name, pair.value);
+    }
+    return kept;
 }
 
 Result<> check_flat(const Exchange& x) {

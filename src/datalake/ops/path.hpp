@@ -55,6 +55,8 @@ void describe(Codec& c, PathHeaders& headers) {
 [[nodiscard]] bool is_folder_marker(const blob::Blob& blob);
 [[nodiscard]] bool is_directory(const blob::Blob& blob);
 
+/// Properties, and the mark of a directory of a flat account.
+[[nodiscard]] Metadata marked_folder(const Metadata& properties);
 /// Properties as they are stored with a path: a directory of a flat account keeps its mark, whatever they say.
 [[nodiscard]] Metadata with_folder_mark(const Metadata& properties, const blob::Blob& of);
 

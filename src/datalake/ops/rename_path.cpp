@@ -22,7 +22,7 @@ constexpr std::span<const Named<RenameMode>> names_of(RenameMode) { return kRena
 struct RenamePath {
     blob::Guards guards;
     blob::Conditions source_when;
-    std::optional<std::string> source_lease;
+    std::optional<LeaseId> source_lease;
     std::optional<RenameMode> mode;
     PathHeaders headers;
     // Read apart from the rest.
@@ -33,8 +33,12 @@ struct RenamePath {
 template <class Codec>
 void describe(Codec& c, RenamePath& m) {
     c.include(m.guards);
-    c.header("x-ms-source-if-match", m.source_when.if_match);
-    c.header("x-ms-source-if-none-match", m.source_when.if_none_match);
+    const auto etag = [&c](std::string_view name, std::optional<std::string>& value) {
+        c.header(name, value);
+        if (value && value->empty()) value.reset();
+    };
+    etag("x-ms-source-if-match", m.source_when.if_match);
+    etag("x-ms-source-if-none-match", m.source_when.if_none_match);
     c.header("x-ms-source-if-modified-since", m.source_when.if_modified_since);
     c.header("x-ms-source-if-unmodified-since", m.source_when.if_unmodified_since);
     c.header("x-ms-source-lease-id", m.source_lease);
@@ -53,17 +57,7 @@ Result<Place> find_at(ReadTxn& tx, const Exchange& x, const std::string& filesys
 Result<Place> find_source(ReadTxn& tx, const Exchange& x, const RenamePath& command) {
     LAZ_TRY(Place source, find_at(tx, x, command.source.filesystem, command.source.path));
     if (!source.blob) return fail(ErrorCode::source_path_not_found);
-    std::optional<LeaseId> lease;
-    if (const auto& text = command.source_lease; text && !text->empty()) {
-        LeaseId id = LeaseId::random();
-        if (!parse_value(*text, id)) {
-            return fail(StorageError(ErrorCode::invalid_header_value)
-                            .with("HeaderName", "x-ms-source-lease-id")
-                            .with("HeaderValue", *text));
-        }
-        lease = id;
-    }
-    LAZ_CHECK(blob::check_blob_lease(LeaseUse::write, lease, source.lease(), tx.now()));
+    LAZ_CHECK(blob::check_blob_lease(LeaseUse::write, command.source_lease, source.lease(), tx.now()));
     if (!blob::check_write(command.source_when, source.tick())) return fail(ErrorCode::source_condition_not_met);
     LAZ_CHECK(blob::check_deletable(source.blob->immutability, tx.now()));
     LAZ_CHECK(blob::check_not_copied_to(source.blob->copy));
