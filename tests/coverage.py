@@ -9,6 +9,7 @@ it. Of the errors of files Go and Java must have met what JavaScript and Python 
 import json
 import os
 import pathlib
+import re
 import sys
 import urllib.request
 
@@ -332,12 +333,21 @@ ERRORS = {
 
 
 # Counters of the server of the suite `identity`, which is another: where tests/conformance/run.sh leaves them.
-IDENTITY = pathlib.Path(__file__).parent.parent / "build" / "conformance" / "identity-metrics.json"
+IDENTITY = pathlib.Path(__file__).parent.parent / "build" / "conformance" / "identity-metrics.txt"
+
+
+ANSWERS = re.compile(r'lazulite_requests_total\{service="(.*)",operation="(.*)",status="(\d+)",error_code="(.*)",client="(.*)"\} (\d+)')
 
 
 def fetch(name):
     with urllib.request.urlopen(f"{os.environ['LAZULITE_CONTROL']}/{name}", timeout=30) as answer:
-        return json.load(answer)
+        return answer.read().decode()
+
+
+def answers_of(metrics):
+    """The counted answers of a page of metrics."""
+    return [{"service": service, "operation": operation, "status": int(status), "errorCode": code, "client": client}
+            for service, operation, status, code, client, _ in map(re.Match.groups, ANSWERS.finditer(metrics))]
 
 
 def seen(answers, service, operation):
@@ -399,10 +409,10 @@ def page(services, rows):
 
 
 def main():
-    services = fetch("operations")
-    answers = fetch("metrics")["answers"]
+    services = json.loads(fetch("operations"))
+    answers = answers_of(fetch("metrics"))
     if IDENTITY.exists():
-        answers += json.loads(IDENTITY.read_text(encoding="utf-8"))["answers"]
+        answers += answers_of(IDENTITY.read_text(encoding="utf-8"))
     passed = failed = 0
     rows = {}
     for service, operation in ((service, row) for service in SDKS for row in services[service]):

@@ -4,6 +4,7 @@
 
 #include "app/account_settings.hpp"
 #include "app/hierarchy.hpp"
+#include "app/shown_metrics.hpp"
 #include "app/shown_requests.hpp"
 #include "identity/token_endpoint.hpp"
 #include "wire/date.hpp"
@@ -14,6 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kPrefix = "/_lazulite/";
+constexpr std::string_view kMetricsPath = "/_lazulite/metrics";
 constexpr std::size_t kBodyLimit = 64 << 10;
 
 Response json_response(int status, const json& value) {
@@ -96,6 +98,10 @@ Task<Response> Control::handle(Request& request) {
     }
     Result<std::string> body = co_await read_body(request);
     if (!body) co_return problem(413, "the body is larger than 64 KiB or was cut");
+    if (!change && request.path == kMetricsPath) {
+        Response page = co_await show_metrics();
+        co_return page;
+    }
     co_return answer(request, *body);
 }
 
@@ -109,7 +115,6 @@ Response Control::answer(const Request& request, std::string_view body) {
     if (method == Method::get) {
         if (path == "health") return show_health();
         if (path == "ca.pem") return show_certificate_authority();
-        if (path == "metrics") return show_metrics();
         if (path == "requests") return show_requests(*query);
         if (path == "operations") return show_operations();
         if (path == "identity") return show_identity(request);
@@ -262,17 +267,22 @@ Response Control::put_account(std::string_view name, std::string_view body) {
     return response;
 }
 
-Response Control::show_metrics() const {
-    json answers = json::array();
-    for (const auto& [key, count] : environment_.metrics.read()) {
-        answers.push_back({{"service", key.service},
-                           {"operation", key.operation},
-                           {"status", key.status},
-                           {"errorCode", key.error_code},
-                           {"client", key.client},
-                           {"answers", count}});
-    }
-    return json_response(200, {{"answers", answers}});
+/// On a worker: it reads from every store.
+Task<Response> Control::show_metrics() const {
+    std::string page = co_await run_on(environment_.workers, [this] {
+        Measured measured{environment_.product_version, environment_.metrics.read(), environment_.metrics.latencies(),
+                          environment_.metrics.work(), {}, connections_ ? connections_() : 0};
+        for (const Stores::Opened& open : environment_.stores.opened()) {
+            if (auto state = open.store->state()) measured.stores.push_back({open.account, open.kind, *std::move(state)});
+        }
+        return shown_metrics(measured);
+    });
+    Response response;
+    response.status = 200;
+    response.fields.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+    response.fields.add("Cache-Control", "no-store");
+    response.set_body(std::move(page));
+    co_return response;
 }
 
 Response Control::show_identity(const Request& request) const {

@@ -15,7 +15,8 @@ namespace lazulite {
 ///
 ///     GET  health                         {"status":"ok","version":"0.1.0","listeners":{"blob":"http://127.0.0.1:10000"}}
 ///                                         once every listener answers; 503 and "starting" before, "stopping" at the end
-///     GET  metrics                        answers counted by service, operation, status, error code and client
+///     GET  metrics                        in Prometheus's text format: answers by operation, status, error code and client,
+///                                         latencies, connections, sizes and queues of stores, background work
 ///     GET  requests[?account=A][&status=403][&limit=N]   the last 256, the newest first, and why they were refused; no secrets
 ///     GET  operations                     the operation tables: name, id, offered
 ///     GET  clock?account=A                account time of every store of A, and its offset to wall time
@@ -47,6 +48,8 @@ class Control {
     void ready(std::map<std::string, std::string> listeners);
     /// Gives its certificate as PEM; before `ready`.
     void show_certificate_authority(std::function<std::string()> pem) { certificate_authority_ = std::move(pem); }
+    /// Counts those that are open.
+    void show_connections(std::function<std::size_t()> connections) { connections_ = std::move(connections); }
     void stopping() { health_ = Health::stopping; }
 
   private:
@@ -59,7 +62,7 @@ class Control {
     Response reset(const Query& query);
     Response show_accounts(std::string_view name);
     Response put_account(std::string_view name, std::string_view body);
-    Response show_metrics() const;
+    Task<Response> show_metrics() const;
     Response show_requests(const Query& query) const;
     Response show_operations() const;
     Response show_identity(const Request& request) const;
@@ -71,6 +74,7 @@ class Control {
     Authority& authority_;
     bool remote_;
     std::function<std::string()> certificate_authority_;  ///< none without a local authority
+    std::function<std::size_t()> connections_;
     std::map<std::string, std::string> listeners_;  ///< not changed after `starting`
     std::atomic<Health> health_{Health::starting};
 };

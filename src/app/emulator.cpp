@@ -179,6 +179,7 @@ class Emulator::Running {
             for (const std::string& warning : local_tls_->warnings()) warnings_.push_back(warning);
             control_.show_certificate_authority([this] { return certificate_authority(); });
         }
+        control_.show_connections([this] { return server_.connections(); });
         set_accounts(options.accounts);
         io_.start();
         make_gateways(options);
@@ -186,6 +187,7 @@ class Emulator::Running {
         for (const auto& account : accounts_.all()) check_hierarchy(*account);
         seed(options);  // before anybody can ask
         for (const ServiceKind kind : kServiceKinds) listen(kind, options);
+        warn_of_public_key();
         control_.ready(listeners());
         duties_.start();
         background_.run(resume_all_copies());
@@ -373,6 +375,19 @@ class Emulator::Running {
         }
         endpoints_[index] = *endpoint;
         ports_[index] = endpoint->port;
+    }
+
+    /// Everybody knows the key of the development account.
+    void warn_of_public_key() {
+        const auto development = accounts_.find(kDevelopmentAccount);
+        const auto is_public = [](const AccountKey& key) { return key.text() == kDevelopmentKey; };
+        if (!development || std::none_of(development->keys.begin(), development->keys.end(), is_public)) return;
+        for (std::size_t i = 0; i < std::size(kServiceKinds); ++i) {
+            if (!gateways_[i] || is_loopback(endpoints_[i].address)) continue;
+            warnings_.push_back("the key of " + std::string(kDevelopmentAccount) + " is public and " + endpoints_[i].address +
+                                " is not this machine alone: whoever reaches it may read and write all data of that account");
+            return;
+        }
     }
 
     std::shared_ptr<const TlsContext> given_tls_;

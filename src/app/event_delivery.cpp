@@ -115,7 +115,9 @@ Task<> EventDelivery::deliver_due(const Round& round) {
                 const std::lock_guard lock(mutex_);
                 if (stopping_) co_return;
             }
+            Metrics::Timing timing(environment_.metrics, "event_delivery");
             const int status = co_await deliver(round, event);
+            if (status / 100 == 2) timing.done();
             const auto settled =
                 co_await round.store->write([&](WriteTxn& tx) { return settle(tx, round.to, event, status); });
             if (!settled) co_return;

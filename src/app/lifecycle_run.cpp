@@ -186,6 +186,7 @@ Task<bool> LifecycleRuns::walk(const Run& run, blob::LifecycleReport& report) {
     bool first = true;
     while (first || !next.container.empty()) {
         first = false;
+        Metrics::Timing timing(environment_.metrics, "lifecycle");
         const Result<Page> found = co_await run_on(environment_.workers, [&] {
             return run.store->read([&](ReadTxn& tx) { return page(tx, run, next.container, next.position); });
         });
@@ -196,6 +197,7 @@ Task<bool> LifecycleRuns::walk(const Run& run, blob::LifecycleReport& report) {
             const bool done = co_await take(step);
             count(report, step.action, step.name, done);
         }
+        timing.done();
     }
     co_return true;
 }

@@ -15,6 +15,7 @@ namespace lazulite {
 
 /// What is known of a request so far: filled step by step, so that an early failure is stamped with what there is.
 struct Gateway::Progress {
+    const std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
     std::string request_id = Guid::fast().text();
     const Service* service = nullptr;
     const Operation* operation = nullptr;

@@ -158,7 +158,8 @@ Response Gateway::finished(const Request& request, const Progress& progress, Res
         log::debug(story(request, progress, response.status, outcome ? nullptr : &outcome.error()));
     }
     environment_.metrics.count({label(progress.service->kind), progress.operation ? progress.operation->name : "",
-                                response.status, error_code, client_name(request.fields.value_or_empty("User-Agent"))});
+                                response.status, error_code, client_name(request.fields.value_or_empty("User-Agent"))},
+                               progress.outer ? std::nullopt : std::optional(std::chrono::steady_clock::now() - progress.begun));
     return response;
 }
 

@@ -10,7 +10,6 @@ namespace {
 
 constexpr int kFrameHeader = 24;
 constexpr std::uint32_t kLittle = 8;  // what a start over may find left to copy: an eighth of what a copy waits for
-constexpr std::uint32_t kTooLong = 2;  // times what a start over waits for: more than the copies can keep up with
 constexpr int kCacheKib = 64;  // a checkpoint reads pages past the cache
 
 std::uint32_t frames_in(std::uint64_t bytes, int page_size) {
@@ -26,6 +25,7 @@ Checkpointer::Checkpointer(FileSystem& files, std::string database, Barrier& bar
       options_(options),
       copy_frames_(frames_in(kCopyBytes / (options.in_memory ? kInMemory : 1), options.page_size)),
       restart_frames_(frames_in(kRestartBytes / (options.in_memory ? kInMemory : 1), options.page_size)),
+      forced_frames_(frames_in(kForcedRestartBytes / (options.in_memory ? kInMemory : 1), options.page_size)),
       left_over_(frames_in(options.wal_bytes, options.page_size)) {}
 
 Checkpointer::Moment Checkpointer::after_group(const Connection& writer, Moment now) {
@@ -51,7 +51,7 @@ bool Checkpointer::copy_is_due(Moment now) const {
 /// Once a copy has left the writer's turn little to do, or when the writer is faster than the copies: it has to wait then.
 bool Checkpointer::may_start_over_now() const {
     if (frames_ < restart_frames_ || copied_ == 0) return false;
-    return frames_ - copied_ < copy_frames_ / kLittle || frames_ >= kTooLong * restart_frames_;
+    return frames_ - copied_ < copy_frames_ / kLittle || frames_ >= forced_frames_;
 }
 
 bool Checkpointer::begin(Connection& writer, Moment now) {
@@ -64,7 +64,8 @@ bool Checkpointer::begin(Connection& writer, Moment now) {
     }
     not_before_ = now + kRetry;
     uncovered_.reset();
-    if (checkpoint(writer, Connection::Checkpoint::restart)) frames_ = copied_ = copying_ = left_over_ = 0;
+    if (checkpoint(writer, Connection::Checkpoint::restart)) frames_ = 0;
+    copied_ = copying_ = left_over_ = 0;
     return false;
 }
 
@@ -126,13 +127,27 @@ void Checkpointer::finish(Connection& writer, bool copy) {
     (void)raise();
 }
 
+std::uint64_t Checkpointer::wal_bytes() const {
+    return std::uint64_t{frames_} * static_cast<unsigned>(options_.page_size + kFrameHeader);
+}
+
 bool Checkpointer::checkpoint(Connection& connection, Connection::Checkpoint how) {
-    if (!barrier_.needed()) return connection.checkpoint(how);
-    return connection.checkpoint(how, [this] { return raise(); });
+    const Moment begun = std::chrono::steady_clock::now();
+    bool complete = false;
+    try {
+        complete = barrier_.needed() ? connection.checkpoint(how, [this] { return raise(); }) : connection.checkpoint(how);
+    } catch (const SqlError&) {
+        checkpoints_.add(std::chrono::steady_clock::now() - begun, true);
+        throw;
+    }
+    checkpoints_.add(std::chrono::steady_clock::now() - begun, false);
+    return complete;
 }
 
 bool Checkpointer::raise() {
+    const Moment begun = std::chrono::steady_clock::now();
     const auto raised = barrier_.raise();
+    barriers_.add(std::chrono::steady_clock::now() - begun, !raised);
     if (!raised) log::error("store: " + database_ + " cannot be put on the disk: " + raised.error().message());
     return raised.has_value();
 }

@@ -20,6 +20,7 @@
 #include "store/sql.hpp"
 #include "store/store.hpp"
 #include "store/stores.hpp"
+#include "store/work_count.hpp"
 #include "store/writer.hpp"
 
 namespace lazulite {
@@ -54,6 +55,7 @@ class OpenStore final : public Store, public std::enable_shared_from_this<OpenSt
     Extents& extents() override { return *extents_; }
     Pin pin(std::uint64_t key) override;
     Durability durability() const override { return place_.durability; }
+    Result<StoreState> state() override;
     Instant now() const override { return place_.wall.now() + clock_offset(); }
     Ticks clock_offset() const override { return Ticks(clock_offset_.load()); }
     Result<> set_clock_offset(Ticks offset) override;
@@ -109,12 +111,15 @@ class OpenStore final : public Store, public std::enable_shared_from_this<OpenSt
     std::mutex connections_mutex_;
     std::unordered_map<std::thread::id, std::unique_ptr<Connection>> connections_;  ///< of the threads that read
 
+    std::atomic<std::uint64_t> long_reads_{0};
     BackOff back_off_;
     std::atomic<std::size_t> open_{0};    ///< queued writes whose callers have not gone on yet
     std::atomic<bool> scheduled_{false};  ///< a turn is posted or runs; what follows belongs to the turn
     std::unique_ptr<Connection> connection_;
     std::unique_ptr<Writer> writer_;
     std::unique_ptr<Checkpointer> checkpointer_;
+    WorkCount expiries_;
+    WorkCount reclaims_;
     Moment expire_at_{};
     Moment reclaim_at_{};
     // A timer is set for then, if that is still to come.

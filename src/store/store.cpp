@@ -273,6 +273,7 @@ OpenStore::Moment OpenStore::expire(Moment now) {
     if (const Moment due = expiry_due(now); now < due) return due;
     const bool done = writer_->expire();
     const Moment end = std::chrono::steady_clock::now();
+    expiries_.add(end - now, !done);
     expire_at_ = !done ? end + kRetryAfterError : writer_->idle() ? now : end + kShare * (end - now);
     return done ? expiry_due(end) : expire_at_;
 }
@@ -286,6 +287,7 @@ OpenStore::Moment OpenStore::reclaim(Moment now) {
     if (const Moment due = reclaim_due(); now < due) return due;
     const Writer::Slice slice = writer_->reclaim();
     const Moment end = std::chrono::steady_clock::now();
+    reclaims_.add(end - now, slice == Writer::Slice::failed);
     reclaim_at_ = end + kReclaimPause;
     if (!writer_->wants_reclaim()) return Moment::max();
     switch (slice) {
@@ -339,6 +341,32 @@ Result<> OpenStore::set_clock_offset(Ticks offset) {
     return {};
 }
 
+Result<StoreState> OpenStore::state() {
+    StoreState state;
+    LAZ_CHECK(read([&state](ReadTxn& tx) -> Result<> {
+        {
+            Cursor pages = tx.query("SELECT page_count, page_size FROM pragma_page_count, pragma_page_size");
+            if (pages.next()) state.database_bytes = static_cast<std::uint64_t>(pages.integer(0) * pages.integer(1));
+        }
+        Cursor extents = tx.query("SELECT count(*), total(live), total(freed) FROM extents");
+        if (extents.next()) {
+            state.extents = static_cast<std::uint64_t>(extents.integer(0));
+            state.extent_bytes = static_cast<std::uint64_t>(extents.integer(1));
+            state.freed_bytes = static_cast<std::uint64_t>(extents.integer(2));
+        }
+        return {};
+    }));
+    state.wal_bytes = checkpointer_->wal_bytes();
+    state.queued_writes = open_;
+    state.commits = commits() / 2;
+    state.long_reads = long_reads_;
+    state.expiry = expiries_.read();
+    state.reclaim = reclaims_.read();
+    state.checkpoints = checkpointer_->checkpoints();
+    state.barriers = checkpointer_->barriers();
+    return state;
+}
+
 // ---- reading ------------------------------------------------------------------------------------------------------
 
 Pin OpenStore::pin(std::uint64_t key) {
@@ -381,7 +409,9 @@ Result<> OpenStore::run_read(void (*call)(void*, ReadTxn&), void* context) {
         const Readers::Guard inside(readers_);  // before the snapshot, or what it names might go in between
         const Snapshot snapshot(connection);
         Reading tx(connection, now());
+        const Moment begun = std::chrono::steady_clock::now();
         call(context, tx);
+        if (std::chrono::steady_clock::now() - begun > StoreState::kLongRead) ++long_reads_;
         return {};
     } catch (const SqlError& problem) {
         log::error(std::string("store: a read failed: ") + problem.what());

@@ -27,6 +27,25 @@ enum class Durability : std::uint8_t {
     none,     ///< memory only
 };
 
+/// What a store holds and does at this moment, for whoever watches it; work is counted since the store was opened.
+struct StoreState {
+    static constexpr std::chrono::milliseconds kLongRead{100};
+    struct Work {
+        std::uint64_t runs = 0;      ///< slices, some milliseconds each
+        std::uint64_t failures = 0;  ///< of them; each is tried again
+        std::chrono::nanoseconds time{};
+    };
+    std::uint64_t database_bytes = 0;
+    std::uint64_t wal_bytes = 0;     ///< of its frames that count, not of the file, which is kept for those to come
+    std::uint64_t extents = 0;
+    std::uint64_t extent_bytes = 0;  ///< those that rows name
+    std::uint64_t freed_bytes = 0;   ///< those that wait to be given back
+    std::uint64_t queued_writes = 0;
+    std::uint64_t commits = 0;
+    std::uint64_t long_reads = 0;  ///< those that took longer than kLongRead: a WAL cannot start over while one lasts
+    Work expiry, reclaim, checkpoints, barriers;
+};
+
 /// A write waiting for the store's writer; lives in the frame of the coroutine that waits.
 class WriteJob {
   public:
@@ -132,6 +151,8 @@ class Store {
     /// Call inside `read`, for content that will be streamed after it returns.
     [[nodiscard]] virtual Pin pin(std::uint64_t key) = 0;
     [[nodiscard]] virtual Durability durability() const = 0;
+    /// Reads a row for each extent: not for an io thread.
+    [[nodiscard]] virtual Result<StoreState> state() = 0;
 
     /// Account time now, and the offset to wall time in force (persisted; never negative). Advancing is a write.
     [[nodiscard]] virtual Instant now() const = 0;

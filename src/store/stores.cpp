@@ -37,12 +37,13 @@ class Folder final : public Stores {
     Result<std::shared_ptr<Store>> store(std::string_view account, std::string_view kind) override;
     Result<> reset(std::string_view account, std::string_view kind) override;
     std::vector<std::string> accounts() const override;
+    std::vector<Opened> opened() const override;
     std::vector<std::string> accounts_with(std::string_view kind) const override;
     void close() override;
 
   private:
-    /// Stores of one account that are open, by kind.
-    using Opened = std::map<std::string_view, std::shared_ptr<OpenStore>, std::less<>>;
+    /// Of one account, by kind.
+    using OpenKinds = std::map<std::string_view, std::shared_ptr<OpenStore>, std::less<>>;
 
     [[nodiscard]] std::shared_ptr<OpenStore> find(std::string_view account, std::string_view kind) const;
     Result<std::shared_ptr<OpenStore>> open_store(std::string_view account, const StoreKind& kind);
@@ -70,7 +71,7 @@ class Folder final : public Stores {
     std::map<std::string_view, EmptyDatabase, std::less<>> empty_;
 
     mutable std::shared_mutex opened_mutex_;  ///< held for a look or a swap, never for work
-    std::map<std::string, Opened, std::less<>> opened_;
+    std::map<std::string, OpenKinds, std::less<>> opened_;
 };
 
 StorageError because(ErrorCode code, const std::string& text) {
@@ -138,6 +139,15 @@ std::vector<std::string> Folder::accounts() const {
     std::vector<std::string> names;
     for (Registry::Account& account : registry_->accounts()) names.push_back(std::move(account.name));
     return names;
+}
+
+std::vector<Stores::Opened> Folder::opened() const {
+    std::vector<Opened> all;
+    const std::shared_lock lock(opened_mutex_);
+    for (const auto& [account, kinds] : opened_) {
+        for (const auto& [kind, store] : kinds) all.push_back({account, kind, store});
+    }
+    return all;
 }
 
 std::vector<std::string> Folder::accounts_with(std::string_view kind) const {

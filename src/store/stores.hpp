@@ -73,6 +73,13 @@ class Stores {
     /// starts anew with empty stores. Requests in flight finish against the old ones. Blocks.
     virtual Result<> reset(std::string_view account, std::string_view kind) = 0;
     [[nodiscard]] virtual std::vector<std::string> accounts() const = 0;  ///< those that have a folder
+    /// An account's store that is open.
+    struct Opened {
+        std::string account;
+        std::string_view kind;
+        std::shared_ptr<Store> store;
+    };
+    [[nodiscard]] virtual std::vector<Opened> opened() const = 0;
     /// Those whose store of that kind was ever opened.
     [[nodiscard]] virtual std::vector<std::string> accounts_with(std::string_view kind) const = 0;
     /// Commits what was submitted, checkpoints and closes. Idempotent.

@@ -160,7 +160,7 @@ identity)
   install "$out/python" venv "$here/python/requirements.txt"
   mkdir -p "$out/go"
   IDENTITY_PACKAGES=$out IDENTITY_GO=$(go_command) python3 "$here/identity/run.py" \
-    --binary "${LAZULITE_BINARY:-$(dirname "$tests")/build/release/lazulite}" --metrics "$out/identity-metrics.json" "$@"
+    --binary "${LAZULITE_BINARY:-$(dirname "$tests")/build/release/lazulite}" --metrics "$out/identity-metrics.txt" "$@"
   ;;
 seeds)
   install "$out/python" venv "$here/python/requirements.txt"
