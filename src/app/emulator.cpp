@@ -236,6 +236,8 @@ class Emulator::Running {
 
   private:
     std::unique_ptr<Stores> open_stores(const EmulatorOptions& options) {
+        if (const std::string newer = options.location.empty() ? "" : newer_identity(options); !newer.empty())
+            throw std::runtime_error(options.location.string() + ": " + newer);  // before anything is written
         Stores::Options wanted;
         wanted.durability = options.location.empty()      ? Durability::none
                             : options.survive_power_loss ? Durability::power
@@ -243,6 +245,7 @@ class Emulator::Running {
         wanted.writer_threads = std::max(1U, std::thread::hardware_concurrency());
         wanted.wall = &clock_;
         wanted.kinds = all_store_kinds();
+        for (const AccountOptions& account : options.accounts) wanted.accounts.push_back(account.name);
         auto stores = Stores::open(*files_, wanted);
         if (!stores) throw std::runtime_error((options.location.empty() ? "" : options.location.string() + ": ") + stores.error());
         return *std::move(stores);

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "app/private_files.hpp"
+#include "store/formats.hpp"
 
 namespace lazulite {
 namespace {
@@ -14,6 +15,7 @@ fs::path secrets_file(const EmulatorOptions& options) { return options.location 
 IdentitySecrets load_secrets(const EmulatorOptions& options) {
     if (options.location.empty()) return IdentitySecrets::make();
     const fs::path file = secrets_file(options);
+    if (const std::string newer = newer_identity(options); !newer.empty()) throw std::runtime_error(newer);
     if (const auto text = read_whole(file)) {
         auto secrets = IdentitySecrets::parse(*text);
         if (!secrets) throw std::runtime_error(file.string() + " is not what lazulite wrote; without it new keys are made");
@@ -23,6 +25,12 @@ IdentitySecrets load_secrets(const EmulatorOptions& options) {
 }
 
 }  // namespace
+
+std::string newer_identity(const EmulatorOptions& options) {
+    const auto text = read_whole(secrets_file(options));
+    const std::uint64_t format = text ? IdentitySecrets::format_of(*text) : 0;
+    return format > IdentitySecrets::kFormat ? refuse_format("lazulite/identity.json", format, IdentitySecrets::kFormat) : "";
+}
 
 std::unique_ptr<Authority> open_authority(const EmulatorOptions& options) {
     IdentitySettings settings = default_identity();

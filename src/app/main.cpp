@@ -1,17 +1,21 @@
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <exception>
+#include <future>
 #include <iostream>
 #include <string>
+#include <thread>
 #include <tuple>
 
 #include "app/announcements.hpp"
 #include "app/configuration.hpp"
 #include "app/health_check.hpp"
+#include "app/identity.hpp"
 #include "app/importing.hpp"
 #include "app/machine.hpp"
 #include "app/surfaces.hpp"
@@ -80,6 +84,34 @@ void wait_for_the_end(const Configuration& configuration, Emulator& emulator, co
     }
 }
 
+/// While the emulator starts, which is long where an older data folder is brought up to date, a signal ends the process at
+/// once, as a kill would: the next start goes on from what was committed. Signals are blocked in every other thread.
+class EndWhileStarting {
+  public:
+    EndWhileStarting()
+        : thread_([this] {
+              sigset_t signals;
+              sigemptyset(&signals);
+              for (const int signal : kSignals) sigaddset(&signals, signal);
+              pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+              over_.get_future().wait();
+          }) {
+        for (const int signal : kSignals) std::signal(signal, [](int caught) { ::_exit(128 + caught); });
+    }
+    ~EndWhileStarting() {
+        over_.set_value();
+        thread_.join();
+        for (const int signal : kSignals) std::signal(signal, SIG_DFL);
+    }
+    EndWhileStarting(const EndWhileStarting&) = delete;
+    EndWhileStarting& operator=(const EndWhileStarting&) = delete;
+
+  private:
+    static constexpr int kSignals[] = {SIGTERM, SIGINT};
+    std::promise<void> over_;
+    std::thread thread_;
+};
+
 int run(const Configuration& configuration) {
     const Program& program = *configuration.program;
     const sigset_t signals = block_signals();
@@ -88,6 +120,7 @@ int run(const Configuration& configuration) {
     for (const std::string& warning : configuration.warnings) log::warning(warning);
     Emulator emulator(configuration.emulator);
     try {
+        const EndWhileStarting ending;
         emulator.start();
     } catch (const std::exception& problem) {
         return refuse(program, problem.what());
@@ -108,7 +141,8 @@ int check_folder(const Configuration& configuration) {
     const auto files = open_disk(location);
     if (!files) return refuse(*configuration.program, "cannot read " + location + ": " + files.error().message());
     const auto kinds = all_store_kinds();
-    const CheckReport report = check(**files, kinds);
+    CheckReport report = check(**files, kinds);
+    if (const std::string newer = newer_identity(configuration.emulator); !newer.empty()) report.problems.push_back(newer);
     for (const std::string& problem : report.problems) std::printf("%s\n", problem.c_str());
     std::printf("%llu stores, %llu extents, %llu ranges, %llu bytes: %zu problems\n",
                 static_cast<unsigned long long>(report.stores), static_cast<unsigned long long>(report.extents),

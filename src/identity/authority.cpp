@@ -24,7 +24,7 @@ IdentitySecrets IdentitySecrets::make() {
 }
 
 std::string IdentitySecrets::text() const {
-    json value = {{"delegationSecret", base64_encode(as_bytes(delegation_secret))}, {"revocations", revocations}};
+    json value = {{"format", kFormat}, {"delegationSecret", base64_encode(as_bytes(delegation_secret))}, {"revocations", revocations}};
     if (signing_key) value["signingKey"] = signing_key->pem();
     return value.dump(2) + "\n";
 }
@@ -47,6 +47,12 @@ std::optional<IdentitySecrets> IdentitySecrets::parse(std::string_view text) {
     } catch (const json::exception&) {
         return std::nullopt;
     }
+}
+
+std::uint64_t IdentitySecrets::format_of(std::string_view text) {
+    const json value = json::parse(text, nullptr, false);
+    if (!value.is_object() || !value.contains("format") || !value["format"].is_number_unsigned()) return kFormat;
+    return value["format"].get<std::uint64_t>();
 }
 
 Authority::Authority(IdentitySettings settings, IdentitySecrets secrets, bool others,

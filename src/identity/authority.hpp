@@ -26,6 +26,9 @@ struct IdentitySecrets {
     [[nodiscard]] static IdentitySecrets make();  ///< without a signing key
     /// JSON.
     [[nodiscard]] std::string text() const;
+    static constexpr std::uint64_t kFormat = 1;
+    /// The number of the form it has; kFormat where it says none, as the first ones did.
+    [[nodiscard]] static std::uint64_t format_of(std::string_view text);
     [[nodiscard]] static std::optional<IdentitySecrets> parse(std::string_view text);
 };
 

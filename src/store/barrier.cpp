@@ -13,6 +13,7 @@ namespace {
 
 // Two of them in turn, each in a page of its own: one that was cut off while it was written leaves the other.
 constexpr std::uint64_t kSlotBytes = 4096;
+constexpr std::string_view kRecordTitle = "barrier";                // and the digit of the format
 constexpr std::uint64_t kRecordFormat = 0x31'72'65'69'72'72'61'62;  // "barrier1"
 constexpr std::size_t kRecordBytes = 7 * sizeof(std::uint64_t);
 
@@ -95,6 +96,19 @@ std::optional<BarrierRecord> BarrierRecord::load(const DatabaseFiles& paths) {
         if (record && (!newest || record->number > newest->number)) newest = record;
     }
     return newest;
+}
+
+std::optional<std::uint64_t> BarrierRecord::newer_format(const DatabaseFiles& paths) {
+    auto file = paths.files.open(paths.barrier(), FileSystem::Open::existing);
+    if (!file) return std::nullopt;
+    for (std::uint64_t slot = 0; slot < 2; ++slot) {
+        std::string text(kRecordTitle.size() + 1, '\0');
+        text.resize((*file)->read(slot * kSlotBytes, text.data(), text.size()).value_or(0));
+        if (!text.starts_with(kRecordTitle) || text.size() == kRecordTitle.size()) continue;
+        const char digit = text.back();
+        if (digit > '0' + static_cast<char>(kFormat) && digit <= '9') return static_cast<std::uint64_t>(digit - '0');
+    }
+    return std::nullopt;
 }
 
 IoResult<> BarrierRecord::save(const DatabaseFiles& paths) const {

@@ -16,6 +16,7 @@ namespace lazulite {
 
 /// What `blob.barrier` says: how far the store is on the disk.
 struct BarrierRecord {
+    static constexpr std::uint64_t kFormat = 1;
     static constexpr std::uint64_t kEverything = ~std::uint64_t{0};
     static constexpr std::uint64_t kBorn = 1;  ///< the number of a new store's record: nothing was promised yet
 
@@ -26,6 +27,8 @@ struct BarrierRecord {
     std::uint64_t first_open = 1;  ///< extents with lower ids are on the disk, and nobody writes to them any more
 
     [[nodiscard]] static std::optional<BarrierRecord> load(const DatabaseFiles& paths);
+    /// The format of a record that a newer lazulite wrote, if there is one.
+    [[nodiscard]] static std::optional<std::uint64_t> newer_format(const DatabaseFiles& paths);
     [[nodiscard]] IoResult<> save(const DatabaseFiles& paths) const;  ///< not synced
 };
 

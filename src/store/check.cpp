@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <tuple>
 
 #include "base/ids.hpp"
@@ -14,6 +16,7 @@
 #include "store/contents.hpp"
 #include "store/database_files.hpp"
 #include "store/extent_pool.hpp"
+#include "store/formats.hpp"
 #include "store/ledger.hpp"
 #include "store/reclaim_work.hpp"
 #include "store/registry.hpp"
@@ -368,7 +371,9 @@ class StoreCheck {
         }
         std::string header(Extents::kHeaderBytes, '\0');
         const auto got = (*file)->read(0, header.data(), header.size());
-        if (!got || *got != header.size() || header != extent_header(uuid(), id)) {
+        if (const auto format = newer_extent_format(header)) {
+            problem(refuse_format(what, *format, kExtentFormat));
+        } else if (!got || *got != header.size() || header != extent_header(uuid(), id)) {
             problem(what + " has a header that is not its own");
         }
         return *std::move(file);
@@ -422,20 +427,49 @@ class StoreCheck {
     std::set<std::uint64_t> rows_;
 };
 
+/// The bytes of a file, in memory.
+void copy_file(FileSystem& from, FileSystem& to, const std::string& path) {
+    const auto source = from.open(path, FileSystem::Open::existing);
+    if (!source) return;
+    const auto copy = to.open(path, FileSystem::Open::create);
+    if (!copy) throw SqlError(0, path + " cannot be copied: " + copy.error().message());
+    std::vector<std::byte> buffer(kReadBytes);
+    for (std::uint64_t done = 0;;) {
+        const auto got = (*source)->read(done, buffer.data(), buffer.size());
+        if (!got) throw SqlError(0, path + " cannot be read: " + got.error().message());
+        if (*got == 0) return;
+        (void)(*copy)->write(done, {buffer.data(), *got});
+        done += *got;
+    }
+}
+
 void check_database(FileSystem& files, const DatabaseFiles& paths, const StoreKind& kind, CheckReport& report) {
     const std::string place = paths.folder + "/" + std::string(kind.name);
     try {
         Connection::Options options;
         options.read_only = true;
-        Connection connection(files, paths.database(), options);
+        auto connection = std::make_unique<Connection>(files, paths.database(), options);
+        // An older format is looked at as what the server will make of it: in memory, since a check makes nothing.
+        std::unique_ptr<FileSystem> memory;
+        if (const int format = known_format(*connection, paths, kind); format != kind.format) {
+            connection.reset();
+            memory = make_memory_file_system(std::numeric_limits<std::uint64_t>::max());
+            (void)memory->make_directories(paths.folder);
+            for (const std::string& path : {paths.database(), paths.wal()}) copy_file(files, *memory, path);
+            options.read_only = false;
+            connection = std::make_unique<Connection>(*memory, paths.database(), options);
+            bring_up_to_date(*connection, kind, format);
+        }
         {
-            Cursor cursor = connection.query("PRAGMA quick_check");
+            Cursor cursor = connection->query("PRAGMA quick_check");
             while (cursor.next()) {
                 if (cursor.bytes(0) != "ok") report.problems.push_back(place + ": " + std::string(cursor.bytes(0)));
             }
         }
-        check_store(connection, files, paths.extents(), kind, place, report);
-    } catch (const SqlError& damage) {
+        check_store(*connection, files, paths.extents(), kind, place, report);
+    } catch (const NewerFormat& newer) {
+        report.problems.emplace_back(newer.what());
+    } catch (const std::runtime_error& damage) {
         report.problems.push_back(place + ": " + damage.what());
     }
 }
@@ -453,6 +487,10 @@ CheckReport check(FileSystem& files, std::span<const StoreKind* const> kinds) {
     const std::string folder = kDataFolder;
     if (!files.exists(folder + "/registry").value_or(false) && !files.exists(folder + "/registry.old").value_or(false)) {
         report.problems.push_back(folder + "/registry is not there");
+        return report;
+    }
+    if (std::string newer = newer_part(files, kinds); !newer.empty()) {
+        report.problems.push_back(std::move(newer));
         return report;
     }
     const auto registry = Registry::load(files, false);

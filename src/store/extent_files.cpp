@@ -10,8 +10,8 @@ namespace lazulite {
 
 namespace {
 constexpr std::string_view kMagic = "LAZULITE EXTENT\n";
-constexpr std::uint64_t kFormat = 1;
 constexpr std::size_t kNameDigits = 16;
+static_assert(kMagic.size() + sizeof(std::uint64_t) == kExtentTitleBytes);
 }  // namespace
 
 std::string extent_path(const std::string& directory, std::uint64_t extent) {
@@ -31,12 +31,18 @@ std::optional<std::uint64_t> extent_id(std::string_view file_name) {
 
 std::string extent_header(const Guid& store, std::uint64_t extent) {
     std::string page(kMagic);
-    put_fixed64(page, kFormat);
+    put_fixed64(page, kExtentFormat);
     page.append(reinterpret_cast<const char*>(store.bytes.data()), store.bytes.size());
     put_fixed64(page, extent);
     put_fixed64(page, Crc64::of(as_bytes(page)));
     page.resize(Extents::kHeaderBytes);
     return page;
+}
+
+std::optional<std::uint64_t> newer_extent_format(std::string_view page) {
+    if (!page.starts_with(kMagic) || page.size() < kExtentTitleBytes) return std::nullopt;
+    const std::uint64_t format = ByteReader(page.substr(kMagic.size())).fixed64();
+    return format > kExtentFormat ? std::optional(format) : std::nullopt;
 }
 
 std::shared_ptr<File> OpenFiles::find(std::uint64_t id) {

@@ -54,6 +54,11 @@ class ExtentPool : public Extents {
 /// The id in the name of an extent's file, if it is one.
 [[nodiscard]] std::optional<std::uint64_t> extent_id(std::string_view file_name);
 
+inline constexpr std::uint64_t kExtentFormat = 1;
+inline constexpr std::size_t kExtentTitleBytes = 24;
+/// That of an extent which a newer lazulite wrote, by the beginning of its file; nothing of any other file.
+[[nodiscard]] std::optional<std::uint64_t> newer_extent_format(std::string_view page);
+
 /// The first 4 KiB of every extent: magic, format, store uuid, extent id, CRC-64 of these; the rest is zero.
 [[nodiscard]] std::string extent_header(const Guid& store, std::uint64_t extent);
 

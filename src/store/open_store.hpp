@@ -77,10 +77,6 @@ class OpenStore final : public Store, public std::enable_shared_from_this<OpenSt
     explicit OpenStore(const Place& place);
     IoResult<bool> create(const EmptyDatabase& empty) const;
     void start(bool born);
-    /// Throws where it is newer than what is known here, or older than the oldest that can be brought up to date.
-    [[nodiscard]] int stored_format(Connection& connection) const;
-    /// In one transaction: whoever ends it finds the old format or the new one.
-    void upgrade(Connection& connection, int format) const;
     bool try_here(WriteJob& job);
     [[nodiscard]] bool collides() const;
     void schedule();

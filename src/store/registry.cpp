@@ -115,6 +115,21 @@ tl::expected<std::unique_ptr<Registry>, std::string> Registry::load(FileSystem& 
     return registry;
 }
 
+tl::expected<std::vector<Registry::Account>, std::string> Registry::look(FileSystem& files) {
+    std::vector<Account> list;
+    for (const char* path : {kFile, kOld}) {
+        const auto text = read_file(files, path);
+        if (!text) continue;
+        const auto state = parse(*text);
+        if (state) {
+            for (const auto& [name, account] : state->accounts) list.push_back(account);
+            break;
+        }
+        if (state.error().starts_with("has format")) return tl::unexpected(std::string(path) + " " + state.error());
+    }
+    return list;
+}
+
 /// Makes sure that no folder that is there is given away again. What no account has any more is left over from a reset,
 /// unless the newest registry was lost: then it may be someone's.
 void Registry::look_around(bool complete) {

@@ -52,6 +52,9 @@ class Registry {
         std::map<std::string, std::uint64_t, std::less<>> moved;  ///< kinds that stand elsewhere
         [[nodiscard]] std::uint64_t folder_of(std::string_view kind) const;
     };
+    /// The accounts as they stand there, for one who looks and changes nothing: none where it is lost or damaged. The error
+    /// is the line that refuses a newer one.
+    static tl::expected<std::vector<Account>, std::string> look(FileSystem& files);
     /// The id of the folder that holds the account's store of `kind`; made when the account has none yet.
     IoResult<std::uint64_t> folder(std::string_view account, std::string_view kind);
     /// From now on the store of `kind` (every kind when empty) of the account (of all when empty) is in another folder.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "store/formats.hpp"
 #include "store/open_store.hpp"
 
 namespace lazulite {
@@ -77,10 +78,14 @@ tl::expected<std::shared_ptr<OpenStore>, std::string> OpenStore::open(const Plac
     };
     const std::shared_ptr<OpenStore> store(new OpenStore(place), close_in_background);
     const std::string database = store->paths_.database();
+    // A barrier record that says nothing here would be taken for one that was never made.
+    if (std::string newer = newer_part(store->paths_, place.kind); !newer.empty()) return tl::unexpected(std::move(newer));
     const auto born = store->create(empty);
     if (!born) return tl::unexpected(database + " cannot be made: " + born.error().message());
     try {
         store->start(*born);
+    } catch (const NewerFormat& newer) {
+        return tl::unexpected(std::string(newer.what()));
     } catch (const std::exception& problem) {
         return tl::unexpected(database + " cannot be opened: " + problem.what());
     }
@@ -107,9 +112,13 @@ IoResult<bool> OpenStore::create(const EmptyDatabase& empty) const {
 
 void OpenStore::start(bool born) {
     const std::uint64_t wal_bytes = paths_.wal_bytes();
-    const int format = stored_format(reader());  // a connection that cannot write
+    const int format = known_format(reader(), paths_, place_.kind);  // a connection that cannot write
     connection_ = connect(false);
-    upgrade(*connection_, format);
+    if (format != place_.kind.format) {
+        log::info("store: " + paths_.database() + " is brought from format " + std::to_string(format) + " to " +
+                  std::to_string(place_.kind.format));
+    }
+    bring_up_to_date(*connection_, place_.kind, format);
     ExtentPool::Options options;
     options.directory = paths_.extents();
     options.durability = place_.durability;
@@ -137,25 +146,6 @@ void OpenStore::start(bool born) {
     const Moment now = std::chrono::steady_clock::now();
     reclaim_at_ = now + kReclaimAfterStart;
     wake_at(reclaim_at_, now, wake_at_);
-}
-
-int OpenStore::stored_format(Connection& connection) const {
-    Cursor version = connection.query("PRAGMA user_version");
-    const auto format = version.next() ? static_cast<int>(version.integer(0)) : 0;
-    const int oldest = place_.kind.upgrades.empty() ? place_.kind.format : place_.kind.upgrades.front().from;
-    if (format >= oldest && format <= place_.kind.format) return format;
-    throw std::runtime_error("it has format " + std::to_string(format) + ", this lazulite knows format " +
-                             std::to_string(place_.kind.format));
-}
-
-void OpenStore::upgrade(Connection& connection, int format) const {
-    if (format == place_.kind.format) return;
-    connection.script("BEGIN IMMEDIATE");
-    for (const StoreKind::Upgrade& step : place_.kind.upgrades) {
-        if (step.from >= format) connection.script(step.script);
-    }
-    connection.script(("PRAGMA user_version=" + std::to_string(place_.kind.format)).c_str());
-    connection.script("COMMIT");
 }
 
 OpenStore::~OpenStore() {

@@ -11,6 +11,7 @@
 
 #include "base/log.hpp"
 #include "store/database_files.hpp"
+#include "store/formats.hpp"
 #include "store/open_store.hpp"
 #include "store/registry.hpp"
 
@@ -40,6 +41,9 @@ class Folder final : public Stores {
     std::vector<Opened> opened() const override;
     std::vector<std::string> accounts_with(std::string_view kind) const override;
     void close() override;
+    /// What is there of these accounts. One that cannot be opened is tried again when somebody asks for it, and logged; the
+    /// error is the line that refuses a newer one.
+    tl::expected<void, std::string> open_those(const std::vector<std::string>& accounts);
 
   private:
     /// Of one account, by kind.
@@ -47,6 +51,7 @@ class Folder final : public Stores {
 
     [[nodiscard]] std::shared_ptr<OpenStore> find(std::string_view account, std::string_view kind) const;
     Result<std::shared_ptr<OpenStore>> open_store(std::string_view account, const StoreKind& kind);
+    tl::expected<std::shared_ptr<OpenStore>, std::string> open_folder(std::uint64_t folder, const StoreKind& kind);
     [[nodiscard]] const StoreKind* known(std::string_view kind) const;
     const EmptyDatabase& empty_database(const StoreKind& kind);
     void discard(std::string_view account, std::uint64_t folder, std::string_view kind, bool with_folder);
@@ -117,11 +122,36 @@ Result<std::shared_ptr<OpenStore>> Folder::open_store(std::string_view account, 
     const auto folder = registry_->folder(account, kind.name);
     if (!folder) return fail(because("an account's folder cannot be made", folder.error()));
     sync_registry_soon();
-    auto opened = OpenStore::open({files_, Registry::path_of(*folder), kind, options_.durability,
-                                   options_.boot.value_or(this_boot()), wall(), threads_},
-                                  empty_database(kind));
+    auto opened = open_folder(*folder, kind);
     if (!opened) return fail(because(ErrorCode::internal_error, opened.error()));
     return *std::move(opened);
+}
+
+tl::expected<std::shared_ptr<OpenStore>, std::string> Folder::open_folder(std::uint64_t folder, const StoreKind& kind) {
+    return OpenStore::open({files_, Registry::path_of(folder), kind, options_.durability,
+                            options_.boot.value_or(this_boot()), wall(), threads_},
+                           empty_database(kind));
+}
+
+tl::expected<void, std::string> Folder::open_those(const std::vector<std::string>& accounts) {
+    const std::lock_guard changing(changing_);
+    for (const Registry::Account& account : registry_->accounts()) {
+        if (std::find(accounts.begin(), accounts.end(), account.name) == accounts.end()) continue;
+        for (const StoreKind* kind : options_.kinds) {
+            const std::uint64_t folder = account.folder_of(kind->name);
+            const DatabaseFiles paths{files_, Registry::path_of(folder), std::string(kind->name)};
+            if (!files_.exists(paths.database()).value_or(false)) continue;
+            auto opened = open_folder(folder, *kind);
+            if (!opened && is_refusal(opened.error())) return tl::unexpected(opened.error());
+            if (!opened) {
+                log::error("store: " + opened.error());
+                continue;
+            }
+            const std::unique_lock lock(opened_mutex_);
+            opened_[account.name].emplace(kind->name, *std::move(opened));
+        }
+    }
+    return {};
 }
 
 const StoreKind* Folder::known(std::string_view kind) const {
@@ -240,11 +270,14 @@ void Folder::close() {
 }  // namespace
 
 tl::expected<std::unique_ptr<Stores>, std::string> Stores::open(FileSystem& files, const Options& options) {
+    if (std::string newer = newer_part(files, options.kinds); !newer.empty()) return tl::unexpected(std::move(newer));
     auto lock = FolderLock::take(files);
     if (!lock) return tl::unexpected(lock.error());
     auto registry = Registry::load(files, options.durability == Durability::power);
     if (!registry) return tl::unexpected(registry.error());
-    return std::make_unique<Folder>(files, options, *std::move(lock), *std::move(registry));
+    auto folder = std::make_unique<Folder>(files, options, *std::move(lock), *std::move(registry));
+    if (const auto opened = folder->open_those(options.accounts); !opened) return tl::unexpected(opened.error());
+    return folder;
 }
 
 }  // namespace lazulite

@@ -17,16 +17,21 @@
 
 namespace lazulite {
 
+class Connection;
+
 /// What a service tells the store about its database. One constant per service, in its `rows`.
 struct StoreKind {
     std::string_view name;  ///< "blob": the database is blob.db, its extents stand in extents-blob/
     int format = 1;         ///< PRAGMA user_version; a newer one on disk is refused before the first write
-    /// A script that brings a database of format `from` to the next one.
+    /// A step that brings a database of format `from` to the next one, or on the way there. Steps of one format are for
+    /// what changed without a new number.
     struct Upgrade {
         int from;
         const char* script;
+        const char* unless = nullptr;  ///< a query: where it finds a row, the step was taken already
+        void (*then)(Connection& connection) = nullptr;  ///< what takes more than a script
     };
-    std::span<const Upgrade> upgrades = {};  ///< in order; an older format than the first of them is refused
+    std::span<const Upgrade> upgrades = {};  ///< in order, from the first format there was
     const char* schema;     ///< script that makes the service's own tables in a new database
     int page_size = 4096;
     bool has_extents = true;
@@ -62,6 +67,7 @@ class Stores {
         const Clock* wall = nullptr;  ///< outlives the stores
         std::optional<std::uint64_t> boot = std::nullopt;  ///< instead of this_boot()
         std::vector<const StoreKind*> kinds;
+        std::vector<std::string> accounts = {};  ///< whose stores are opened, and brought to the newest format, at once
     };
     /// Takes the lock and reads the registry. The error is one clear line: another process has the folder, it cannot be
     /// written, its format is newer.

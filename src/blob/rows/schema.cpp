@@ -3,6 +3,7 @@
 #include "blob/rows/blobs.hpp"
 #include "blob/rows/check.hpp"
 #include "blob/rows/expiry.hpp"
+#include "blob/rows/upgrades.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -55,11 +56,6 @@ CREATE TABLE rehydrations(
     endpoint BLOB NOT NULL);
 CREATE INDEX rehydrations_due ON rehydrations(due);
 )sql";
-
-constexpr StoreKind::Upgrade kUpgrades[] = {
-    {2, "CREATE UNIQUE INDEX directories ON blobs(child_dir_id) WHERE child_dir_id IS NOT NULL;"
-        "ALTER TABLE retained ADD COLUMN child_dir_id INTEGER"},
-};
 
 constexpr const char* kNamedContents[] = {"SELECT content FROM blobs", "SELECT content FROM history", "SELECT content FROM retained"};
 constexpr const char* kNamedSources[] = {

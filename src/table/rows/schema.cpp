@@ -2,6 +2,7 @@
 
 #include "table/rows/entities.hpp"
 #include "table/rows/tables.hpp"
+#include "store/formats.hpp"
 
 namespace lazulite::table {
 namespace {
@@ -18,6 +19,8 @@ CREATE TABLE entities(
     PRIMARY KEY(table_id, partition_key, row_key)) WITHOUT ROWID;
 )sql";
 
+constexpr StoreKind::Upgrade kUpgrades[] = {{1, kMechanismOf2, kHasMechanismOf2}};
+
 void check_rows(ReadTxn& tx, const std::set<std::int64_t>& drained,
                 const std::function<void(const std::string&)>& problem) {
     check_tables(tx, problem);
@@ -28,7 +31,8 @@ void check_rows(ReadTxn& tx, const std::set<std::int64_t>& drained,
 
 const StoreKind kTableStore = {
     .name = "table",
-    .format = 1,
+    .format = 2,
+    .upgrades = kUpgrades,
     .schema = kTableSchema,
     .page_size = 8192,
     .has_extents = false,

@@ -196,24 +196,6 @@ TEST_P(StoresOfAFolder, WhatAnInterruptedResetLeftIsRemovedAtTheNextStart) {
     EXPECT_TRUE(present("lazulite/a/78")) << "a number that was seen once is not used again";
 }
 
-TEST_P(StoresOfAFolder, ANewerDatabaseIsRefusedBeforeTheFirstWrite) {
-    ASSERT_TRUE(add(*notes_of(*stores_), "a"));
-    stores_->close();
-    {
-        Connection connection(files(), "lazulite/a/1/notes.db", {});
-        connection.script("PRAGMA user_version=4");
-        connection.checkpoint(Connection::Checkpoint::truncate);
-    }
-    const std::string before = contents_of(files(), "lazulite/a/1/notes.db");
-    reopen();
-    const auto refused = stores_->store("someone", "notes");
-    ASSERT_FALSE(refused);
-    EXPECT_NE(refused.error().details()->message.find("format 4"), std::string::npos);
-    EXPECT_EQ(contents_of(files(), "lazulite/a/1/notes.db"), before);
-    EXPECT_EQ(contents_of(files(), "lazulite/a/1/notes.db-wal"), "");
-    EXPECT_TRUE(stores_->store("someone", "others")) << "the rest of the account works";
-}
-
 TEST_P(StoresOfAFolder, ADatabaseWithoutBytesIsMadeAnew) {
     stores_->close();
     must(files().make_directories("lazulite/a/1"));
