@@ -154,6 +154,11 @@ part_fault() {
     $($full && echo --kills 500 --many 100000 || echo --kills 8)
 }
 
+part_upgrade() {
+  run upgrade python3 tests/upgrade/run.py --binary build/release/lazulite \
+    $($full && echo --kills 100 --rows 1000000)
+}
+
 part_install() {
   run install tests/install/run.sh
   ! $full || run readme tests/install/readme.py
@@ -192,7 +197,7 @@ part_tsan() {
   run tsan-wire build/tsan/tests/wire/wire_tests tests/wire
 }
 
-parts=(packages lint release cli conformance browser tools import docs fault install image asan tsan)
+parts=(packages lint release cli conformance browser tools import docs fault upgrade install image asan tsan)
 [ ${#only[@]} -eq 0 ] || parts=("${only[@]}")
 for part in "${parts[@]}"; do
   declare -F "part_$part" >/dev/null || { echo "no part is called '$part'; --list names them" >&2; exit 2; }
