@@ -152,6 +152,7 @@ part_fault() {
   run fault-files python3 tests/fault/files.py --binary build/release/lazulite --kills "$($full && echo 500 || echo 8)"
   run fault-datalake python3 tests/fault/datalake.py --binary build/release/lazulite \
     $($full && echo --kills 500 --many 100000 || echo --kills 8)
+  run fault-hostile python3 tests/fault/hostile.py --binary build/release/lazulite $($full && echo --full)
 }
 
 part_upgrade() {

@@ -88,6 +88,8 @@ struct EmulatorOptions {
     unsigned threads = 0;                  ///< io threads; 0: one a core
     std::chrono::seconds keep_alive{60};   ///< idle connections close after that; 0: never
     bool remote_control = false;           ///< `/_lazulite/` takes changes from other machines too
+    std::vector<std::string> control_hosts;  ///< names by which `/_lazulite/` may be called, beside those that are never public
+    unsigned connections = 0;              ///< most at a time; 0: 10,000, or half of the open files that the process may have
     bool access_log = false;               ///< a line a request on stdout
     bool loose = false;                    ///< headers that ask for what is not offered are ignored, not refused; table names may hold `_` and `-`
     bool strict_api_version = false;       ///< service versions that are not known are refused

@@ -6,6 +6,7 @@
 #include "app/hierarchy.hpp"
 #include "app/shown_metrics.hpp"
 #include "app/shown_requests.hpp"
+#include "app/web_pages.hpp"
 #include "identity/token_endpoint.hpp"
 #include "wire/date.hpp"
 
@@ -16,6 +17,7 @@ using nlohmann::json;
 
 constexpr std::string_view kPrefix = "/_lazulite/";
 constexpr std::string_view kMetricsPath = "/_lazulite/metrics";
+constexpr std::string_view kHealthPath = "/_lazulite/health";
 constexpr std::size_t kBodyLimit = 64 << 10;
 
 Response json_response(int status, const json& value) {
@@ -23,11 +25,15 @@ Response json_response(int status, const json& value) {
     response.status = status;
     response.fields.add("Content-Type", "application/json");
     response.fields.add("Cache-Control", "no-store");
+    response.fields.add("X-Content-Type-Options", "nosniff");
+    response.fields.add("Cross-Origin-Resource-Policy", "same-origin");
     response.set_body(value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
     return response;
 }
 
 Response problem(int status, std::string_view text) { return json_response(status, {{"error", text}}); }
+
+bool is_tenant_path(std::string_view path) { return !path.starts_with(kPrefix) && path != kInstanceMetadataPath; }
 
 bool is_local_peer(std::string_view address) {
     return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
@@ -81,6 +87,9 @@ double seconds(Ticks ticks) { return std::chrono::duration<double>(ticks).count(
 
 Task<Response> Control::handle(Request& request) {
     const IdentitySettings& identity = authority_.settings();
+    // A client of the tenant has a secret; managed identities have none.
+    const bool open = request.path == kHealthPath || is_tenant_path(request.path);
+    if (const auto why = open ? std::nullopt : foreign_page(request, hosts_)) co_return problem(403, *why);
     if (request.path == kManagedIdentityPath || is_identity_path(request.path, identity.tenant)) {
         const Result<std::string> form = co_await read_body(request);
         const auto query = Query::parse(request.query);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "app/account_duties.hpp"
 #include "identity/authority.hpp"
@@ -36,11 +37,18 @@ namespace lazulite {
 /// Requests for tokens (identity/token_endpoint.hpp) come here, too; they are no changes.
 ///
 /// A change needs the header `x-lazulite-control: 1`, which no web page can send across origins without a preflight
-/// that is never granted, and a caller on the loopback interface unless `remote` is set.
+/// that is never granted, and a caller on the loopback interface unless `remote` is set. What a web page of somebody else
+/// may have sent is refused altogether (app/web_pages.hpp), except for `health`; `hosts` are names that it may be called by.
 class Control {
   public:
-    Control(Environment& environment, Accounts& accounts, AccountDuties& duties, Authority& authority, bool remote)
-        : environment_(environment), accounts_(accounts), duties_(duties), authority_(authority), remote_(remote) {}
+    Control(Environment& environment, Accounts& accounts, AccountDuties& duties, Authority& authority, bool remote,
+            std::vector<std::string> hosts = {})
+        : environment_(environment),
+          accounts_(accounts),
+          duties_(duties),
+          authority_(authority),
+          remote_(remote),
+          hosts_(std::move(hosts)) {}
 
     Task<Response> handle(Request& request);
 
@@ -73,6 +81,7 @@ class Control {
     AccountDuties& duties_;
     Authority& authority_;
     bool remote_;
+    std::vector<std::string> hosts_;
     std::function<std::string()> certificate_authority_;  ///< none without a local authority
     std::function<std::size_t()> connections_;
     std::map<std::string, std::string> listeners_;  ///< not changed after `starting`

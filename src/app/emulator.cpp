@@ -141,6 +141,21 @@ Behaviour behaviour_of(const EmulatorOptions& options) {
     return behaviour;
 }
 
+/// Names by which somebody had this server listen are its own.
+std::vector<std::string> control_hosts(const EmulatorOptions& options) {
+    std::vector<std::string> hosts = options.control_hosts;
+    for (const Listen& listen : options.listen) hosts.push_back(listen.host);
+    return hosts;
+}
+
+/// An upload may need a descriptor beside that of its connection; files of the stores need some, too.
+std::size_t usual_connections() {
+    constexpr std::uint64_t kMost = 10'000;
+    constexpr std::uint64_t kOthers = 256;
+    const std::uint64_t descriptors = descriptor_limit();
+    return static_cast<std::size_t>(std::clamp<std::uint64_t>((descriptors - std::min(descriptors, kOthers)) / 2, 64, kMost));
+}
+
 /// What each surface speaks; null for those that are not started.
 std::array<const Service*, std::size(kServiceKinds)> offered_services(const EmulatorOptions& options) {
     auto services = all_services();
@@ -170,7 +185,7 @@ class Emulator::Running {
                        workers_, LAZULITE_VERSION, offered_services(options), behaviour_of(options), &client_, &background_,
                         [this](std::uint16_t port) { return surface_at(port); }, authority_.get(), &requests_},
           duties_(environment_, gateways_, io_),
-          control_(environment_, accounts_, duties_, *authority_, options.remote_control),
+          control_(environment_, accounts_, duties_, *authority_, options.remote_control, control_hosts(options)),
           io_(options.threads ? options.threads : std::max(1U, std::thread::hardware_concurrency())),
           server_(io_, server_options(options)) {
         if (as_root_) warnings_.push_back(*as_root_);
@@ -284,6 +299,7 @@ class Emulator::Running {
     static ServerOptions server_options(const EmulatorOptions& options) {
         ServerOptions server;
         server.idle_timeout = options.keep_alive;
+        server.connection_limit = options.connections ? options.connections : usual_connections();
         return server;
     }
 

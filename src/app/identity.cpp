@@ -15,6 +15,7 @@ fs::path secrets_file(const EmulatorOptions& options) { return options.location 
 IdentitySecrets load_secrets(const EmulatorOptions& options) {
     if (options.location.empty()) return IdentitySecrets::make();
     const fs::path file = secrets_file(options);
+    refuse_link(file.parent_path());
     if (const std::string newer = newer_identity(options); !newer.empty()) throw std::runtime_error(newer);
     if (const auto text = read_whole(file)) {
         auto secrets = IdentitySecrets::parse(*text);
@@ -41,6 +42,7 @@ std::unique_ptr<Authority> open_authority(const EmulatorOptions& options) {
     }
     const auto save = [file = options.location.empty() ? fs::path() : secrets_file(options)](const IdentitySecrets& secrets) {
         if (file.empty()) return;
+        refuse_link(file.parent_path());
         make_folder(file.parent_path());
         write_whole(file, secrets.text(), Readers::owner);
     };

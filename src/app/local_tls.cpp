@@ -109,6 +109,8 @@ std::vector<std::string> LocalTls::warnings() const {
 void LocalTls::bring_up_to_date(Instant now) {
     std::optional<FolderHold> hold;
     if (!folder_.empty()) {
+        refuse_link(folder_.parent_path());
+        refuse_link(folder_);
         make_folder(folder_);
         hold.emplace(folder_);
     }

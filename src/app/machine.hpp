@@ -19,5 +19,7 @@ struct ProcessUse {
 
 /// As many open files as the system grants.
 void raise_descriptor_limit();
+/// How many those are.
+[[nodiscard]] std::uint64_t descriptor_limit();
 
 }  // namespace lazulite

@@ -9,6 +9,9 @@ namespace lazulite {
 /// Who may read a file that is written.
 enum class Readers : std::uint8_t { owner, everybody };
 
+/// Throws where the folder is a symbolic link, as every function here does for a file: what is private is not written to, or
+/// believed, where somebody else's link leads.
+void refuse_link(const std::filesystem::path& folder);
 /// Makes the folder and those above it. For root, all that is made here and by write_whole belongs to whom the folder
 /// above belongs to, so that who serves that folder can read it. Throws std::runtime_error with one clear line, as all
 /// here.

@@ -112,6 +112,12 @@ std::vector<Setting> common_settings() {
              if (threads) c.emulator.threads = *threads;
              return threads && *threads >= 1 && *threads <= 256;
          }},
+        {"connections", 0, false, "N", "most connections at a time; others wait (10000, or half of the open files that are allowed)",
+         [](Configuration& c, const std::string& text) {
+             const auto most = parse_number<unsigned>(text);
+             if (most) c.emulator.connections = *most;
+             return most && *most >= 1;
+         }},
         {"keepAliveTimeout", 0, false, "SECONDS", "idle connections close after that; 0: never (60)",
          [](Configuration& c, const std::string& text) { return set(c.emulator.keep_alive, parse_seconds(text)); }},
         a_switch("https", 0, "take HTTPS beside HTTP, on the same ports, by a certificate authority of this data folder's own; see "
@@ -182,6 +188,11 @@ std::vector<Setting> common_settings() {
                  [](Configuration& c) -> bool& { return c.emulator.allow_outgoing; }),
         a_switch("remoteControl", 0, "take changes at /_lazulite/ from other machines too",
                  [](Configuration& c) -> bool& { return c.emulator.remote_control; }),
+        {"controlHost", 0, false, "NAMES",
+         "public names by which /_lazulite/ may be called; addresses, names without a dot and those below localhost, local, internal, test "
+         "and svc always may; may be repeated",
+         [](Configuration& c, const std::string& text) { return set_names(c.emulator.control_hosts, text); },
+         {}, {}, false, true},
         {"disableTelemetry", 0, true, "", "taken for compatibility: there is no telemetry",
          [](Configuration& /*c*/, const std::string& text) { return parse_switch(text).has_value(); }},
         a_switch("silent", 's', "no access log", [](Configuration& c) -> bool& { return c.emulator.access_log; }, true),

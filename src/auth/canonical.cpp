@@ -61,14 +61,18 @@ std::string canonicalized_headers(const FieldViews& fields, ServiceVersion versi
         std::string name = to_lower(field.name);
         std::string value = how.blanks == Canonicalization::Blanks::folded ? fold_blanks(field.value)
                                                                           : std::string(field.value);
-        const auto same =
-            std::find_if(lines.begin(), lines.end(), [&](const auto& line) { return line.first == name; });
-        if (same == lines.end()) {
-            lines.emplace_back(std::move(name), std::move(value));
-        } else {
-            same->second.append(",").append(value);
+        lines.emplace_back(std::move(name), std::move(value));
+    }
+    std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::size_t kept = 0;
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+        if (lines[i].first == lines[kept].first) {
+            lines[kept].second.append(",").append(lines[i].second);
+        } else if (++kept != i) {
+            lines[kept] = std::move(lines[i]);
         }
     }
+    if (!lines.empty()) lines.resize(kept + 1);
     std::sort(lines.begin(), lines.end(), [&](const auto& a, const auto& b) {
         return how.order == Canonicalization::Order::culture ? culture_less(a.first, b.first) : a.first < b.first;
     });

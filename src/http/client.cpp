@@ -59,14 +59,25 @@ class Asked {
         shown_.clear();
         std::swap(shown_, body_);
         while (shown_.empty() && !parser_->done()) {
+            const auto began = std::chrono::steady_clock::now();
             if (auto taken = take_more(after(options_.idle_timeout)); !taken) return tl::unexpected(taken.error());
             std::swap(shown_, body_);
+            if (!fast_enough(std::chrono::steady_clock::now() - began)) return tl::unexpected<std::string>("the answer comes too slowly");
         }
         return std::string_view(shown_);
     }
 
   private:
     static OutgoingMoment after(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
+
+    /// Counts what came, and what was waited for it.
+    bool fast_enough(std::chrono::steady_clock::duration waited) {
+        waited_ += waited;
+        came_ += shown_.size();
+        if (waited_ < options_.slow_timeout) return true;
+        waited_ = {};
+        return std::exchange(came_, 0) >= options_.least_bytes;
+    }
 
     /// Gives the parser what it has not seen, or reads more.
     tl::expected<void, std::string> take_more(OutgoingMoment until) {
@@ -103,6 +114,8 @@ class Asked {
     bool fresh_ = false;  // they are new to it
     std::string body_;
     std::string shown_;
+    std::chrono::steady_clock::duration waited_{};
+    std::size_t came_ = 0;
 };
 
 class AnswerBody final : public BodyReader {

@@ -14,6 +14,9 @@ struct ClientOptions {
     std::chrono::milliseconds connect_timeout{10'000};  ///< for name, connection and TLS
     std::chrono::milliseconds answer_timeout{60'000};   ///< from the first byte of the request to the head of the answer
     std::chrono::milliseconds idle_timeout{30'000};     ///< without a byte of the answer's body
+    /// A body that brings less than `least_bytes` while we wait for it so long is given up: it would hold a thread for ever.
+    std::chrono::milliseconds slow_timeout{60'000};
+    std::size_t least_bytes = 64 * 1024;
     /// PEM file of the certificates to trust; empty: those of the system (or SSL_CERT_FILE, SSL_CERT_DIR), as OpenSSL finds
     /// them.
     std::string authorities = {};

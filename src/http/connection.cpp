@@ -102,6 +102,7 @@ Task<HttpConnection::Head> HttpConnection::read_head() {
                 channel_.never_expire();
                 input_.consume(size);
                 const bool sound = parse_head(text.substr(0, size), request_, framing_);
+                if (!sound && framing_.too_many_fields) co_return Head::too_large;
                 co_return sound ? Head::ready : Head::malformed;
             }
             if (text.size() >= options_.header_limit) co_return Head::too_large;

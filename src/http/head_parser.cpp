@@ -3,6 +3,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 
 #include "base/text.hpp"
+#include "wire/most_fields.hpp"
 
 namespace lazulite {
 namespace {
@@ -28,7 +29,7 @@ class Parser final : public beast::basic_parser<true> {
         version_ = version;
     }
     void on_field_impl(beast::field /*field*/, boost::beast::string_view name, boost::beast::string_view value,
-                       error_code& /*problem*/) override {
+                       error_code& problem) override {
         // A field continued on the next line comes as a copy, or begins behind a line end: RFC 9112, 5.2 lets a server
         // refuse it.
         const char* colon = name.data() + name.size();
@@ -41,6 +42,10 @@ class Parser final : public beast::basic_parser<true> {
                 folded_ = true;
                 return;
             }
+        }
+        if (request_.fields.size() == kMostFields) {
+            problem = beast::make_error_code(beast::error::header_limit);
+            return;
         }
         request_.fields.add(view(name), view(value));
     }
@@ -110,6 +115,7 @@ bool parse_head(std::string_view head, Request& request, Framing& framing) {
     parser.body_limit(boost::none);
     error_code problem;
     parser.put({head.data(), head.size()}, problem);
+    framing.too_many_fields = problem == beast::error::header_limit;
     if (problem || !parser.is_header_done() || folded) return false;
 
     framing.http10 = version == 10;

@@ -12,6 +12,7 @@ struct Framing {
     bool keep_alive = false;
     bool http10 = false;
     bool expects_continue = false;
+    bool too_many_fields = false;  ///< why the head was refused
 };
 
 /// Bytes of the head at the beginning of `text`, with its empty line; 0: not all there yet. `seen` bytes have been

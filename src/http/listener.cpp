@@ -15,8 +15,11 @@ constexpr std::chrono::milliseconds kPause{100};
 
 }  // namespace
 
-Listener::Listener(IoThread& thread, std::function<void(const Accepted&)> hand_over)
-    : hand_over_(std::move(hand_over)), acceptor_(thread.context()), pause_(thread.context()) {}
+Listener::Listener(IoThread& thread, std::function<void(const Accepted&)> hand_over, std::function<bool()> may_accept)
+    : hand_over_(std::move(hand_over)),
+      may_accept_(std::move(may_accept)),
+      acceptor_(thread.context()),
+      pause_(thread.context()) {}
 
 boost::system::error_code Listener::bind(const Endpoint& endpoint) {
     boost::system::error_code problem;
@@ -50,18 +53,24 @@ void Listener::close() {
 
 void Listener::accept_all() {
     for (int i = 0; i < kPerTurn; ++i) {
+        if (!may_accept_()) {
+            pause("there are as many as are allowed");
+            return;
+        }
         Endpoint peer;
         auto size = static_cast<socklen_t>(peer.capacity());
         const int socket = ::accept4(acceptor_.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (socket >= 0) {
             peer.resize(size);
-            paused_before_ = false;
             hand_over_({socket, peer});
             continue;
         }
-        if (errno == EAGAIN || errno == EWOULDBLOCK) break;
+        if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            paused_before_ = false;
+            break;
+        }
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            pause();
+            pause(std::strerror(errno));
             return;
         }
         // Others concern the one connection that was about to be accepted.
@@ -69,9 +78,9 @@ void Listener::accept_all() {
     start();
 }
 
-/// Out of descriptors: the listening socket stays readable, so waiting for it would spin.
-void Listener::pause() {
-    if (!paused_before_) log::warning(std::string("cannot accept connections for now: ") + std::strerror(errno));
+/// The listening socket stays readable, so waiting for it would spin.
+void Listener::pause(const char* why) {
+    if (!paused_before_) log::warning(std::string("cannot accept connections for now: ") + why);
     paused_before_ = true;
     pause_.expires_after(kPause);
     pause_.async_wait([this](const boost::system::error_code& problem) {

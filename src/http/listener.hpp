@@ -19,7 +19,8 @@ class Listener {
         Endpoint peer;
     };
 
-    Listener(IoThread& thread, std::function<void(const Accepted&)> hand_over);
+    /// Asks `may_accept` before each connection.
+    Listener(IoThread& thread, std::function<void(const Accepted&)> hand_over, std::function<bool()> may_accept);
     /// Any thread, once, before start().
     boost::system::error_code bind(const Endpoint& endpoint);
     [[nodiscard]] Endpoint local() const;
@@ -31,9 +32,10 @@ class Listener {
 
   private:
     void accept_all();
-    void pause();
+    void pause(const char* why);
 
     std::function<void(const Accepted&)> hand_over_;
+    std::function<bool()> may_accept_;
     boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type> acceptor_;
     boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
                                       boost::asio::io_context::executor_type>

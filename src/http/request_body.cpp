@@ -9,6 +9,8 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::uint64_t kLargeBody = 256 * 1024;
 /// How far a read may go behind the present chunk: what is left over must fit the smallest input buffer.
 constexpr std::size_t kReadAhead = BufferPool::kSmall;
+/// A body that brings nothing for so long gives its block back.
+constexpr std::chrono::milliseconds kShrinkAfter{1000};
 
 }  // namespace
 
@@ -18,6 +20,7 @@ void RequestBody::begin(const Request& request, const Framing& framing) {
     continue_owed_ = framing.expects_continue && kind_ != Kind::none && input_.empty();
     failed_ = false;
     received_ = 0;
+    slow_ = false;
     if (kind_ == Kind::chunked) decoder_ = ChunkDecoder();
 }
 
@@ -99,27 +102,49 @@ std::span<std::byte> RequestBody::room() {
     if (kind_ == Kind::sized) {
         // Behind the head there is often place for all of a small body, and then the next request may come along.
         if (remaining_ <= input_.space().size()) return input_.space();
-        if (block_.empty())
-            block_ = channel_.buffers().take(remaining_ < kLargeBody ? BufferPool::kMedium : BufferPool::kLarge);
+        fit_block();
         return block_.bytes().first(static_cast<std::size_t>(std::min<std::uint64_t>(block_.size(), remaining_)));
     }
-    if (block_.size() < BufferPool::kLarge) {
-        const bool large = received_ >= kLargeBody || decoder_.chunk_remaining() >= kLargeBody;
-        if (large || block_.empty()) block_ = channel_.buffers().take(large ? BufferPool::kLarge : BufferPool::kMedium);
-    }
+    fit_block();
     const std::uint64_t wanted = decoder_.chunk_remaining() + kReadAhead;
     return block_.bytes().first(static_cast<std::size_t>(std::min<std::uint64_t>(block_.size(), wanted)));
 }
 
+void RequestBody::fit_block() {
+    const bool large = kind_ == Kind::sized ? remaining_ >= kLargeBody
+                                            : received_ >= kLargeBody || decoder_.chunk_remaining() >= kLargeBody;
+    const std::size_t wanted = slow_ ? BufferPool::kSmall : large ? BufferPool::kLarge : BufferPool::kMedium;
+    if (block_.size() < wanted || (slow_ && block_.size() > wanted)) block_ = channel_.buffers().take(wanted);
+}
+
+Task<Transfer> RequestBody::wait_for_bytes(std::span<std::byte>& into) {
+    std::chrono::milliseconds left = timeout_;
+    Transfer got;
+    if (block_.size() > BufferPool::kSmall && into.data() == block_.data() && left > kShrinkAfter) {
+        channel_.expire_after(kShrinkAfter);
+        got = co_await channel_.read(into);
+        if (got.done() || !channel_.timed_out() || channel_.was_cut()) {
+            channel_.never_expire();
+            co_return got;
+        }
+        left -= kShrinkAfter;
+        block_ = channel_.buffers().take(BufferPool::kSmall);
+        into = block_.bytes().first(std::min(block_.size(), into.size()));
+    }
+    channel_.expire_after(left);
+    got = co_await channel_.read(into);
+    channel_.never_expire();
+    co_return got;
+}
+
 Task<bool> RequestBody::receive() {
-    const std::span<std::byte> into = room();
+    std::span<std::byte> into = room();
     const bool to_input = into.data() != block_.data();
     Transfer got = channel_.transport().read(into);
     if (got.state == Transfer::State::would_block) {
         since_turn_ = 0;
-        channel_.expire_after(timeout_);
-        got = co_await channel_.read(into);
-        channel_.never_expire();
+        got = co_await wait_for_bytes(into);
+        if (!to_input) slow_ = got.bytes < std::min(into.size(), BufferPool::kSmall);
     } else if (since_turn_ >= kTurn) {
         since_turn_ = 0;
         co_await channel_.yield();
@@ -127,6 +152,7 @@ Task<bool> RequestBody::receive() {
     if (!got.done()) co_return false;
     received_ += got.bytes;
     since_turn_ += got.bytes;
+    if (got.bytes == into.size()) slow_ = false;
     if (to_input)
         input_.filled(got.bytes);
     else

@@ -47,6 +47,9 @@ class RequestBody final : public BodyReader {
     Task<bool> send_continue();
     Task<bool> receive();
     [[nodiscard]] std::span<std::byte> room();
+    void fit_block();
+    /// What arrives next, into a small block when nothing comes for a while.
+    Task<Transfer> wait_for_bytes(std::span<std::byte>& into);
 
     Channel& channel_;
     InputBuffer& input_;
@@ -58,6 +61,7 @@ class RequestBody final : public BodyReader {
     std::uint64_t remaining_ = 0;  // sized
     std::uint64_t received_ = 0;
     std::uint64_t since_turn_ = 0;
+    bool slow_ = false;  // a few bytes at a time arrive, for which a small block does
     ChunkDecoder decoder_;
     Buffer block_;                  // for what did not come with the head
     std::span<std::byte> pending_;  // received and not yet taken, inside block_

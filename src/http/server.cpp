@@ -77,6 +77,9 @@ class Server::Impl {
         const std::lock_guard lock(mutex_);
         return connections_;
     }
+    [[nodiscard]] bool has_room() const {
+        return options_.connection_limit == 0 || connections() < options_.connection_limit;
+    }
 
   private:
     /// What the connections of one call of listen() share.
@@ -117,7 +120,8 @@ tl::expected<Endpoint, std::string> Server::Impl::listen(const std::string& host
     for (const ip::address& address : *addresses) {
         const std::size_t index = (listeners_.size() + bound.size()) % pool_.size();
         auto listener = std::make_shared<Listener>(
-            pool_.thread(index), [this, &surface](const Listener::Accepted& it) { accepted(it, surface); });
+            pool_.thread(index), [this, &surface](const Listener::Accepted& it) { accepted(it, surface); },
+            [this] { return has_room(); });
         const error_code problem = listener->bind({address, surface.port});
         if (!problem) {
             surface.port = listener->local().port();

@@ -23,6 +23,9 @@ struct ServerOptions {
     std::chrono::milliseconds write_timeout{120'000};  ///< without the client taking a byte of the answer
     std::chrono::milliseconds linger_timeout{30'000};  ///< for discarding a body nobody wanted, before closing
     std::size_t header_limit = 64 * 1024;              ///< bytes of request line and header fields
+    /// Most connections at a time, over all listeners; 0: as many as the process may have descriptors. Who comes then waits
+    /// in the system's queue.
+    std::size_t connection_limit = 0;
 };
 
 /// What one listener does otherwise than the ServerOptions say.

@@ -16,6 +16,7 @@ namespace {
 constexpr std::uint64_t kPieceAtOnce = 4ULL << 20;
 constexpr std::uint64_t kToldEvery = 32ULL << 20;
 constexpr std::size_t kMostListBytes = 16 << 20;
+constexpr int kMostBarrenPages = 100;
 
 /// The bytes of an answer, piece by piece as they are wanted.
 class Incoming {
@@ -38,7 +39,13 @@ class Incoming {
     ByteView rest_;
 };
 
-/// Adds what a list says of one part. Fails with cannot_verify_copy_source for what is outside of the source.
+/// Behind the last of them.
+std::uint64_t end_of(const std::vector<SourcePart>& parts) {
+    return parts.empty() ? 0 : parts.back().start + parts.back().length;
+}
+
+/// Adds what a list says of one part. Fails with cannot_verify_copy_source for what is outside of the source, or not behind the
+/// parts before it: a list that goes on for ever would take all memory.
 Result<> add_part(const XmlNode& node, std::uint64_t size, PartList& parts) {
     const XmlNode* const start = node.child("Start");
     const XmlNode* const end = node.child("End");
@@ -47,6 +54,7 @@ Result<> add_part(const XmlNode& node, std::uint64_t size, PartList& parts) {
     const auto first = parse_number<std::uint64_t>(start->text);
     const auto last = parse_number<std::uint64_t>(end->text);
     if (!first || !last || *last < *first || *last >= size) return fail(ErrorCode::cannot_verify_copy_source);
+    if (*first < end_of(cleared ? parts.cleared : parts.written)) return fail(ErrorCode::cannot_verify_copy_source);
     if (cleared) {
         parts.cleared.push_back({{}, *first, *last - *first + 1});
         return {};
@@ -133,7 +141,9 @@ Task<Result<>> Mover::receive_ranges(const std::vector<SourcePart>& parts, std::
 Task<Result<PartList>> ask_parts(const CopySource& source, std::string query, std::uint64_t size) {
     PartList parts;
     std::string marker;
+    int barren = 0;
     do {
+        const std::size_t before = parts.written.size() + parts.cleared.size();
         std::string page = query;
         if (!marker.empty()) page += "&marker=" + percent_encode(marker);
         LAZ_CO_TRY(const OutgoingAnswer answer, co_await source.ask(Method::get, page, Fields()));
@@ -147,6 +157,8 @@ Task<Result<PartList>> ask_parts(const CopySource& source, std::string query, st
             if (node.name == "NextMarker") marker = node.text;
             LAZ_CO_CHECK(add_part(node, size, parts));
         }
+        barren = parts.written.size() + parts.cleared.size() == before ? barren + 1 : 0;
+        if (barren > kMostBarrenPages) co_return fail(ErrorCode::cannot_verify_copy_source);
     } while (!marker.empty());
     co_return parts;
 }

@@ -1,11 +1,14 @@
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
+#include <string>
 #include <utility>
 
 #include "store/file_system.hpp"
@@ -19,6 +22,23 @@ auto uninterrupted(Call call) {
     auto outcome = call();
     while (outcome < 0 && errno == EINTR) outcome = call();
     return outcome;
+}
+
+/// ELOOP, in words that help.
+class LinkCategory final : public std::error_category {
+  public:
+    [[nodiscard]] const char* name() const noexcept override { return "link"; }
+    [[nodiscard]] std::string message(int /*value*/) const override {
+        return "a symbolic link is in its place or in that of a folder above it, and links are not followed within the data folder";
+    }
+    [[nodiscard]] std::error_condition default_error_condition(int value) const noexcept override {
+        return {value, std::generic_category()};
+    }
+};
+
+tl::unexpected<std::error_code> link_failure() {
+    static const LinkCategory kCategory;
+    return tl::unexpected(std::error_code(ELOOP, kCategory));
 }
 
 IoResult<> checked(int outcome) {
@@ -147,12 +167,13 @@ class DiskFileSystem final : public FileSystem {
         if (how != Open::existing) flags |= O_CREAT;
         if (how == Open::create_new || how == Open::extent_new) flags |= O_EXCL;
         Descriptor file = open_at(path, flags);
-        if (!file) return io_failure(errno);
+        if (!file) return open_failure();
         return std::make_unique<DiskFile>(std::move(file));
     }
 
     IoResult<bool> exists(const std::string& path) override {
-        if (::faccessat(root_.number(), relative(path), F_OK, 0) == 0) return true;
+        struct stat status {};
+        if (::fstatat(root_.number(), relative(path), &status, AT_SYMLINK_NOFOLLOW) == 0) return true;
         if (errno == ENOENT || errno == ENOTDIR) return false;
         return io_failure(errno);
     }
@@ -176,7 +197,7 @@ class DiskFileSystem final : public FileSystem {
 
     IoResult<std::vector<std::string>> list(const std::string& path) override {
         Descriptor directory = open_at(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (!directory) return io_failure(errno);
+        if (!directory) return open_failure();
         const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(directory.number()), ::closedir);
         if (!stream) return io_failure(errno);
         directory.release();  // closedir closes it
@@ -194,27 +215,47 @@ class DiskFileSystem final : public FileSystem {
 
     IoResult<> sync_directory(const std::string& path) override {
         const Descriptor directory = open_at(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (!directory) return io_failure(errno);
+        if (!directory) return open_failure();
         return checked(uninterrupted([&] { return ::fsync(directory.number()); }));
     }
 
   private:
     static const char* relative(const std::string& path) { return path.empty() ? "." : path.c_str(); }
 
+    static tl::unexpected<std::error_code> open_failure() {
+        if (errno == ELOOP) return link_failure();
+        return io_failure(errno);
+    }
+
+    /// No component of the path may be a symbolic link; where the kernel cannot see to that, the last one may not.
     [[nodiscard]] Descriptor open_at(const std::string& path, int flags) const {
-        return Descriptor(uninterrupted([&] { return ::openat(root_.number(), relative(path), flags, 0666); }));
+        if (!openat2_works_) {
+            return Descriptor(uninterrupted([&] { return ::openat(root_.number(), relative(path), flags | O_NOFOLLOW, 0666); }));
+        }
+        return Descriptor(uninterrupted([&] { return open_beneath(root_.number(), relative(path), flags); }));
+    }
+
+    static int open_beneath(int root, const char* path, int flags) {
+        open_how how{};
+        how.flags = static_cast<unsigned>(flags);
+        how.mode = (flags & O_CREAT) != 0 ? 0666 : 0;
+        how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+        return static_cast<int>(::syscall(SYS_openat2, root, path, &how, sizeof how));
     }
 
     [[nodiscard]] IoResult<> make_directory(const std::string& path) const {
         if (path.empty() || ::mkdirat(root_.number(), path.c_str(), 0777) == 0) return {};
         if (errno != EEXIST) return io_failure(errno);
         struct stat status {};
-        if (::fstatat(root_.number(), path.c_str(), &status, 0) < 0) return io_failure(errno);
+        if (::fstatat(root_.number(), path.c_str(), &status, AT_SYMLINK_NOFOLLOW) < 0) return io_failure(errno);
+        if (S_ISLNK(status.st_mode)) return link_failure();
         if (!S_ISDIR(status.st_mode)) return io_failure(ENOTDIR);
         return {};
     }
 
     Descriptor root_;
+    /// Not before Linux 5.6, nor where a container's rules forbid it.
+    const bool openat2_works_ = static_cast<bool>(Descriptor(open_beneath(root_.number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
 };
 
 }  // namespace

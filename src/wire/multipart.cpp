@@ -1,6 +1,7 @@
 #include "wire/multipart.hpp"
 
 #include "base/text.hpp"
+#include "wire/most_fields.hpp"
 
 namespace lazulite {
 namespace {
@@ -52,7 +53,7 @@ std::optional<FieldViews> take_fields(std::string_view& text) {
         const std::string_view line = take_line(text);
         if (line.empty()) return fields;
         const std::size_t colon = line.find(':');
-        if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+        if (colon == std::string_view::npos || colon == 0 || fields.size() == kMostFields) return std::nullopt;
         fields.add(trim(line.substr(0, colon)), trim(line.substr(colon + 1)));
     }
     return fields;

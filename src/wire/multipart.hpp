@@ -24,7 +24,8 @@ struct MimePart {
 /// 2046, 5.1.
 [[nodiscard]] Result<std::vector<MimePart>> parse_multipart(std::string_view body, std::string_view boundary);
 
-/// Fields up to an empty line, which is taken too, or to the end. Nothing when a line is no field.
+/// Fields up to an empty line, which is taken too, or to the end. Nothing when a line is no field, or there are more than
+/// kMostFields.
 [[nodiscard]] std::optional<FieldViews> take_fields(std::string_view& text);
 /// The next line without its end; the rest of the text where it has no end.
 [[nodiscard]] std::string_view take_line(std::string_view& text);

@@ -57,7 +57,8 @@ TEST(AddressRule, KnowsNames) {
 /// stays silent until the test ends.
 class Scripted {
   public:
-    explicit Scripted(std::string script, bool close = true) : script_(std::move(script)), close_(close) {
+    explicit Scripted(std::string script, bool close = true, milliseconds between_bytes = {})
+        : script_(std::move(script)), close_(close), between_bytes_(between_bytes) {
         listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         sockaddr_in address{};
         address.sin_family = AF_INET;
@@ -86,12 +87,17 @@ class Scripted {
         std::string head;
         char c = 0;
         while (!head.ends_with("\r\n\r\n") && ::recv(client_, &c, 1, 0) == 1) head += c;
-        ::send(client_, script_.data(), script_.size(), MSG_NOSIGNAL);
+        const std::size_t piece = between_bytes_.count() == 0 ? script_.size() : 1;
+        for (std::size_t at = 0; at < script_.size(); at += piece) {
+            if (::send(client_, script_.data() + at, piece, MSG_NOSIGNAL) < 0) return;
+            std::this_thread::sleep_for(between_bytes_);
+        }
         if (close_) ::shutdown(client_, SHUT_WR);
     }
 
     std::string script_;
     bool close_;
+    milliseconds between_bytes_;
     std::string url_;
     int listener_ = -1;
     int client_ = -1;
@@ -204,6 +210,13 @@ TEST_F(Outgoings, WaitsNoLongerThanTold) {
     const Scripted stuck("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", false);
     Asking bored({.idle_timeout = milliseconds(20)});
     EXPECT_EQ(bored.get(stuck.url()).broken, "no answer in time");
+}
+
+TEST_F(Outgoings, GivesUpBodiesThatDrip) {
+    const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x');
+    const Scripted dripping(answer, true, milliseconds(2));
+    Asking told({.slow_timeout = milliseconds(100), .least_bytes = 1000});
+    EXPECT_EQ(told.get(dripping.url()).broken, "the answer comes too slowly");
 }
 
 TEST_F(Outgoings, StopsAtOnce) {

@@ -35,6 +35,17 @@ TEST_F(Refusal, MalformedOrAmbiguousHeads) {
         "PUT /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
         "PUT /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:\r\n\r\n0\r\n\r\n",
         "PUT /echo HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "PUT /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\nContent-Length: 3\r\n\r\nabc",
+        "PUT /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding\t: chunked\r\n\r\n0\r\n\r\n",
+        "PUT /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: \vchunked\r\nContent-Length: 3\r\n\r\nabc",
+        "PUT /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: \"chunked\"\r\nContent-Length: 3\r\n\r\nabc",
+        "PUT /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+        "PUT /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n",
+        "PUT /echo HTTP/1.1\r\nHost: x\r\nX: y\r\n Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nabc",
+        "PUT /echo HTTP/1.1\r\nHost: x\r\nX: y\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nabc",
+        "PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 03\r\nContent-Length: 4\r\n\r\nabc",
+        "PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3,\r\n\r\nabc",
+        "PUT http://x/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc",
         // line ends
         "GET /hello HTTP/1.1\nHost: x\n\n",
         "GET /hello HTTP/1.1\r\nHost: x\nX: y\r\n\r\n",
@@ -106,6 +117,22 @@ TEST_F(Refusal, HeadsOverTheLimit) {
     std::string many = "GET /hello HTTP/1.1\r\nHost: x\r\n";
     for (int i = 0; i < 20'000; ++i) many += "X: y\r\n";
     EXPECT_EQ(exchange(many), kTooLarge);
+}
+
+TEST_F(Refusal, HeadsOfManyFields) {
+    std::string fields = "Host: x\r\nConnection: close\r\n";
+    for (int i = 0; i < 998; ++i) fields += "a:\r\n";
+    EXPECT_EQ(exchange("GET /hello HTTP/1.1\r\n" + fields + "\r\n"), kHelloClose);
+    EXPECT_EQ(exchange("GET /hello HTTP/1.1\r\n" + fields + "a:\r\n\r\n"), kTooLarge);
+    EXPECT_EQ(exchange("GET nonsense HTTP/1.1\r\n" + fields + "\r\n"), kBadRequest);
+}
+
+TEST_F(Refusal, NothingBehindItIsARequest) {
+    const std::string behind = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
+    EXPECT_EQ(exchange("PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + behind),
+              kBadRequest);
+    EXPECT_EQ(exchange("PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nContent-Length: 37\r\n\r\n" + behind), kBadRequest);
+    EXPECT_TRUE(handler.threads().empty()) << "the handler has seen a request";
 }
 
 TEST_F(Refusal, IsSeenByAClientThatSendsALot) {

@@ -219,6 +219,32 @@ TEST_F(ServerTest, AcceptsAgainWhenThereAreDescriptors) {
 
 #endif
 
+#ifndef LAZULITE_TEST_TLS
+TEST_F(ServerTest, HasALimitOfConnections) {
+    ServerOptions options;
+    options.connection_limit = 2;
+    start(options);
+    const std::string hello = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
+    auto first = std::make_unique<Client>(port);
+    Client second(port);
+    for (Client* client : {first.get(), &second}) {
+        client->send(hello);
+        EXPECT_EQ(client->read(kHello.size()), kHello);
+    }
+    Client third(port, "127.0.0.1", Client::plain);
+    third.send(hello);
+    for (int i = 0; i < 300; ++i) {  // time enough to be answered
+        second.send(hello);
+        EXPECT_EQ(second.read(kHello.size()), kHello);
+    }
+    EXPECT_FALSE(third.readable());
+    EXPECT_EQ(server->connections(), 2U);
+    first.reset();
+    EXPECT_EQ(third.read(kHello.size()), kHello);
+}
+
+#endif
+
 TEST_F(ServerTest, HoldsManyConnections) {
     start();
     std::vector<std::unique_ptr<Client>> clients;

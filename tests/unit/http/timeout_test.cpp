@@ -95,6 +95,28 @@ TEST_F(Timeout, BodiesThatStop) {
     EXPECT_EQ(handler.wait_for_bodies(3), (std::vector<std::string>{"3", "2", "0"}));
 }
 
+TEST_F(Timeout, BodiesThatPauseGoOn) {
+    ServerOptions options;
+    options.body_timeout = milliseconds(10'000);
+    options.idle_timeout = milliseconds(1500);
+    start(options);
+    const std::string half(600'000, 'h');
+    Client sized(port);
+    sized.send("PUT /count HTTP/1.1\r\nHost: x\r\nContent-Length: 1200001\r\n\r\n" + half);
+    Client chunked(port);
+    chunked.send("PUT /count HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n124f81\r\n" + half);
+    // Longer than it takes until a body that stands still gives its block back.
+    Client clock(port);
+    EXPECT_EQ(clock.rest(), "");
+    for (Client* client : {&sized, &chunked}) {
+        client->send("x");
+        client->send(half);
+    }
+    chunked.send("\r\n0\r\n\r\n");
+    EXPECT_EQ(sized.read(ok("1200001").size()), ok("1200001"));
+    EXPECT_EQ(chunked.read(ok("1200001").size()), ok("1200001"));
+}
+
 TEST_F(Timeout, UnreadBodiesThatStop) {
     ServerOptions options;
     options.linger_timeout = milliseconds(60);

@@ -41,5 +41,14 @@ TEST(Multipart, ABodyWithoutItsLastDelimiterIsRefused) {
     }
 }
 
+TEST(Multipart, APartHasAtMostAThousandFields) {
+    std::string fields;
+    for (int i = 0; i < 1000; ++i) fields += "a:\r\n";
+    const auto parts = parse_multipart("--b\r\n" + fields + "\r\nx\r\n--b--", "b");
+    ASSERT_TRUE(parts);
+    EXPECT_EQ(parts->at(0).fields.size(), 1000u);
+    EXPECT_FALSE(parse_multipart("--b\r\n" + fields + "a:\r\n\r\nx\r\n--b--", "b"));
+}
+
 }  // namespace
 }  // namespace lazulite

@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 
 #include "some_file_system.hpp"
+#include "store/database_files.hpp"
 
 namespace lazulite {
 namespace {
@@ -238,6 +240,61 @@ TEST(Disk, MakesItsRootAndKeepsWhatIsThere) {
     write_file(*must(open_disk(root)), "f", "kept");
     EXPECT_EQ(contents_of(*must(open_disk(root)), "f"), "kept");
     EXPECT_EQ(error_of(open_disk(root + "/f")), std::errc::not_a_directory);
+}
+
+// The disk alone has links.
+class Links : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        std::filesystem::create_directories(folder_.path() + "/data/d");
+        std::filesystem::create_directories(folder_.path() + "/outside");
+        files_ = must(open_disk(folder_.path() + "/data"));
+        write_file(*must(open_disk(folder_.path() + "/outside")), "precious", "bytes");
+        std::filesystem::create_symlink(folder_.path() + "/outside", folder_.path() + "/data/away");
+        std::filesystem::create_symlink(folder_.path() + "/outside/precious", folder_.path() + "/data/d/file");
+        std::filesystem::create_symlink("d", folder_.path() + "/data/near");
+        std::filesystem::create_symlink(folder_.path() + "/outside/fresh", folder_.path() + "/data/dangling");
+    }
+
+    template <class T>
+    static void expect_refused(const IoResult<T>& result) {
+        ASSERT_FALSE(result);
+        EXPECT_EQ(result.error(), std::errc::too_many_symbolic_link_levels);
+        EXPECT_NE(result.error().message().find("a symbolic link is in its place"), std::string::npos);
+    }
+
+    testing::TemporaryFolder folder_;
+    std::unique_ptr<FileSystem> files_;
+};
+
+TEST_F(Links, AreNotFollowed) {
+    for (const Open how : {Open::existing, Open::create}) {
+        expect_refused(files_->open("d/file", how));
+        expect_refused(files_->open("away/precious", how));
+        expect_refused(files_->open("near/anything", how));
+        expect_refused(files_->open("dangling", how));
+    }
+    EXPECT_EQ(error_of(files_->open("d/file", Open::create_new)), std::errc::file_exists);
+    EXPECT_FALSE(files_->list("away"));
+    EXPECT_FALSE(files_->list("near"));
+    expect_refused(files_->make_directories("away"));
+    expect_refused(files_->make_directories("away/fresh"));
+    EXPECT_FALSE(files_->open("../outside/precious", Open::existing));
+    EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/outside/fresh"));
+}
+
+TEST_F(Links, AreTakenAwayThemselves) {
+    remove_all(*files_, "away");
+    must(files_->remove("d/file"));
+    EXPECT_FALSE(must(files_->exists("away")));
+    EXPECT_EQ(contents_of(*must(open_disk(folder_.path() + "/outside")), "precious"), "bytes");
+}
+
+TEST_F(Links, MayLeadToTheDataFolder) {
+    std::filesystem::create_symlink("data", folder_.path() + "/link");
+    const auto files = must(open_disk(folder_.path() + "/link"));
+    write_file(*files, "d/new", "bytes");
+    EXPECT_EQ(contents_of(*files_, "d/new"), "bytes");
 }
 
 }  // namespace
