@@ -179,13 +179,19 @@ class DiskFileSystem final : public FileSystem {
     }
 
     IoResult<> remove(const std::string& path) override {
-        if (::unlinkat(root_.number(), relative(path), 0) == 0) return {};
+        const Place place(*this, path);
+        if (!place) return open_failure();
+        if (::unlinkat(place.folder(), place.name(), 0) == 0) return {};
         if (errno != EISDIR && errno != EPERM) return io_failure(errno);
-        return checked(::unlinkat(root_.number(), relative(path), AT_REMOVEDIR));
+        return checked(::unlinkat(place.folder(), place.name(), AT_REMOVEDIR));
     }
 
     IoResult<> rename(const std::string& from, const std::string& to) override {
-        return checked(::renameat(root_.number(), relative(from), root_.number(), relative(to)));
+        const Place before(*this, from);
+        if (!before) return open_failure();
+        const Place after(*this, to);
+        if (!after) return open_failure();
+        return checked(::renameat(before.folder(), before.name(), after.folder(), after.name()));
     }
 
     IoResult<> make_directories(const std::string& path) override {
@@ -220,6 +226,27 @@ class DiskFileSystem final : public FileSystem {
     }
 
   private:
+    /// A name in its folder, which was reached without a link. What removes or renames does not follow the name itself.
+    class Place {
+      public:
+        Place(const DiskFileSystem& files, const std::string& path)
+            : root_(files.root_.number()),
+              slash_(path.rfind('/')),
+              name_(slash_ == std::string::npos ? relative(path) : path.c_str() + slash_ + 1),
+              folder_(slash_ == std::string::npos
+                          ? Descriptor(-1)
+                          : files.open_at(path.substr(0, slash_), O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
+        explicit operator bool() const { return slash_ == std::string::npos || folder_; }
+        [[nodiscard]] int folder() const { return slash_ == std::string::npos ? root_ : folder_.number(); }
+        [[nodiscard]] const char* name() const { return name_; }
+
+      private:
+        int root_;
+        std::size_t slash_;
+        const char* name_;
+        Descriptor folder_;
+    };
+
     static const char* relative(const std::string& path) { return path.empty() ? "." : path.c_str(); }
 
     static tl::unexpected<std::error_code> open_failure() {

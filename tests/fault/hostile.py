@@ -70,7 +70,11 @@ class Life(Server):
 
     def __exit__(self, kind, problem, trace):
         self.process.terminate()
-        code = self.process.wait(30)
+        try:
+            code = self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            code = self.process.wait()
         self.reader.join()
         found = server.problems_of_folder(self.binary, self.folder) if kind is None else []
         shutil.rmtree(self.folder)
@@ -178,7 +182,7 @@ def slow_clients_by_the_thousand(options):
                 worker.join()
             check(sorted(answered) == sorted([201, 200, 201, 201] * (options.requests // 4 * 4)),
                   f"{len(answered)} answers: {sorted(set(answered))}")
-            most = 96 * KIB
+            most = 40 * KIB
             wait_until(lambda: life.memory() - before < count * most,
                        f"a slow client costs {(life.memory() - before) / count / KIB:.0f} KiB", 10)
             print(f"  {count} slow clients: {(life.memory() - before) / count / KIB:.0f} KiB each, "
@@ -221,11 +225,11 @@ def connections_have_a_limit(options):
 
 def requests_to_cut():
     """(surface, request, its status when it is whole, what must not change by a piece of it)."""
-    blocks = b"<BlockList><Latest>QUFB</Latest></BlockList>"
+    blocks = b"<BlockList><Latest>QUFC</Latest></BlockList>"
     batch = (f"--b\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: 0\r\n\r\n"
              f"DELETE /{ACCOUNT}/box/victim?{SAS} HTTP/1.1\r\nContent-Length: 0\r\n\r\n--b--\r\n").encode()
     change = "--c\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n" \
-             f"POST http://x/{ACCOUNT}/rows HTTP/1.1\r\nContent-Type: application/json\r\n\r\n" \
+             f"POST http://x/{ACCOUNT}/rows HTTP/1.1\r\nAccept: application/json\r\nContent-Type: application/json\r\n\r\n" \
              '{"PartitionKey":"p","RowKey":"%s"}\r\n'
     group = (f"--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n{change % 'one'}{change % 'two'}--c--\r\n--b--\r\n").encode()
     message = b"<QueueMessage><MessageText>cut</MessageText></QueueMessage>"
@@ -280,7 +284,6 @@ def requests_cut_at_every_byte(options):
         life.must(201, "blob", "PUT", "box", "restype=container")
         life.must(201, "blob", "PUT", "box/victim", "", b"bytes", BLOCK_BLOB)
         life.must(201, "blob", "PUT", "box/cut", "", b"old", BLOCK_BLOB)
-        life.must(201, "blob", "PUT", "box/cut", "comp=block&blockid=QUFB", b"block")
         life.must(201, "blob", "PUT", "box/log", "", b"", {"x-ms-blob-type": "AppendBlob"})
         life.must(201, "table", "POST", "Tables", "", b'{"TableName":"rows"}', JSON)
         life.must(201, "queue", "PUT", "line")
@@ -351,8 +354,8 @@ def bombs():
         (insert(b"[" * 3_000_000), 400, "InvalidInput"),
         (insert(b'{"PartitionKey":"p","RowKey":"r","x":' + b"[" * 3_000_000), 400, "InvalidValueType"),
         (insert(b'{"PartitionKey":"p","RowKey":"r",' + b",".join(b'"p%d":1' % i for i in range(300_000)) + b"}"), 400, "TooManyProperties"),
-        (insert(b"<entry>" * 500_000, atom), 400, "InvalidInput"),
-        (insert(b"<!DOCTYPE x [" + declared + b"]><entry>&e11;</entry>", atom), 400, "InvalidInput"),
+        (insert(b"<entry>" * 500_000, atom), 400, "InvalidXmlDocument"),
+        (insert(b"<!DOCTYPE x [" + declared + b"]><entry>&e11;</entry>", atom), 400, "InvalidXmlDocument"),
         (find("(" * 30_000), 400, "InvalidInput"),
         (find("not " * 9_000 + "a eq 1"), 400, "InvalidInput"),
         (find(" and ".join(f"a eq {i}" for i in range(3_000))), 200, None),
@@ -478,8 +481,6 @@ def links_are_not_followed(options):
         own = [os.path.relpath(os.path.join(where, name), made) for where, folders, files in os.walk(made) for name in folders + files]
         tried = 0
         for victim in sorted(own):
-            if victim.endswith((".pem", ".new")) and "ca" not in victim:
-                continue  # made anew by a rename, which replaces a link
             folder, outside = os.path.join(base, "data"), os.path.join(base, "outside")
             shutil.copytree(made, folder)
             os.makedirs(outside)
@@ -489,13 +490,21 @@ def links_are_not_followed(options):
             before = picture(outside)
             code, said = start(options, folder, "--https")
             check(picture(outside) == before, f"what {victim} leads to was changed: {said}")
-            check(os.path.islink(place), f"{victim} was replaced")
+            # What a store has is opened when it is asked for; what is written anew by a rename takes a link's place.
             refused = code != 0 and "symbolic link" in said
-            opened_later = re.search(r"/a/\d+/.*(extents?|\.ext)|/x/|/e/", victim) is not None
-            check(refused or (opened_later and code == 0) or "symbolic link" in said, f"{victim}: exit {code}: {said}")
+            later = re.search(r"/a/\d", victim) or os.path.basename(victim) in ("registry.old", "server.pem")
+            check(refused or (later and code == 0), f"{victim}: exit {code}: {said}")
             tried += 1
             shutil.rmtree(folder)
             shutil.rmtree(outside)
+        # The keys by which tokens are signed.
+        secrets = os.path.join(made, "lazulite", "identity.json")
+        os.symlink(os.path.join(base, "elsewhere"), secrets)
+        with open(os.path.join(base, "elsewhere"), "w", encoding="ascii") as file:
+            file.write("{}")
+        code, said = start(options, made)
+        check(code != 0 and "identity.json is a symbolic link" in said, f"identity.json: exit {code}: {said}")
+        os.remove(secrets)
         # A folder that no account has any more is emptied, not what a link in its place leads to.
         outside = os.path.join(base, "outside")
         os.makedirs(outside)
@@ -589,10 +598,13 @@ def sources_of_copies_lead_nowhere_else(options):
                 status, headers, body = copy(base + "/redirect", headers=BLOCK_BLOB)
                 check(status >= 400, f"a redirect: {status}")
                 check(not any(path == "/secret" for _, path, _ in Source.asked), "a redirect was followed")
-                began = time.monotonic()
-                status, headers, body = copy(base + "/endless", headers=BLOCK_BLOB)
-                check(status >= 400 and time.monotonic() - began < 20, f"an endless source: {status} {body[:300]}")
-                check(life.ask("blob", "GET", "box/copy")[0] == 404, "a copy that failed left something")
+                check(life.ask("blob", "GET", "box/copy")[0] == 404, "a copy that was refused left something")
+                status, _, body = copy(base + "/endless", path="box/endless")
+                check(status == 202, f"an endless source: {status} {body[:300]}")
+                wait_until(lambda: life.ask("blob", "HEAD", "box/endless")[1]["x-ms-copy-status"] == "failed", "it does not end")
+                if options.full:  # whose length is not told: up to what a blob may have
+                    status, headers, body = copy(base + "/endless", headers=BLOCK_BLOB)
+                    check((status, headers["x-ms-error-code"]) == (413, "RequestBodyTooLarge"), f"{status} {body[:300]}")
                 status, _, body = copy(base + "/good", headers=BLOCK_BLOB)
                 check(status == 201, f"a sound source: {status} {body[:300]}")
                 check(life.ask("blob", "GET", "box/copy")[2] == b"ten bytes.", "a sound source was copied otherwise")

@@ -134,10 +134,13 @@ TEST_F(Configure, TakesEveryFlag) {
                               "--loose", "--allowOutgoing", "--disableProductStyleUrl", "--disableTelemetry", "--debug", "debug.log",
                               "--blobKeepAliveTimeout", "11", "--queueKeepAliveTimeout", "12",
                               "--tableKeepAliveTimeout", "0",
-                              "--cors", "http://a", "--cors", "http://b"});
+                              "--cors", "http://a", "--cors", "http://b",
+                              "--connections", "500", "--controlHost", "storage.example.com,b.example.com"});
     ASSERT_TRUE(parsed) << parsed.error().line;
     const Configuration& c = parsed->configuration;
     EXPECT_EQ(c.emulator.location, "data");
+    EXPECT_EQ(c.emulator.connections, 500U);
+    EXPECT_EQ(c.emulator.control_hosts, (std::vector<std::string>{"storage.example.com", "b.example.com"}));
     EXPECT_EQ(c.location_level, Level::flag);
     EXPECT_TRUE(c.emulator.survive_power_loss);
     EXPECT_EQ(c.emulator.threads, 3U);

@@ -283,6 +283,15 @@ TEST_F(Links, AreNotFollowed) {
     EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/outside/fresh"));
 }
 
+TEST_F(Links, NothingIsRemovedOrRenamedBehindThem) {
+    write_file(*files_, "mine", "mine");
+    expect_refused(files_->remove("away/precious"));
+    expect_refused(files_->rename("away/precious", "stolen"));
+    expect_refused(files_->rename("mine", "away/mine"));
+    EXPECT_EQ(contents_of(*must(open_disk(folder_.path() + "/outside")), "precious"), "bytes");
+    EXPECT_EQ(contents_of(*files_, "mine"), "mine");
+}
+
 TEST_F(Links, AreTakenAwayThemselves) {
     remove_all(*files_, "away");
     must(files_->remove("d/file"));
