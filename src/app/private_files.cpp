@@ -52,7 +52,10 @@ void make_folder(const fs::path& folder) {
     if (fs::is_directory(folder, problem)) return;
     const fs::path above = folder.has_parent_path() ? folder.parent_path() : fs::path(".");
     if (above != folder) make_folder(above);
-    if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) fail_at(folder);
+    if (::mkdir(folder.c_str(), 0755) != 0) {
+        if (errno == EEXIST) return;
+        fail_at(folder);
+    }
     const Descriptor made(folder, O_RDONLY | O_DIRECTORY);
     if (made.get() < 0) fail_at(folder);
     give_to_owner_of(above, made, folder);

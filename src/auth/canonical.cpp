@@ -55,32 +55,39 @@ bool culture_less(std::string_view a, std::string_view b) {
 }
 
 std::string canonicalized_headers(const FieldViews& fields, ServiceVersion version, Canonicalization how) {
-    std::vector<std::pair<std::string, std::string>> lines;
+    struct Line {
+        std::string name;
+        std::string value;
+        std::size_t at;
+    };
+    std::vector<Line> lines;
     for (const auto& field : fields) {
         if (!starts_with_ignoring_case(field.name, kPrefix)) continue;
-        std::string name = to_lower(field.name);
         std::string value = how.blanks == Canonicalization::Blanks::folded ? fold_blanks(field.value)
                                                                           : std::string(field.value);
-        lines.emplace_back(std::move(name), std::move(value));
+        lines.push_back({to_lower(field.name), std::move(value), lines.size()});
     }
-    std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
+        const int order = a.name.compare(b.name);
+        return order != 0 ? order < 0 : a.at < b.at;
+    });
     std::size_t kept = 0;
     for (std::size_t i = 1; i < lines.size(); ++i) {
-        if (lines[i].first == lines[kept].first) {
-            lines[kept].second.append(",").append(lines[i].second);
+        if (lines[i].name == lines[kept].name) {
+            lines[kept].value.append(",").append(lines[i].value);
         } else if (++kept != i) {
             lines[kept] = std::move(lines[i]);
         }
     }
-    if (!lines.empty()) lines.resize(kept + 1);
-    std::sort(lines.begin(), lines.end(), [&](const auto& a, const auto& b) {
-        return how.order == Canonicalization::Order::culture ? culture_less(a.first, b.first) : a.first < b.first;
-    });
+    if (!lines.empty()) lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(kept) + 1, lines.end());
+    if (how.order == Canonicalization::Order::culture) {
+        std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return culture_less(a.name, b.name); });
+    }
     constexpr ServiceVersion kEmptyValuesAreSigned{2016, 5, 31};
     std::string text;
-    for (const auto& [name, value] : lines) {
-        if (value.empty() && version < kEmptyValuesAreSigned) continue;
-        text.append(name).append(":").append(value).append("\n");
+    for (const Line& line : lines) {
+        if (line.value.empty() && version < kEmptyValuesAreSigned) continue;
+        text.append(line.name).append(":").append(line.value).append("\n");
     }
     return text;
 }

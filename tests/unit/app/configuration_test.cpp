@@ -659,7 +659,7 @@ TEST(EnvironmentName, PutsAnUnderscoreBeforeEveryCapital) {
 TEST(Settings, HaveNamesOfTheirOwn) {
     std::map<std::string_view, int> names;
     for (const Setting& setting : settings()) ++names[setting.name];
-    EXPECT_EQ(names.size(), 50U);
+    EXPECT_EQ(names.size(), 52U);
     for (const auto& [name, count] : names) EXPECT_EQ(count, 1) << name;
 }
 
