@@ -15,41 +15,53 @@ VERSION = "2024-08-04"
 SURFACES = ("blob", "queue", "table", "file", "dfs", "web")
 
 
-def account_sas():
-    fields = {"sv": "2020-12-06", "ss": "bfqt", "srt": "sco", "sp": "rwdlacup", "se": "2100-01-01T00:00:00Z"}
-    lines = [ACCOUNT, fields["sp"], fields["ss"], fields["srt"], "", fields["se"], "", "", fields["sv"], "", ""]
+def account_sas(account):
+    fields = {"sv": "2020-12-06", "ss": "bfqt", "srt": "sco", "sp": "rwdxlacuptf", "se": "2100-01-01T00:00:00Z"}
+    lines = [account, fields["sp"], fields["ss"], fields["srt"], "", fields["se"], "", "", fields["sv"], "", ""]
     digest = hmac.new(base64.b64decode(KEY), "\n".join(lines).encode(), hashlib.sha256).digest()
     fields["sig"] = base64.b64encode(digest).decode()
     return urllib.parse.urlencode(fields)
 
 
-SAS = account_sas()
+SAS = account_sas(ACCOUNT)
 
 
 class Server:
-    """One life of the server process over a data folder."""
+    """One life of the server process over a data folder. `begun` gets the process as soon as there is one."""
 
-    def __init__(self, binary, folder, durability, *more):
+    def __init__(self, binary, folder, durability, *more, begun=None):
         self.process = subprocess.Popen(
             [binary, "--location", folder, "--durability", durability, "--silent", "--logLevel", "warning", *more]
             + [f"--{surface}Port=0" for surface in SURFACES],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if begun:
+            begun(self.process)
         self.ports = {}  # by surface
+        self.said = ""
         for line in self.process.stdout:
             name, listens, address = line.partition(" service is listening at ")
             if listens:
                 self.ports[name.lower()] = int(address.rsplit(":", 1)[1])
             if line.startswith("Connection string: "):
                 break
-        if "blob" not in self.ports:
-            raise RuntimeError("the server did not start")
-        self.reader = threading.Thread(target=self.process.stdout.read, daemon=True)
+            self.said += line
+        else:
+            raise Gone(f"the server ended with {self.process.wait()} before it was ready: {self.said[-2000:]}")
+        self.reader = threading.Thread(target=self.read_on, daemon=True)
         self.reader.start()
+
+    def read_on(self):
+        self.said = self.process.stdout.read()
+
+    def ended(self):
+        """What the process ended with."""
+        self.reader.join()
+        self.process.stdout.close()
+        return self.process.wait()
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-        self.reader.join()
+        self.ended()
 
 
 class Gone(Exception):

@@ -1,159 +1,95 @@
-#!/usr/bin/env python3
-"""Kills the server again and again while tables are written, and holds it to what it acknowledged.
-
-Writers insert, update, merge, upsert and delete entities of their own, one by one and in batches, some of which must fail,
-and create and drop tables. Counters are raised by several clients at once, each by If-Match with the ETag it read, half of
-them in a batch that also leaves a note. The server is killed with SIGKILL at a random moment. Then must hold:
-
-- `lazulite check` finds nothing;
-- every table and every entity is as it was acknowledged, to its ETag, and there is nothing else; a request without an answer
-  is wholly done or wholly not done, a batch too;
-- a counter stands at what was acknowledged, and one more at most for each client that got no answer: of those who had read
-  the same ETag exactly one won. A note is there exactly where its batch raised the counter.
-
-    tests/fault/tables.py --binary build/release/lazulite --kills 12 [--seed N] [--durability process|power]
-
-Prints `N passed, N failed, 0 skipped`: a kill is one test.
-"""
+"""Entities one by one and in batches that are done whole or not at all, and counters that several clients raise at once."""
 
 import base64
 import json
-import random
 import re
-import traceback
 import uuid
-from dataclasses import dataclass, field
 
-import lives
-from server import ACCOUNT, Connection, Gone, ask
-from worker import Worker
+from actor import POOL, Actor
+from server import ACCOUNT
 
-WRITERS = 5
-CLERKS = 4  # who raise counters
-COUNTERS = ["a", "b"]
 SHARED = "shared"  # each writer has a partition of it
-ROWS = 24  # that a writer uses of a partition
-MOST_OF_A_BATCH = 12
-LIVES_OF_COUNTERS = 10  # then they begin anew in another table
+ROWS = 16  # that a writer uses of a partition
+MOST_OF_A_BATCH = 8
 TEXT_LENGTHS = [0, 5, 5, 300, 300, 4000, 30_000]
-MINIMAL = {"Accept": "application/json;odata=minimalmetadata", "Content-Type": "application/json"}
+HEADERS = {"Accept": "application/json;odata=minimalmetadata", "Content-Type": "application/json", "Prefer": "return-no-content"}
+LETTERS = base64.b64encode(POOL[:3 << 20]).decode()
+COUNTERS = ["a", "b"]
+NOTES = 60  # of a counter, before they are deleted
 
 
-@dataclass
-class Notes:
-    """What a client knows when the server is gone."""
-
-    known: dict = field(default_factory=dict)  # of a writer: (table, partition) -> {row: (properties, ETag)}; of a clerk: see there
-    open: tuple | None = None  # the request without an answer
-    acknowledged: int = 0
-    problem: str = ""
+def place(table, partition, row):
+    return f"{table}(PartitionKey='{partition}',RowKey='{row}')"
 
 
-def key(partition, row):
-    return f"(PartitionKey='{partition}',RowKey='{row}')"
+class Entities(Actor):
+    """What all clients of tables do."""
+
+    service = "table"
+
+    def entities(self, query):
+        """(partition, row) -> node of all entities that a query finds."""
+        found, more = {}, ""
+        while more is not None:
+            answer = yield from self.ask({200}, "GET", query[0], query[1] + more, b"", HEADERS)
+            for entity in json.loads(answer.body)["value"]:
+                entity.pop("Timestamp")
+                key = entity.pop("PartitionKey"), entity.pop("RowKey")
+                if key in found:
+                    raise AssertionError(f"{query} shows {key} twice")
+                found[key] = {"etag": entity.pop("odata.etag").strip('"'), "entity": entity}
+            rest = {name: value for name, value in answer.headers.items() if name.startswith("x-ms-continuation-")}
+            more = "".join(f"&{name[len('x-ms-continuation-'):]}={value}" for name, value in rest.items()) or None
+        return found
+
+    def batch(self, table, lines, changes):
+        """Statuses of the answered parts; `lines` are (method, partition, row, If-Match or None, body or None)."""
+        outer, inner = uuid.UUID(int=self.rng.getrandbits(128)), uuid.UUID(int=self.rng.getrandbits(128))
+        text = [f"--batch_{outer}", f"Content-Type: multipart/mixed; boundary=changeset_{inner}", ""]
+        for method, partition, row, condition, entity in lines:
+            path = table if method == "POST" else place(table, partition, row)
+            if method == "POST":
+                entity = {"PartitionKey": partition, "RowKey": row, **entity}
+            text += [f"--changeset_{inner}", "Content-Type: application/http", "Content-Transfer-Encoding: binary", "",
+                     f"{method} http://127.0.0.1/{ACCOUNT}/{path} HTTP/1.1", *(f"{name}: {value}" for name, value in HEADERS.items())]
+            text += [f"If-Match: {condition}"] if condition else []
+            text += ["", "" if entity is None else json.dumps(entity)]
+        text += [f"--changeset_{inner}--", f"--batch_{outer}--", ""]
+        answer = yield from self.ask({202}, "POST", "$batch", "", "\r\n".join(text).encode(),
+                                     {"Content-Type": f"multipart/mixed; boundary=batch_{outer}"}, changes)
+        parts = answer.body.decode().split("HTTP/1.1 ")[1:]
+        return [int(part[:3]) for part in parts], [found[1] for found in (re.search("\nETag: (.*?)\r", part) for part in parts) if found]
 
 
-def send_batch(connection, table, changes):
-    """Statuses and ETags of the answered parts. A change is (method, partition, row, If-Match or None, body or None)."""
-    outer, inner = uuid.uuid4(), uuid.uuid4()
-    lines = [f"--batch_{outer}", f"Content-Type: multipart/mixed; boundary=changeset_{inner}", ""]
-    for method, partition, row, condition, properties in changes:
-        path = table if method == "POST" else table + key(partition, row)
-        if method == "POST":
-            properties = {"PartitionKey": partition, "RowKey": row, **properties}
-        lines += [f"--changeset_{inner}", "Content-Type: application/http", "Content-Transfer-Encoding: binary", "",
-                  f"{method} http://127.0.0.1/{ACCOUNT}/{path} HTTP/1.1",
-                  *(f"{name}: {value}" for name, value in MINIMAL.items()), "Prefer: return-no-content"]
-        if condition:
-            lines.append(f"If-Match: {condition}")
-        lines += ["", "" if properties is None else json.dumps(properties)]
-    lines += [f"--changeset_{inner}--", f"--batch_{outer}--", ""]
-    headers = {"Content-Type": f"multipart/mixed; boundary=batch_{outer}", "Accept": MINIMAL["Accept"]}
-    _, _, answer = ask(connection, {202}, "POST", "$batch", "", "\r\n".join(lines).encode(), headers)
-    statuses = [int(status) for status in re.findall(rb"^HTTP/1\.1 (\d+) ", answer, re.M)]
-    return statuses, [etag.decode() for etag in re.findall(rb"^ETag: (.*)\r$", answer, re.M)]
+class Writer(Entities):
+    """(table,) -> a table of its own; (table, partition, row) -> an entity."""
 
+    def prepare(self):
+        yield from self.ask({204, 409}, "POST", "Tables", "", json.dumps({"TableName": SHARED}).encode(), HEADERS)
 
-def read_table(connection, table):
-    """(partition, row) -> (properties, ETag), or None where there is no such table."""
-    found, query = {}, ""
-    while True:
-        status, headers, body = ask(connection, {200, 404}, "GET", f"{table}()", query, b"", MINIMAL)
-        if status == 404:
-            return None
-        for entity in json.loads(body)["value"]:
-            etag = entity.pop("odata.etag")
-            entity.pop("Timestamp")
-            place = entity.pop("PartitionKey"), entity.pop("RowKey")
-            if place in found:
-                raise AssertionError(f"{table} shows {place} twice")
-            found[place] = entity, etag
-        names = ("NextPartitionKey", "NextRowKey")
-        query = "&".join(f"{name}={headers['x-ms-continuation-' + name]}" for name in names if "x-ms-continuation-" + name in headers)
-        if not query:
-            return found
-
-
-def post(connection, path, values):
-    headers = {**MINIMAL, "Prefer": "return-no-content"}
-    ask(connection, {204}, "POST", path, "", json.dumps(values).encode(), headers)
-
-
-class Client:
-    """Sends one request after the other until the server is gone; runs in a process of its own."""
-
-    def __init__(self, index, port, seed, known):
-        self.index, self.connection, self.rng = index, Connection(port), random.Random(seed)
-        self.notes = Notes(known)
-
-    def run(self):
-        try:
-            while True:
-                self.step()
-        except Gone:
-            pass
-        except Exception:
-            self.notes.problem = traceback.format_exc()
-        return self.notes
-
-
-class Writer(Client):
     def step(self):
-        own = (f"own{self.index}", "p")
-        if own not in self.notes.known:
-            return self.create(own)
-        place = own if self.rng.random() < 0.3 else (SHARED, f"w{self.index}")
+        own = next((key for key in self.known if len(key) == 1), None)
+        if not own:
+            return self.create()
         chance = self.rng.random()
-        if place == own and chance < 0.03:
-            self.drop(own)
-        elif chance < 0.3:
-            self.batch(place)
-        elif chance < 0.4:
-            self.read(place)
-        else:
-            self.change(place)
+        if chance < 0.02:
+            return self.drop(own)
+        where = (own[0], "p") if chance < 0.3 else (SHARED, f"w{self.index}")
+        return self.several(where) if self.rng.random() < 0.4 else self.change(where)
 
-    def settle(self, place, content):
-        self.notes.known[place] = content
-        self.notes.open = None
-        self.notes.acknowledged += 1
+    def create(self):
+        name = f"own{self.index}x{self.mark()}"
+        yield from self.write({(name,): {}}, 204, "POST", "Tables", "", json.dumps({"TableName": name}).encode(), HEADERS)
 
-    def create(self, place):
-        self.notes.open = place, {}
-        post(self.connection, "Tables", {"TableName": place[0]})
-        self.settle(place, {})
+    def drop(self, own):
+        yield from self.write({key: None for key in self.known if key[0] == own[0]}, 204, "DELETE", f"Tables('{own[0]}')", "", b"", HEADERS)
 
-    def drop(self, place):
-        self.notes.open = place, None
-        ask(self.connection, {204}, "DELETE", f"Tables('{place[0]}')")
-        self.settle(place, None)
-        del self.notes.known[place]
-
-    def properties(self):
-        """Some of eight, each always of one type."""
+    def entity(self):
+        """Some of eight properties, each always of one type."""
         rng = self.rng
+        first = rng.randrange(1 << 20)
         typed = {
-            "Text": "x" * rng.choice(TEXT_LENGTHS) + f"{rng.getrandbits(32):x}", "Number": rng.randrange(-1000, 1000),
+            "Text": LETTERS[first:first + rng.choice(TEXT_LENGTHS)], "Number": rng.randrange(-1000, 1000),
             "Real": rng.randrange(1000) + 0.25, "Flag": rng.random() < 0.5,
             "Long": str(rng.getrandbits(60)), "Long@odata.type": "Edm.Int64",
             "When": f"20{rng.randrange(10, 99)}-01-02T03:04:05.1234567Z", "When@odata.type": "Edm.DateTime",
@@ -163,231 +99,152 @@ class Writer(Client):
         names = rng.sample([name for name in typed if "@" not in name], rng.randrange(1, 9))
         return {name: value for name, value in typed.items() if name.split("@")[0] in names}
 
-    def invented(self, content, row):
-        """A change of one entity: the request, its statuses, and the entity's properties after it (None: gone)."""
-        known = content.get(row)
+    def invented(self, key):
+        """A change of one entity: the request, its status, and the node after it."""
+        known = self.known.get(key)
         kind = self.rng.choice(["insert", "insert", "update", "merge", "replace", "upsert", "delete"])
         condition, refused = None, None
         if kind in ("update", "merge", "delete"):
-            condition = known[1] if known and known[1] and self.rng.random() < 0.6 else "*"
+            condition = known["etag"] if known and "etag" in known and self.rng.random() < 0.6 else "*"
             if known is None:
                 refused = 404
             elif self.rng.random() < 0.05:
                 condition, refused = "W/\"datetime'2001-01-01T00%3A00%3A00Z'\"", 412
+            elif condition != "*":
+                condition += '"'
         if kind == "insert" and known:
             refused = 409
         method = {"insert": "POST", "update": "PUT", "replace": "PUT", "merge": "PATCH", "upsert": "PATCH", "delete": "DELETE"}[kind]
-        sent = None if kind == "delete" else self.properties()
-        after = {**known[0], **sent} if known and method == "PATCH" else sent
-        return (method, condition, sent), refused or 204, after
+        sent = None if kind == "delete" else self.entity()
+        after = {**known["entity"], **sent} if known and method == "PATCH" else sent
+        return (method, *key[1:], condition, sent), refused or 204, {"entity": after} if after else None
 
-    def change(self, place):
-        table, partition = place
-        content, row = self.notes.known[place], f"r{self.rng.randrange(ROWS):02}"
-        (method, condition, sent), status, after = self.invented(content, row)
-        changed = {name: value for name, value in content.items() if name != row}
-        headers = {**MINIMAL, "Prefer": "return-no-content", **({"If-Match": condition} if condition else {})}
-        path = table if method == "POST" else table + key(partition, row)
+    def key(self, where):
+        return (*where, f"r{self.rng.randrange(ROWS):02}")
+
+    def change(self, where):
+        key = self.key(where)
+        (method, partition, row, condition, sent), status, after = self.invented(key)
+        path = where[0] if method == "POST" else place(*key)
         body = {"PartitionKey": partition, "RowKey": row, **sent} if method == "POST" else sent
+        body = json.dumps(body).encode() if body else b""
+        headers = {**HEADERS, **({"If-Match": condition} if condition else {})}
         if status == 204:
-            self.notes.open = place, changed if after is None else {**changed, row: (after, None)}
-        _, answered, _ = ask(self.connection, {status}, method, path, "", json.dumps(body).encode() if body else b"", headers)
-        if status == 204:
-            self.settle(place, changed if after is None else {**changed, row: (after, answered["ETag"])})
+            yield from self.write({key: after}, 204, method, path, "", body, headers, touched=key if after else None)
+        else:
+            yield from self.ask({status}, method, path, "", body, headers, {})
 
-    def batch(self, place):
-        """All of it or nothing: the first change that must be refused refuses them all."""
-        content = self.notes.known[place]
-        rows = self.rng.sample([f"r{number:02}" for number in range(ROWS)], self.rng.randrange(1, MOST_OF_A_BATCH + 1))
-        changed, changes, wanted, gets_etag = dict(content), [], [], []
+    def several(self, where):
+        """The first change that must be refused refuses them all."""
+        lines, wanted, changes = [], [], {}
         whole = self.rng.random() < 0.8
-        for row in rows:
-            (method, condition, sent), status, after = self.invented(content, row)
+        for key in sorted({self.key(where) for _ in range(self.rng.randrange(1, MOST_OF_A_BATCH + 1))}):
+            line, status, after = self.invented(key)
             while whole and status != 204:
-                (method, condition, sent), status, after = self.invented(content, row)
-            changes.append((method, place[1], row, condition, sent))
+                line, status, after = self.invented(key)
+            lines.append(line)
             wanted.append(status)
-            changed.pop(row, None)
-            if after is not None:
-                changed[row] = after, None
-                gets_etag.append(row)
+            changes[key] = after
         refusals = [status for status in wanted if status != 204]
-        if not refusals:
-            self.notes.open = place, changed
-        statuses, etags = send_batch(self.connection, place[0], changes)
+        statuses, etags = yield from self.batch(where[0], lines, {} if refusals else changes)
         if statuses != (refusals[:1] or wanted):
-            raise AssertionError(f"a batch answered {statuses}, not {refusals[:1] or wanted}: {[change[:4] for change in changes]}")
+            raise AssertionError(f"a batch answered {statuses}, not {refusals[:1] or wanted}: {[line[:4] for line in lines]}")
         if not refusals:
-            if len(etags) != len(gets_etag):
-                raise AssertionError(f"{len(etags)} ETags for {len(gets_etag)} entities")
-            self.settle(place, changed | {row: (changed[row][0], etag) for row, etag in zip(gets_etag, etags)})
+            for key, etag in zip((key for key, node in changes.items() if node), etags, strict=True):
+                changes[key]["etag"] = etag.strip('"')
+            self.settle(changes)
 
-    def read(self, place):
-        """Everybody reads what they wrote."""
-        row, content = f"r{self.rng.randrange(ROWS):02}", self.notes.known[place]
-        status, headers, body = ask(self.connection, {200, 404}, "GET", place[0] + key(place[1], row), "", b"", MINIMAL)
-        found = None
-        if status == 200:
-            entity = json.loads(body)
-            for name in ("PartitionKey", "RowKey", "Timestamp", "odata.etag", "odata.metadata"):
-                entity.pop(name)
-            found = entity, headers["ETag"]
-        if not same(found, content.get(row)):
-            raise AssertionError(f"{place} {row}: {shown(found)}, known is {shown(content.get(row))}")
+    def read(self):
+        answer = yield from self.ask({200}, "GET", "Tables", "", b"", HEADERS)
+        own = [table["TableName"] for table in json.loads(answer.body)["value"] if table["TableName"].startswith(f"own{self.index}x")]
+        found = {(table,): {} for table in own}
+        for table, query in [(SHARED, f"$filter=PartitionKey%20eq%20'w{self.index}'"), *((table, "") for table in own)]:
+            entities = yield from self.entities((table, query))
+            found |= {(table, *key): node for key, node in entities.items()}
+        return found
 
 
-class Clerk(Client):
-    """Raises counters that others raise too. Known is, for each, how often this one did, and the notes it left."""
+class Ballast(Entities):
+    """Large entities, so that the WAL is long and checkpoints come often."""
+
+    def prepare(self):
+        yield from self.ask({204}, "POST", "Tables", "", json.dumps({"TableName": f"ballast{self.index}"}).encode(), HEADERS)
 
     def step(self):
-        counter, mine = self.rng.choice(COUNTERS), f"By{self.index}"
-        known = self.notes.known
-        _, headers, body = ask(self.connection, {200}, "GET", known["table"] + key("p", counter), "", b"", MINIMAL)
-        found = json.loads(body)
-        if found.get(mine, 0) != known[counter]:
-            raise AssertionError(f"{counter} counts {found.get(mine, 0)} by client {self.index}, {known[counter]} were acknowledged")
-        count = found["Count"] + 1
-        raised = {"Count": count, mine: known[counter] + 1}
-        noted = self.rng.random() < 0.5
-        note = f"{counter}-{count:08}"
-        self.notes.open = counter, note if noted else None
-        if noted:
-            changes = [("PATCH", "p", counter, headers["ETag"], {**raised, "Noted": found["Noted"] + 1}),
-                       ("POST", "p", note, None, {"By": self.index})]
-            statuses, _ = send_batch(self.connection, known["table"], changes)
+        key, first = (f"ballast{self.index}", "p", f"r{self.rng.randrange(3)}"), self.rng.randrange(2 << 20)
+        entity = {f"P{number}": LETTERS[first + 30_000 * number:first + 30_000 * (number + 1)] for number in range(14)}
+        body = json.dumps(entity).encode()
+        yield from self.write({key: {"entity": entity}}, 204, "PUT", place(*key), "", body, HEADERS, touched=key)
+
+    def read(self):
+        entities = yield from self.entities((f"ballast{self.index}", ""))
+        return {(f"ballast{self.index}", *key): node for key, node in entities.items()}
+
+
+class Clerk(Entities):
+    """Raises counters that others raise too, by the ETag it read; half of the time in a batch that leaves a note.
+    (counter,) -> how often it did, (counter, note) -> its note."""
+
+    table = "counters"
+
+    def prepare(self):
+        yield from self.ask({204, 409}, "POST", "Tables", "", json.dumps({"TableName": self.table}).encode(), HEADERS)
+        for counter in COUNTERS:
+            body = {"PartitionKey": "p", "RowKey": counter, "Count": 0, "Noted": 0}
+            yield from self.ask({204, 409}, "POST", self.table, "", json.dumps(body).encode(), HEADERS)
+            self.known[counter,] = {"by": 0}
+
+    def step(self):
+        counter = self.rng.choice(COUNTERS)
+        mine, path = f"By{self.index}", place(self.table, "p", counter)
+        notes = [key for key in self.known if len(key) == 2]
+        if len(notes) > NOTES:
+            yield from self.forget(notes[:20])
+            return
+        answer = yield from self.ask({200}, "GET", path, "", b"", HEADERS)
+        entity, etag = json.loads(answer.body), answer.headers["etag"]
+        by = self.known[counter,]["by"]
+        if entity.get(mine, 0) != by:
+            raise AssertionError(f"{counter} counts {entity.get(mine, 0)} by {self}, {by} were acknowledged")
+        raised = {"Count": entity["Count"] + 1, mine: by + 1}
+        changes = {(counter,): {"by": by + 1}}
+        if self.rng.random() < 0.5:
+            note = f"{counter}-{raised['Count']:08}"
+            changes[counter, note] = {}
+            lines = [("PATCH", "p", counter, etag, {**raised, "Noted": entity["Noted"] + 1}), ("POST", "p", note, None, {"By": self.index})]
+            statuses, _ = yield from self.batch(self.table, lines, changes)
             if statuses not in ([204, 204], [412]):
                 raise AssertionError(f"a batch answered {statuses}")
             status = statuses[0]
         else:
-            status, _, _ = ask(self.connection, {204, 412}, "PATCH", known["table"] + key("p", counter), "",
-                               json.dumps(raised).encode(), {**MINIMAL, "If-Match": headers["ETag"]})
-        self.notes.open = None
-        if status == 204:
-            self.notes.acknowledged += 1
-            known[counter] += 1
-            if noted:
-                known["notes"].append(note)
+            answer = yield from self.ask({204, 412}, "PATCH", path, "", json.dumps(raised).encode(), {**HEADERS, "If-Match": etag}, changes)
+            status = answer.status
+        self.settle(changes if status == 204 else {}, status == 204)
 
+    def forget(self, notes):
+        """Deletes notes, and what the counters say of them."""
+        for key in notes:
+            while key in self.known:
+                path = place(self.table, "p", key[0])
+                answer = yield from self.ask({200}, "GET", path, "", b"", HEADERS)
+                lines = [("PATCH", "p", key[0], answer.headers["etag"], {"Noted": json.loads(answer.body)["Noted"] - 1}),
+                         ("DELETE", "p", key[1], "*", None)]
+                statuses, _ = yield from self.batch(self.table, lines, {key: None})
+                self.settle({key: None} if statuses == [204, 204] else {}, statuses == [204, 204])
 
-def run_client(kind, *arguments):
-    return kind(*arguments).run()
-
-
-def same(found, known):
-    """Whether these are one entity; the ETag of a change without an answer is not known."""
-    if found is None or known is None:
-        return found is known
-    return found[0] == known[0] and known[1] in (None, found[1])
-
-
-def shown(entity):
-    return "absent" if entity is None else f"{ {name: str(value)[:40] for name, value in entity[0].items()} } {entity[1]}"
-
-
-def differences(found, known):
-    """Lines that say how the rows of a partition differ; None: the table is not there."""
-    if found is None or known is None:
-        return [] if found is known else [f"the table is {'gone' if found is None else 'there'}"]
-    rows = sorted(found.keys() | known.keys())
-    return [f"{row}: {shown(found.get(row))}, acknowledged was {shown(known.get(row))}" for row in rows
-            if not same(found.get(row), known.get(row))]
-
-
-class Tables:
-    """What the account holds, from life to life."""
-
-    def __init__(self, rng):
-        self.rng = rng
-        self.writers = [{(SHARED, f"w{index}"): {}} for index in range(WRITERS)]
-        self.lives = 0
-
-    def prepare(self, connection):
-        """The tables that all share."""
-        if self.lives == 0:
-            post(connection, "Tables", {"TableName": SHARED})
-        if self.lives % LIVES_OF_COUNTERS == 0:
-            if self.lives:
-                ask(connection, {204}, "DELETE", f"Tables('{self.counters}')")
-            self.counters = f"counters{self.lives}"
-            post(connection, "Tables", {"TableName": self.counters})
-            self.clerks = [{"table": self.counters, "notes": [], **dict.fromkeys(COUNTERS, 0)} for _ in range(CLERKS)]
-            for counter in COUNTERS:
-                post(connection, self.counters, {"PartitionKey": "p", "RowKey": counter, "Count": 0, "Noted": 0})
-        self.lives += 1
-
-    def start(self, port):
-        """Everybody begins to work."""
-        self.workers = [
-            Worker(run_client, kind, index, port, self.rng.getrandbits(64), known)
-            for kind, all_known in ((Writer, self.writers), (Clerk, self.clerks)) for index, known in enumerate(all_known)
-        ]  # fmt: skip
-
-    def collect(self):
-        """Problems that clients met, and how much was acknowledged to them."""
-        notes = [worker.result() for worker in self.workers]
-        self.of_writers, self.of_clerks = notes[:WRITERS], notes[WRITERS:]
-        self.writers = [one.known for one in self.of_writers]
-        self.clerks = [one.known for one in self.of_clerks]
-        return [one.problem for one in notes if one.problem], sum(one.acknowledged for one in notes)
-
-    def verify(self, connection):
-        """What the server shows and nobody was told; takes over what requests without an answer did."""
-        found = {}  # (table, partition) -> {row: entity}
-        _, _, body = ask(connection, {200}, "GET", "Tables", "", b"", MINIMAL)
-        names = {entity["TableName"] for entity in json.loads(body)["value"]} - {self.counters}
-        for table in names:
-            if table != SHARED:
-                found[table, "p"] = {}
-            for (partition, row), entity in read_table(connection, table).items():
-                found.setdefault((table, partition), {})[row] = entity
-        problems = []
-        for index, notes in enumerate(self.of_writers):
-            places = {(SHARED, f"w{index}"), (f"own{index}", "p")}
-            for place in sorted(places):
-                shows = found.pop(place, {} if place[0] == SHARED else None)
-                self.compare(place, shows, notes, problems)
-        problems += [f"nobody wrote {place}: {sorted(rows)}" for place, rows in found.items()]
-        return problems + self.verify_counters(connection)
-
-    @staticmethod
-    def compare(place, shows, notes, problems):
-        faults = differences(shows, notes.known.get(place))
-        if faults and notes.open and notes.open[0] == place:
-            faults_if_done = differences(shows, notes.open[1])
-            faults = faults_if_done and [*faults, "with the open request done:", *faults_if_done]
-        problems += [f"{place}: {fault}" for fault in faults]
-        notes.known.pop(place, None)
-        if shows is not None:
-            notes.known[place] = shows
-
-    def verify_counters(self, connection):
-        entities = {row: entity for (_, row), (entity, _) in read_table(connection, self.counters).items()}
-        problems = []
+    def read(self):
+        entities = yield from self.entities((self.table, ""))
+        shown = {row: node["entity"] for (_, row), node in entities.items()}
+        found = {(counter,): {"by": shown[counter].get(f"By{self.index}", 0)} for counter in COUNTERS}
         for counter in COUNTERS:
-            shows = entities.pop(counter)
-            marks = [row for row in entities if row.startswith(counter + "-")]
-            if shows["Count"] != sum(shows.get(f"By{index}", 0) for index in range(CLERKS)):
-                problems.append(f"increments of {counter} are lost: {shows}")
-            if shows["Noted"] != len(marks):
-                problems.append(f"{counter} was raised by {shows['Noted']} batches, of which {len(marks)} left a note")
-            for index, notes in enumerate(self.of_clerks):
-                by, known = shows.get(f"By{index}", 0), notes.known[counter]
-                if by != known and not (by == known + 1 and notes.open and notes.open[0] == counter):
-                    problems.append(f"{counter} counts {by} by client {index}, {known} were acknowledged, open is {notes.open}")
-                notes.known[counter] = by
-        expected = {note: index for index, notes in enumerate(self.of_clerks) for note in notes.known["notes"]}
-        problems += [f"the note {note} of client {by} is gone" for note, by in expected.items() if entities.get(note) != {"By": by}]
-        for note in entities.keys() - expected.keys():
-            notes = self.of_clerks[entities[note]["By"]]
-            if not notes.open or notes.open[1] != note:
-                problems.append(f"nobody was told of the note {note}: {entities[note]}")
-            notes.known["notes"].append(note)
-        return problems
-
-    def told(self):
-        raised = sum(notes.known[counter] for notes in self.of_clerks for counter in COUNTERS)
-        return f"the last counters stand at {raised} together"
+            notes = [row for row in shown if row.startswith(f"{counter}-")]
+            found |= {(counter, note): {} for note in notes if shown[note] == {"By": self.index}}
+            entity = shown[counter]
+            if entity["Count"] != sum(by for name, by in entity.items() if name.startswith("By")):
+                raise AssertionError(f"increments of {counter} are lost: {entity}")
+            if entity["Noted"] != len(notes):
+                raise AssertionError(f"{counter} tells of {entity['Noted']} notes, {len(notes)} are there")
+        return found
 
 
-if __name__ == "__main__":
-    lives.run(__doc__, "table", Tables, kills=12)
+ACTORS = [(Writer, 3), (Ballast, 1), (Clerk, 2)]

@@ -1,0 +1,248 @@
+#!/usr/bin/env python3
+"""Kills the server again and again while all services are written to, and holds it to what it acknowledged.
+
+Clients of every service work on what is theirs in one server, and remember every acknowledged state. The server is killed with
+SIGKILL: at a random moment, while it starts and opens its stores, while a checkpoint writes pages, or while space is given back.
+Then must hold:
+
+- `lazulite check` finds nothing: nothing dangles, nothing leaks, each byte has its checksum;
+- the server opens the folder, and everything is as it was acknowledged, with its bytes, and there is nothing else; a request
+  without an answer is wholly done or wholly not done;
+- after RESTS kills, when ten days have passed by the account's clock, the space of what is gone comes back.
+
+Data folders of old formats in `tests/upgrade` are killed while they are opened for the first time (migration.py).
+
+    tests/fault/crash.py --binary build/release/lazulite --kills 200 [--jobs 4] [--seed N] [--durability process|power|both]
+
+Kill K of job J is the same for one seed but for time. Prints `N passed, N failed, 0 skipped`: a kill is one test.
+"""
+
+import argparse
+import collections
+import glob
+import json
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from http.client import HTTPConnection
+
+import blobs
+import files
+import lake
+import queues
+import tables
+from killer import DELETED, MODIFIED, Killer
+from loop import Loop
+from server import ACCOUNT, KEY, Gone, Server, problems_of_folder
+from worker import Worker
+
+MODULES = {"blob": blobs, "queue": queues, "table": tables, "file": files, "lake": lake}
+ACCOUNTS = [{"name": ACCOUNT}, {"name": "kept", "keys": [KEY]}, {"name": "versions", "keys": [KEY], "blobVersioning": True},
+            {"name": "lake", "keys": [KEY], "hierarchicalNamespace": True}]
+KINDS = {"random": 60, "start": 15, "checkpoint": 17, "reclaim": 8}  # how often, of 100
+LONGEST_CHECKPOINT = 0.02  # seconds in which it is killed
+LONGEST_WAIT = 6  # seconds for space to be given back
+RESTS = 40
+REST_SECONDS = 60
+TEN_DAYS = 10 * 24 * 3600
+SPACE = 8 << 20  # that a folder may take beyond what is in it
+
+
+class Harness:
+    """One folder, killed as often as it takes."""
+
+    def __init__(self, arguments, job, kills, killer):
+        self.arguments, self.job, self.kills, self.killer = arguments, job, kills, killer
+        self.rng = random.Random(f"{arguments.seed}/{job}")
+        self.durability = arguments.durability
+        if self.durability == "both":
+            self.durability = ("process", "power")[job % 2]
+        self.folder = tempfile.mkdtemp(prefix="lazulite-crash-")
+        self.data = f"{self.folder}/data"
+        self.configuration = f"{self.folder}/config.json"
+        with open(self.configuration, "w", encoding="utf-8") as file:
+            json.dump({"accounts": ACCOUNTS}, file)
+        lake.LakeCrate.many = arguments.many
+        self.actors = [kind(index, random.Random(self.rng.getrandbits(64))) for name in arguments.loads
+                       for kind, count in MODULES[name].ACTORS for index in range(count)]
+        self.services = {actor: name for name in arguments.loads for actor in self.actors if type(actor).__module__ == MODULES[name].__name__}
+        self.counts = collections.Counter()
+        self.start_seconds = 0.03
+        self.prepared = False
+
+    def run(self):
+        """(counts, problems)."""
+        problems = []
+        while self.counts["kills"] < self.kills and not problems:
+            problems = self.life(self.kind())
+        if not problems:
+            problems = self.life("last")
+        for actor in self.actors:
+            self.counts[f"acknowledged writes: {self.services[actor]}"] += actor.acknowledged
+        if not problems:
+            shutil.rmtree(self.folder)
+        return self.counts, [f"job {self.job}, {self.durability}, after kill {self.counts['kills']}; the folder is {self.folder}",
+                             *problems] if problems else []
+
+    def kind(self):
+        if not self.prepared:
+            return "random"
+        if self.arguments.kind:
+            return self.arguments.kind
+        return self.rng.choices(list(KINDS), KINDS.values())[0]
+
+    def life(self, kind):
+        """One life of the server, and what is wrong."""
+        killed = []
+        if kind == "start":
+            moment = self.rng.uniform(0, 2 * self.start_seconds)
+            killed.append("while the server started")
+        try:
+            began = time.monotonic()
+            server = Server(self.arguments.binary, self.data, self.durability, "--config", self.configuration,
+                            begun=lambda process: kind == "start" and self.killer.arm(process.pid, moment))
+            if kind == "start":
+                killed = ["while stores were opened and read"]
+            else:
+                self.start_seconds = 0.9 * self.start_seconds + 0.1 * (time.monotonic() - began)
+        except Gone as gone:
+            if kind != "start":
+                return [str(gone)]
+            self.killer.outcome()
+            return self.after_kill(killed)
+        loop = Loop(server.ports)
+        for actor in self.actors:
+            actor.ports = server.ports
+        try:
+            problems = self.work(server, loop, kind, killed)
+        except Exception:
+            problems = [traceback.format_exc()]
+        if problems or kind == "last":
+            server.kill()
+        loop.close()
+        ended = server.ended()
+        if ended != -9:
+            problems.append(f"the server ended with {ended}")
+        problems += [line for line in server.said.splitlines() if " error" in line.lower()]
+        if problems or kind == "last":
+            return problems + problems_of_folder(self.arguments.binary, self.data)
+        return self.after_kill(killed)
+
+    def after_kill(self, killed):
+        self.counts["kills"] += 1
+        for how in killed:
+            self.counts[f"killed {how}"] += 1
+        return problems_of_folder(self.arguments.binary, self.data)
+
+    def work(self, server, loop, kind, killed):
+        """Looks at what there is, and then writes until the kill. Returns what is wrong."""
+        if not self.prepared:
+            loop.run({actor: actor.prepare() for actor in self.actors})
+            self.prepared = True
+            for actor in self.actors:
+                actor.open = None
+        for actor in self.actors:
+            actor.verified = False
+        problems = [problem for found in loop.run({actor: actor.verify() for actor in self.actors}).values() for problem in found]
+        problems += loop.problems
+        if problems or kind == "last":
+            return problems
+        if kind == "start":
+            if not loop.gone:
+                loop.run({actor: actor.steps() for actor in self.actors if actor.verified})
+                killed.append("after a start")
+            self.killer.outcome()
+            return loop.problems
+        if self.counts["kills"] % RESTS == RESTS - 1:
+            problems = self.rest(server, loop)
+            if problems:
+                return problems
+        if kind == "reclaim":
+            quiet = time.monotonic() + self.rng.uniform(0.05, self.arguments.seconds)
+            loop.run({actor: until(actor, quiet) for actor in self.actors})
+            self.killer.arm(server.process.pid, LONGEST_WAIT, self.places("extents-*"), DELETED | MODIFIED, self.rng.uniform(0, 0.004))
+        else:
+            paths = self.places("*.db") if kind == "checkpoint" else []
+            after = self.rng.uniform(0.02, self.arguments.seconds) + (self.arguments.seconds if paths else 0)
+            self.killer.arm(server.process.pid, after, paths, MODIFIED, self.rng.uniform(0, LONGEST_CHECKPOINT))
+            loop.run({actor: actor.steps() for actor in self.actors})
+        if self.killer.outcome():
+            killed.append({"checkpoint": "while a checkpoint wrote pages", "reclaim": "while space was given back"}[kind])
+        return loop.problems
+
+    def places(self, pattern):
+        return glob.glob(f"{self.data}/lazulite/a/*/{pattern}")
+
+    def rest(self, server, loop):
+        """Ten days pass; what is gone must give its space back."""
+        loop.run({actor: actor.before_rest() for actor in self.actors})
+        connection = HTTPConnection("127.0.0.1", server.ports["blob"], timeout=60)
+        connection.request("POST", f"/_lazulite/clock?advance={TEN_DAYS}", headers={"x-lazulite-control": "1"})
+        if connection.getresponse().status != 200:
+            return ["the clock cannot be advanced"]
+        for actor in self.actors:
+            actor.rested()
+        most = sum(actor.held() for actor in self.actors) + SPACE
+        deadline = time.monotonic() + REST_SECONDS
+        while (taken := allocated(self.places("extents-*"))) > most:
+            if time.monotonic() > deadline:
+                return [f"{taken} bytes are taken after {REST_SECONDS} s of rest, at most {most} are needed"]
+            time.sleep(0.05)
+        self.counts["rests"] += 1
+        return [problem for found in loop.run({actor: actor.verify() for actor in self.actors}).values() for problem in found] + loop.problems
+
+
+def until(actor, end):
+    while time.monotonic() < end:
+        yield from actor.step()
+
+
+def allocated(folders):
+    """Bytes that files take on the disk."""
+    total = 0
+    for folder in folders:
+        for entry in os.scandir(folder):
+            try:
+                total += entry.stat().st_blocks * 512
+            except FileNotFoundError:
+                pass  # just given back
+    return total
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--jobs", type=int, default=1, help="folders that are killed at the same time")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--seconds", type=float, default=0.25, help="longest life under load")
+    parser.add_argument("--durability", default="process", choices=["process", "power", "both"])
+    parser.add_argument("--many", type=int, default=300, help="files of the Data Lake directory of many")
+    parser.add_argument("--loads", nargs="+", default=list(MODULES), choices=list(MODULES), help="only these")
+    parser.add_argument("--kind", choices=list(KINDS), help="only kills of this kind")
+    parser.add_argument("--fixtures", default=os.path.join(os.path.dirname(__file__), "../upgrade"), help="folders of old formats")
+    arguments = parser.parse_args()
+    print(f"seed {arguments.seed}", flush=True)
+    began = time.monotonic()
+    shares = [arguments.kills // arguments.jobs + (job < arguments.kills % arguments.jobs) for job in range(arguments.jobs)]
+    harnesses = [Harness(arguments, job, kills, Killer()) for job, kills in enumerate(shares)]
+    workers = [Worker(harness.run) for harness in harnesses]
+    counts, problems = collections.Counter(), []
+    for worker in workers:
+        counted, found = worker.result()
+        counts += counted
+        problems += found
+    print(*problems[:60], sep="\n")
+    for name, count in sorted(counts.items()):
+        print(f"{count:8} {name}")
+    failed = int(bool(problems))
+    print(f"{time.monotonic() - began:.0f} s\n{counts['kills'] - failed} passed, {failed} failed, 0 skipped")
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()
