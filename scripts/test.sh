@@ -145,13 +145,11 @@ part_cli() {
 }
 
 part_fault() {
-  run fault python3 tests/fault/kill.py --binary build/release/lazulite --kills "$($full && echo 500 || echo 50)"
+  run fault python3 tests/fault/crash.py --binary build/release/lazulite --durability both \
+    $($full && echo --kills 10000 --jobs 4 || echo --kills 200 --jobs 2)
+  ! $full || run fault-many python3 tests/fault/crash.py --binary build/release/lazulite --kills 100 --loads lake --many 100000
   run fault-consumers python3 tests/fault/consumers.py --binary build/release/lazulite --kills "$($full && echo 40 || echo 4)"
   run fault-events python3 tests/fault/events.py --binary build/release/lazulite --kills "$($full && echo 40 || echo 4)"
-  run fault-tables python3 tests/fault/tables.py --binary build/release/lazulite --kills "$($full && echo 500 || echo 12)"
-  run fault-files python3 tests/fault/files.py --binary build/release/lazulite --kills "$($full && echo 500 || echo 8)"
-  run fault-datalake python3 tests/fault/datalake.py --binary build/release/lazulite \
-    $($full && echo --kills 500 --many 100000 || echo --kills 8)
   run fault-hostile python3 tests/fault/hostile.py --binary build/release/lazulite $($full && echo --full)
 }
 
@@ -189,7 +187,7 @@ part_asan() {
   unit_tests asan
   fuzz_corpora asan
   run asan-wire build/asan/tests/wire/wire_tests tests/wire
-  run asan-fault python3 tests/fault/kill.py --binary build/asan/lazulite --kills 5 --seconds 4
+  run asan-fault python3 tests/fault/crash.py --binary build/asan/lazulite --kills 10 --seconds 1 --durability both
 }
 
 part_tsan() {

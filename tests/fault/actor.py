@@ -22,7 +22,8 @@ class Actor:
 
     def __init__(self, index, rng):
         self.index, self.rng = index, rng
-        self.known, self.open, self.acknowledged, self.verified, self.asked = {}, None, 0, True, None
+        self.known, self.acknowledged = {}, 0
+        self.open = self.opened = self.asked = None  # what a request without an answer changes, that request, and the last one
         self.ports = {}
 
     def __str__(self):
@@ -68,13 +69,16 @@ class Actor:
         found = yield from self.read()
         known = self.known
         problems = differences(found, known)
-        if problems and self.open is not None:
+        if self.open is not None:
             done = applied(known, resolved(self.open, found, known))
             if_done = differences(found, done)
-            problems = if_done and [*problems, f"with the open request {self.asked} done:", *if_done]
-            known = done
+            if problems:
+                problems = if_done and [*problems, f"with {self.opened} done, which got no answer:", *if_done]
+                known = done
+            elif not if_done:  # what cannot be read back is not known then
+                known = {key: {name: value for name, value in node.items() if done[key].get(name) == value} for key, node in known.items()}
         self.known = {key: {**known.get(key, {}), **node, "_read": True} for key, node in found.items()}
-        self.open, self.verified = None, True
+        self.open = None
         return [f"{self}: {problem}" for problem in problems + self.doubts(found)]
 
     def doubts(self, found):

@@ -24,6 +24,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -33,19 +34,22 @@ from http.client import HTTPConnection
 import blobs
 import files
 import lake
+import migration
 import queues
 import tables
 from killer import DELETED, MODIFIED, Killer
 from loop import Loop
-from server import ACCOUNT, KEY, Gone, Server, problems_of_folder
+from server import ACCOUNT, KEY, Server, asked, problems_of_folder
 from worker import Worker
 
 MODULES = {"blob": blobs, "queue": queues, "table": tables, "file": files, "lake": lake}
 ACCOUNTS = [{"name": ACCOUNT}, {"name": "kept", "keys": [KEY]}, {"name": "versions", "keys": [KEY], "blobVersioning": True},
             {"name": "lake", "keys": [KEY], "hierarchicalNamespace": True}]
 KINDS = {"random": 60, "start": 15, "checkpoint": 17, "reclaim": 8}  # how often, of 100
-LONGEST_CHECKPOINT = 0.02  # seconds in which it is killed
+LONGEST_CHECKPOINT = 0.01  # seconds in which it is killed
+TICK = 0.008  # seconds that the time of a change to a file may be late
 LONGEST_WAIT = 6  # seconds for space to be given back
+MIGRATIONS = 10  # one more kill for so many of the others
 RESTS = 40
 REST_SECONDS = 60
 TEN_DAYS = 10 * 24 * 3600
@@ -58,9 +62,6 @@ class Harness:
     def __init__(self, arguments, job, kills, killer):
         self.arguments, self.job, self.kills, self.killer = arguments, job, kills, killer
         self.rng = random.Random(f"{arguments.seed}/{job}")
-        self.durability = arguments.durability
-        if self.durability == "both":
-            self.durability = ("process", "power")[job % 2]
         self.folder = tempfile.mkdtemp(prefix="lazulite-crash-")
         self.data = f"{self.folder}/data"
         self.configuration = f"{self.folder}/config.json"
@@ -79,14 +80,18 @@ class Harness:
         problems = []
         while self.counts["kills"] < self.kills and not problems:
             problems = self.life(self.kind())
+            if self.counts["kills"] % 500 == 0:
+                print(f"job {self.job}: {self.counts['kills']} kills", flush=True)
         if not problems:
             problems = self.life("last")
         for actor in self.actors:
             self.counts[f"acknowledged writes: {self.services[actor]}"] += actor.acknowledged
         if not problems:
+            problems = migration.run(self.arguments, f"{self.folder}/old", self.kills // MIGRATIONS, self.rng, self.killer, self.counts)
+        if not problems:
             shutil.rmtree(self.folder)
-        return self.counts, [f"job {self.job}, {self.durability}, after kill {self.counts['kills']}; the folder is {self.folder}",
-                             *problems] if problems else []
+        where = f"job {self.job}, after kill {self.counts['kills']}; the folder is {self.folder}"
+        return self.counts, [where, *problems] if problems else []
 
     def kind(self):
         if not self.prepared:
@@ -95,83 +100,78 @@ class Harness:
             return self.arguments.kind
         return self.rng.choices(list(KINDS), KINDS.values())[0]
 
+    def durability(self):
+        return self.rng.choice(["process", "power"]) if self.arguments.durability == "both" else self.arguments.durability
+
     def life(self, kind):
         """One life of the server, and what is wrong."""
-        killed = []
-        if kind == "start":
-            moment = self.rng.uniform(0, 2 * self.start_seconds)
-            killed.append("while the server started")
+        began, moment = time.monotonic(), self.rng.uniform(0, 2 * self.start_seconds)
         try:
-            began = time.monotonic()
-            server = Server(self.arguments.binary, self.data, self.durability, "--config", self.configuration,
+            server = Server(self.arguments.binary, self.data, self.durability(), "--config", self.configuration,
                             begun=lambda process: kind == "start" and self.killer.arm(process.pid, moment))
-            if kind == "start":
-                killed = ["while stores were opened and read"]
-            else:
-                self.start_seconds = 0.9 * self.start_seconds + 0.1 * (time.monotonic() - began)
-        except Gone as gone:
-            if kind != "start":
-                return [str(gone)]
-            self.killer.outcome()
-            return self.after_kill(killed)
+        except RuntimeError as problem:
+            killed = kind == "start" and f"ended with {-signal.SIGKILL} " in str(problem)
+            return self.after_kill("while the server started") if killed else [str(problem)]
+        if kind != "start":
+            self.start_seconds = 0.9 * self.start_seconds + 0.1 * (time.monotonic() - began)
         loop = Loop(server.ports)
         for actor in self.actors:
             actor.ports = server.ports
         try:
-            problems = self.work(server, loop, kind, killed)
+            problems = self.work(server, loop, kind)
         except Exception:
             problems = [traceback.format_exc()]
+        loop.close()
         if problems or kind == "last":
             server.kill()
-        loop.close()
         ended = server.ended()
-        if ended != -9:
+        if ended != -signal.SIGKILL:
             problems.append(f"the server ended with {ended}")
-        problems += [line for line in server.said.splitlines() if " error" in line.lower()]
+        problems += [line for line in server.said.splitlines() if "error" in line.lower()]
         if problems or kind == "last":
             return problems + problems_of_folder(self.arguments.binary, self.data)
-        return self.after_kill(killed)
+        return self.after_kill({"start": "while stores were opened and read", "reclaim": "while space was given back"}.get(kind, ""))
 
-    def after_kill(self, killed):
+    def after_kill(self, how):
+        """Counts what the kill met, and looks at the folder."""
+        happened, moment = self.killer.outcome()
         self.counts["kills"] += 1
-        for how in killed:
+        if max((os.stat(path).st_mtime for path in self.places("*.db")), default=0) > moment - TICK:
+            self.counts["killed while a checkpoint wrote pages"] += 1
+        if how and (happened or not how.endswith("given back")):
             self.counts[f"killed {how}"] += 1
+            if how.endswith("given back") and any(asked(path, "SELECT 1 FROM reclaim LIMIT 1") for path in self.places("*.db")):
+                self.counts[f"killed {how}, of which with more to come"] += 1
         return problems_of_folder(self.arguments.binary, self.data)
 
-    def work(self, server, loop, kind, killed):
+    def look(self, loop):
+        """What is wrong with what there is."""
+        found = loop.run({actor: actor.verify() for actor in self.actors})
+        return [problem for problems in found.values() for problem in problems] + loop.problems
+
+    def work(self, server, loop, kind):
         """Looks at what there is, and then writes until the kill. Returns what is wrong."""
         if not self.prepared:
             loop.run({actor: actor.prepare() for actor in self.actors})
             self.prepared = True
             for actor in self.actors:
                 actor.open = None
-        for actor in self.actors:
-            actor.verified = False
-        problems = [problem for found in loop.run({actor: actor.verify() for actor in self.actors}).values() for problem in found]
-        problems += loop.problems
-        if problems or kind == "last":
-            return problems
-        if kind == "start":
-            if not loop.gone:
-                loop.run({actor: actor.steps() for actor in self.actors if actor.verified})
-                killed.append("after a start")
-            self.killer.outcome()
-            return loop.problems
-        if self.counts["kills"] % RESTS == RESTS - 1:
+        problems = self.look(loop)
+        if not problems and self.counts["kills"] % RESTS == RESTS - 1 and kind not in ("start", "last"):
             problems = self.rest(server, loop)
-            if problems:
-                return problems
+        if problems or kind == "last" or loop.gone:
+            return problems
         if kind == "reclaim":
             quiet = time.monotonic() + self.rng.uniform(0.05, self.arguments.seconds)
             loop.run({actor: until(actor, quiet) for actor in self.actors})
             self.killer.arm(server.process.pid, LONGEST_WAIT, self.places("extents-*"), DELETED | MODIFIED, self.rng.uniform(0, 0.004))
-        else:
+            server.process.wait()
+            return loop.problems
+        if kind != "start":
             paths = self.places("*.db") if kind == "checkpoint" else []
             after = self.rng.uniform(0.02, self.arguments.seconds) + (self.arguments.seconds if paths else 0)
             self.killer.arm(server.process.pid, after, paths, MODIFIED, self.rng.uniform(0, LONGEST_CHECKPOINT))
-            loop.run({actor: actor.steps() for actor in self.actors})
-        if self.killer.outcome():
-            killed.append({"checkpoint": "while a checkpoint wrote pages", "reclaim": "while space was given back"}[kind])
+        loop.run({actor: actor.steps() for actor in self.actors})
         return loop.problems
 
     def places(self, pattern):
@@ -193,7 +193,7 @@ class Harness:
                 return [f"{taken} bytes are taken after {REST_SECONDS} s of rest, at most {most} are needed"]
             time.sleep(0.05)
         self.counts["rests"] += 1
-        return [problem for found in loop.run({actor: actor.verify() for actor in self.actors}).values() for problem in found] + loop.problems
+        return self.look(loop)
 
 
 def until(actor, end):

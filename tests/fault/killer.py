@@ -7,7 +7,7 @@ import select
 import signal
 import time
 
-MODIFIED, DELETED = 0x2, 0x200  # inotify(7)
+MODIFIED, CREATED, DELETED = 0x2, 0x100, 0x200  # inotify(7)
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -22,7 +22,7 @@ class Killer:
         self.pipe.send((pid, after, list(paths), events, delay))
 
     def outcome(self):
-        """Whether it was something that happened to the paths."""
+        """Whether it was something that happened to the paths, and when the kill was."""
         return self.pipe.recv()
 
 
@@ -40,5 +40,5 @@ def serve(pipe):
         if happened:
             time.sleep(delay)
         os.kill(pid, signal.SIGKILL)
+        pipe.send((happened, time.time()))
         os.close(watch)
-        pipe.send(happened)

@@ -179,13 +179,14 @@ class LakeCrate(Crate, Filesystem):
 
     def prepare(self):
         yield from super().prepare()
-        yield from self.write({("crate0",): {}}, 201, "PUT", self.path("crate0"), "resource=directory")
+        for path in ["crate0", *(f"crate0/bin{number}" for number in range(10))]:
+            yield from self.ask({201}, "PUT", self.path(path), "resource=directory")
+            self.known[path,] = {}
         for number in range(self.many):
             path, text = f"crate0/bin{number % 10}/f{number:06}", f"f{number:06}".encode()
-            if number < 10:
-                yield from self.write({(path.rpartition("/")[0],): {}}, 201, "PUT", self.path(path.rpartition("/")[0]), "resource=directory")
             # Whose bytes stand there at once: by the Blob service, at this listener.
-            yield from self.write({(path,): {"body": text}}, 201, "PUT", self.path(path), "", text, {"x-ms-blob-type": "BlockBlob"}, touched=(path,))
+            answer = yield from self.ask({201}, "PUT", self.path(path), "", text, {"x-ms-blob-type": "BlockBlob"})
+            self.known[path,] = {"body": text, "etag": answer.headers["etag"].strip('"')}
 
     def step(self):
         if any(key[0] == "deleted" for key in self.known):

@@ -120,7 +120,7 @@ class Loop:
             request = generator.send(answer)
             actor.asked = request[:3]
             if request.changes is not None:
-                actor.open = request.changes
+                actor.open, actor.opened = request.changes, request[:3]
             self.lines[actor].send(request)
             return True
         except StopIteration as end:

@@ -102,7 +102,7 @@ class Messages(Actor):
             # What the request without an answer hid: it was seen before and is not any more, or it is one that is gone.
             if node and node.get("hidden") and node["id"] not in shown and len(shown) + len(hidden) < count:
                 hidden[key] = node
-        if len(shown) + len(hidden) == count + 1:
+        if len(shown) + len(hidden) > count:
             hidden = {key: node for key, node in hidden.items() if after.get(key, node)}
         if len(shown) + len(hidden) != count:
             raise AssertionError(f"{queue} has {count} messages: {len(shown)} are shown, {len(hidden)} should be hidden")

@@ -4,8 +4,12 @@ import base64
 import hashlib
 import hmac
 import http.client
+import os
+import shutil
 import signal
+import sqlite3
 import subprocess
+import tempfile
 import threading
 import urllib.parse
 
@@ -46,7 +50,7 @@ class Server:
                 break
             self.said += line
         else:
-            raise Gone(f"the server ended with {self.process.wait()} before it was ready: {self.said[-2000:]}")
+            raise RuntimeError(f"the server ended with {self.process.wait()} before it was ready: {self.said[-2000:]}")
         self.reader = threading.Thread(target=self.read_on, daemon=True)
         self.reader.start()
 
@@ -100,3 +104,15 @@ def problems_of_folder(binary, folder):
     """What `lazulite check` finds in a folder that no server has open."""
     checked = subprocess.run([binary, "check", "--location", folder], capture_output=True, text=True)
     return [] if checked.returncode == 0 else ["check: " + (checked.stdout + checked.stderr).strip()[-2000:]]
+
+
+def asked(database, statement):
+    """The first column that a copy of a database finds, so that the folder stays as it was left."""
+    with tempfile.TemporaryDirectory() as copies:
+        for path in (database, f"{database}-wal"):
+            if os.path.exists(path):
+                shutil.copy(path, copies)
+        connection = sqlite3.connect(os.path.join(copies, os.path.basename(database)))
+        found = [row[0] for row in connection.execute(statement)]
+        connection.close()
+        return found
