@@ -147,7 +147,8 @@ part_cli() {
 part_fault() {
   run fault python3 tests/fault/crash.py --binary build/release/lazulite --durability both \
     $($full && echo --kills 10000 --jobs 4 || echo --kills 200 --jobs 2)
-  ! $full || run fault-many python3 tests/fault/crash.py --binary build/release/lazulite --kills 100 --loads lake --many 100000
+  ! $full || run fault-many python3 tests/fault/crash.py --binary build/release/lazulite --kills 40 --seconds 3 \
+    --loads lake --many 100000
   run fault-consumers python3 tests/fault/consumers.py --binary build/release/lazulite --kills "$($full && echo 40 || echo 4)"
   run fault-events python3 tests/fault/events.py --binary build/release/lazulite --kills "$($full && echo 40 || echo 4)"
   run fault-hostile python3 tests/fault/hostile.py --binary build/release/lazulite $($full && echo --full)

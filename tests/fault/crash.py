@@ -45,10 +45,11 @@ from worker import Worker
 MODULES = {"blob": blobs, "queue": queues, "table": tables, "file": files, "lake": lake}
 ACCOUNTS = [{"name": ACCOUNT}, {"name": "kept", "keys": [KEY]}, {"name": "versions", "keys": [KEY], "blobVersioning": True},
             {"name": "lake", "keys": [KEY], "hierarchicalNamespace": True}]
-KINDS = {"random": 60, "start": 15, "checkpoint": 17, "reclaim": 8}  # how often, of 100
-LONGEST_CHECKPOINT = 0.01  # seconds in which it is killed
+KINDS = {"random": 65, "start": 15, "checkpoint": 12, "reclaim": 8}  # how often, of 100
+SHORTEST = 0.02  # seconds of a life under load
+LONGEST_DELAY = 0.005  # seconds from the begin of a checkpoint or of reclaiming to the kill
 TICK = 0.008  # seconds that the time of a change to a file may be late
-LONGEST_WAIT = 6  # seconds for space to be given back
+LONGEST_WAIT = 6  # seconds for either to begin
 MIGRATIONS = 10  # one more kill for so many of the others
 RESTS = 40
 REST_SECONDS = 60
@@ -137,7 +138,7 @@ class Harness:
         happened, moment = self.killer.outcome()
         self.counts["kills"] += 1
         if max((os.stat(path).st_mtime for path in self.places("*.db")), default=0) > moment - TICK:
-            self.counts["killed while a checkpoint wrote pages"] += 1
+            self.counts[f"killed within {1000 * TICK:.0f} ms of a page that a checkpoint wrote"] += 1
         if how and (happened or not how.endswith("given back")):
             self.counts[f"killed {how}"] += 1
             if how.endswith("given back") and any(asked(path, "SELECT 1 FROM reclaim LIMIT 1") for path in self.places("*.db")):
@@ -161,18 +162,23 @@ class Harness:
             problems = self.rest(server, loop)
         if problems or kind == "last" or loop.gone:
             return problems
-        if kind == "reclaim":
-            quiet = time.monotonic() + self.rng.uniform(0.05, self.arguments.seconds)
-            loop.run({actor: until(actor, quiet) for actor in self.actors})
-            self.killer.arm(server.process.pid, LONGEST_WAIT, self.places("extents-*"), DELETED | MODIFIED, self.rng.uniform(0, 0.004))
-            server.process.wait()
+        if kind in ("checkpoint", "reclaim"):
+            self.wait_for(kind, server.process, loop)
             return loop.problems
-        if kind != "start":
-            paths = self.places("*.db") if kind == "checkpoint" else []
-            after = self.rng.uniform(0.02, self.arguments.seconds) + (self.arguments.seconds if paths else 0)
-            self.killer.arm(server.process.pid, after, paths, MODIFIED, self.rng.uniform(0, LONGEST_CHECKPOINT))
+        if kind == "random":
+            self.killer.arm(server.process.pid, self.rng.uniform(SHORTEST, self.arguments.seconds))
         loop.run({actor: actor.steps() for actor in self.actors})
         return loop.problems
+
+    def wait_for(self, kind, process, loop):
+        """The kill comes when it happens: a checkpoint while much is written or a second after that, and reclaiming soon after."""
+        delay, quiet = LONGEST_DELAY * self.rng.random() ** 3, time.monotonic() + self.rng.uniform(SHORTEST, self.arguments.seconds)
+        if kind == "checkpoint":
+            self.killer.arm(process.pid, LONGEST_WAIT, self.places("*.db"), MODIFIED, delay)
+        loop.run({actor: until(actor, quiet) for actor in self.actors})
+        if kind == "reclaim":
+            self.killer.arm(process.pid, LONGEST_WAIT, self.places("extents-*"), DELETED | MODIFIED, delay)
+        process.wait()
 
     def places(self, pattern):
         return glob.glob(f"{self.data}/lazulite/a/*/{pattern}")
