@@ -4,6 +4,7 @@ import http.client
 import json
 import shutil
 import sys
+import time
 from pathlib import Path
 
 from killer import CREATED, MODIFIED
@@ -33,6 +34,7 @@ def run(arguments, folder, kills, rng, killer, counts):
     old = [Fixture(path) for path in sorted((fixtures / "fixtures").iterdir())]
     newest = formats_of_new(arguments.binary, folder)
     old = [fixture for fixture in old if any(newest[kind] > format for kind, format in fixture.about["formats"].items())]
+    seconds = 0.1  # that the last undisturbed start took
     while old and kills > 0:
         fixture = rng.choice(old)
         data = Path(folder, "data")
@@ -44,8 +46,8 @@ def run(arguments, folder, kills, rng, killer, counts):
             {"keys": [KEY], **account} if account["name"] != "devstoreaccount1" else account for account in fixture.about["accounts"]]}))
         flags = arguments.binary, str(data), "process", "--config", str(configuration)
         for _ in range(rng.choice([1, 2])):
-            watched = [str(path) for path in data.glob("lazulite/a/*")] if rng.random() < 0.7 else []
-            after = rng.uniform(0, 0.1) + bool(watched)
+            watched = [str(path) for path in data.glob("lazulite/a/*")] if rng.random() < 0.3 else []
+            after = rng.uniform(0, 1.3 * seconds) + bool(watched)
             try:
                 server = Server(*flags, begun=lambda process: killer.arm(process.pid, after, watched, MODIFIED | CREATED, rng.uniform(0, 0.02)))
                 fixture.differences(Client(server.ports), True)
@@ -60,7 +62,9 @@ def run(arguments, folder, kills, rng, killer, counts):
             problems = problems_of_folder(arguments.binary, str(data))
             if problems:
                 return [f"{fixture.name}: {problem}" for problem in problems]
+        began = time.monotonic()
         server = Server(*flags)
+        seconds = time.monotonic() - began
         problems = [problem for problem in fixture.differences(Client(server.ports), True) if "GET cleared" not in problem]
         server.kill()
         problems += problems_of_folder(arguments.binary, str(data))
