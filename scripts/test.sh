@@ -103,6 +103,7 @@ part_release() {
   run release-wire build/release/tests/wire/wire_tests tests/wire
   run release-wire-disk build/release/tests/wire/wire_tests --disk tests/wire
   ! $full || LAZULITE_SPACE_MIB=1024 run space build/release/tests/unit/blob/test_blob_space
+  run power-loss build/release/tests/power_loss/power_loss --jobs 2 --traces "$($full && echo 1000 || echo 20)"
 }
 
 # conformance NAME SUITE...: suites against one server, whose counters then hold what all of them did.

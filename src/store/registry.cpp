@@ -97,6 +97,14 @@ tl::expected<std::unique_ptr<Registry>, std::string> Registry::load(FileSystem& 
             if (path == kFile) {
                 registry->state_ = *std::move(found);
                 registry->look_around(true);
+                // Who wrote it may have been killed before it was on the disk.
+                const auto kept = files.exists(kOld);
+                if (!kept) return tl::unexpected(problem("the data folder cannot be read", kept.error()));
+                registry->on_disk_ = false;
+                registry->kept_ = *kept;
+                if (!sync_changes) return registry;
+                if (const auto synced = registry->sync(); !synced)
+                    return tl::unexpected(problem("the data folder cannot be written", synced.error()));
                 return registry;
             }
             log::warning("lazulite/registry was lost; the version before it is used");
@@ -106,6 +114,7 @@ tl::expected<std::unique_ptr<Registry>, std::string> Registry::load(FileSystem& 
         if (state.error().starts_with("has format")) return tl::unexpected(damage);  // nothing to fall back to
     }
     if (!found && !damage.empty()) return tl::unexpected(damage);
+    registry->kept_ = found.has_value();
     registry->state_ = found.value_or(State{});
     registry->look_around(false);
     auto saved = registry->save(registry->state_);
@@ -202,6 +211,7 @@ IoResult<> Registry::sync() {
     const std::lock_guard lock(mutex_);
     if (version != version_) return {};  // changed meanwhile: whoever did so calls again
     on_disk_ = true;
+    kept_ = false;
     (void)files_.remove(kOld);
     return {};
 }
@@ -226,7 +236,8 @@ IoResult<> Registry::save(State state) {
         if (!file) return tl::unexpected(file.error());
         if (auto done = (*file)->truncate(0); !done) return done;
         if (auto done = (*file)->write(0, as_bytes(text)); !done) return done;
-        if (sync_changes_) {
+        // Where there is nothing to fall back to, what takes the place of the last version is on the disk before.
+        if (sync_changes_ || (!on_disk_ && !kept_)) {
             if (auto done = (*file)->sync(); !done) return done;
             if (auto done = files_.sync_directory(kFolders); !done) return done;
         }
@@ -234,6 +245,7 @@ IoResult<> Registry::save(State state) {
     if (!sync_changes_ && on_disk_) {
         const auto kept = files_.rename(kFile, kOld);
         if (!kept && !absent(kept.error())) return kept;
+        kept_ = kept.has_value();
     }
     on_disk_ = false;
     ++version_;

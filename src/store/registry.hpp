@@ -37,8 +37,8 @@ class FolderLock {
 ///     crc 8c1f0e5d33a1b077                    (CRC-64 of what stands above)
 ///
 /// A change is written to a new file that takes the old one's place, so a killed process leaves the one or the other.
-/// With `sync_changes` it is also on the disk when the change returns; otherwise `sync` is called soon after, and the
-/// last version known to be on the disk stays as `registry.old` until then. Folder ids are never reused. Any thread.
+/// With `sync_changes` it is also on the disk when the change returns; otherwise `sync` is called soon after, as after
+/// `load`, and the last version known to be on the disk stays as `registry.old` until then. Folder ids are never reused. Any thread.
 class Registry {
   public:
     static constexpr int kFormat = 1;
@@ -93,7 +93,8 @@ class Registry {
     mutable std::mutex mutex_;
     State state_;
     std::uint64_t version_ = 0;  ///< counts changes
-    bool on_disk_ = true;        ///< the file `registry` is what a power loss would leave
+    bool on_disk_ = false;       ///< the file `registry` is what a power loss would leave
+    bool kept_ = false;          ///< the file `registry.old` is
 };
 
 }  // namespace lazulite

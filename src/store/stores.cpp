@@ -31,7 +31,10 @@ class Folder final : public Stores {
           lock_(std::move(lock)),
           registry_(std::move(registry)),
           threads_(std::make_shared<StoreThreads>(options.writer_threads)) {
-        threads_->background.post([this] { remove_what_is_left(); });
+        threads_->background.post([this] {
+            if (options_.durability == Durability::process) sync_registry();
+            remove_what_is_left();
+        });
     }
     ~Folder() override { close(); }
 

@@ -16,11 +16,18 @@ namespace {
 
 class OneText final : public BodyReader {
   public:
-    explicit OneText(std::string_view text) : left_(text) {}
-    Task<Result<ByteView>> read() override { co_return as_bytes(std::exchange(left_, {})); }
+    OneText(std::string_view text, const ServiceAccount::Delivery& delivery) : left_(text), delivery_(delivery) {}
+    Task<Result<ByteView>> read() override {
+        if (!std::exchange(first_, false) && !left_.empty() && delivery_.between) delivery_.between();
+        const std::string_view piece = left_.substr(0, delivery_.piece != 0 ? delivery_.piece : left_.size());
+        left_.remove_prefix(piece.size());
+        co_return as_bytes(piece);
+    }
 
   private:
     std::string_view left_;
+    const ServiceAccount::Delivery& delivery_;
+    bool first_ = true;
 };
 
 std::string text_of(const Slice& slice) {
@@ -113,21 +120,25 @@ ServiceAccount::ServiceAccount(const Service& service, const StoreKind& kind, st
     store_ = stores_->store("acct", kind.name).value();
 }
 
+ServiceAccount::ServiceAccount(const Service& service, const StoreKind& kind, std::shared_ptr<Store> store)
+    : service_(service), kind_(kind), clock_(store->now()), store_(std::move(store)), account_{"acct", {}, {}} {}
+
 ServiceAccount::~ServiceAccount() {
     store_.reset();
-    stores_->close();
+    if (stores_) stores_->close();
 }
 
 ServiceAccount::Answer ServiceAccount::send_on(Loop& loop, std::string_view container, std::string_view name,
                                                std::string_view method, std::string_view query_text, const Headers& headers,
                                                std::string_view body) {
-    OneText reader(body);
+    OneText reader(body, delivery_);
     Request request;
     request.method = parse_method(method);
     request.method_text = method;
     request.query = query_text;
     for (const auto& [field, value] : headers) request.fields.add(field, value);
-    request.content_length = body.size();
+    request.chunked = !delivery_.length_known;
+    if (delivery_.length_known) request.content_length = body.size();
     request.body = &reader;
     const Query query = Query::parse(query_text).value();
     Result<Response> response = loop.run(run(loop, target_of(container, name), request, query));

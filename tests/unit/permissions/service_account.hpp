@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ class ServiceAccount {
 
     ServiceAccount(const Service& service, const StoreKind& kind, std::unique_ptr<FileSystem> files = make_memory_file_system(1ULL << 30),
                    Durability durability = Durability::process);
+    /// The same over a store that somebody else has opened, who alone can look for `problems`.
+    ServiceAccount(const Service& service, const StoreKind& kind, std::shared_ptr<Store> store);
     ~ServiceAccount();
     ServiceAccount(const ServiceAccount&) = delete;
     ServiceAccount& operator=(const ServiceAccount&) = delete;
@@ -45,6 +48,14 @@ class ServiceAccount {
                    std::string_view query, const Headers& headers = {}, std::string_view body = {});
     /// Another service over the same store answers what `service` does not, as on a listener of the latter.
     void also(const Service& other) { other_ = &other; }
+    /// How bodies come from here on: in pieces, `between` being called before each but the first, and with or without saying
+    /// how long they are. 0: in one piece.
+    struct Delivery {
+        std::size_t piece = 0;
+        bool length_known = true;
+        std::function<void()> between = {};
+    };
+    void deliver(Delivery delivery) { delivery_ = std::move(delivery); }
     void advance(Ticks by);
     AccountSettings& settings() { return account_.settings; }
     Store& store() { return *store_; }
@@ -66,6 +77,7 @@ class ServiceAccount {
     std::unique_ptr<Stores> stores_;
     std::shared_ptr<Store> store_;
     Account account_;
+    Delivery delivery_;
 };
 
 }  // namespace lazulite

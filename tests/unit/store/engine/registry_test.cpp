@@ -80,13 +80,12 @@ TEST_P(RegistryAfterPowerLoss, IsWholeAndHoldsWhatWasSynced) {
     must(files.make_directories("lazulite"));
     auto registry = Registry::load(files, GetParam()).value();
     std::vector<std::pair<std::size_t, std::size_t>> promised;  // from this position on, so many accounts
-    const std::size_t begun = files.position();
     for (std::size_t i = 1; i <= 6; ++i) {
         must(registry->folder("account" + std::to_string(i), "blob"));
         if (!GetParam() && i % 2 == 0) must(registry->sync());
         if (GetParam() || i % 2 == 0) promised.emplace_back(files.position(), i);
     }
-    for (std::size_t position = begun; position <= files.position(); ++position) {
+    for (std::size_t position = 0; position <= files.position(); ++position) {  // also while it is first made
         std::size_t least = 0;
         for (const auto& [from, count] : promised) {
             if (position >= from) least = count;
@@ -100,6 +99,47 @@ TEST_P(RegistryAfterPowerLoss, IsWholeAndHoldsWhatWasSynced) {
         const auto killed = files.after_kill(position);
         EXPECT_TRUE(Registry::load(*killed, GetParam()));
     }
+}
+
+/// Whatever a power failure from `begun` on leaves: it can be read, and names so many accounts.
+void expect_accounts(const FaultFileSystem& files, std::size_t begun, std::size_t count) {
+    for (std::size_t position = begun; position <= files.position(); ++position) {
+        for (std::uint64_t seed = 0; seed < 20; ++seed) {
+            const auto left = files.after_power_loss(position, seed);
+            const auto loaded = Registry::load(*left, false);
+            ASSERT_TRUE(loaded) << loaded.error() << " at " << position << ", seed " << seed;
+            EXPECT_EQ((*loaded)->accounts().size(), count) << "at " << position << ", seed " << seed;
+        }
+    }
+}
+
+/// Who was killed before the registry was on the disk leaves it to the next, who cannot know.
+TEST_P(RegistryAfterPowerLoss, HoldsWhatAKilledProcessLeft) {
+    const auto under = make_memory_file_system(kNoLimit);
+    FaultFileSystem files(*under);
+    {
+        const auto registry = Registry::load(files, GetParam()).value();
+        if (GetParam()) files.inject({.kinds = {FileOperation::Kind::sync_directory}, .nth = 2, .from_then_on = true});
+        EXPECT_EQ(registry->folder("account", "blob").has_value(), !GetParam());
+    }
+    files.heal();
+    const auto registry = Registry::load(files, GetParam()).value();
+    ASSERT_EQ(registry->accounts().size(), 1U);
+    if (!GetParam()) must(registry->sync());
+    expect_accounts(files, files.position(), 1);
+}
+
+TEST(RegistryWithoutItsLastVersion, KeepsTheOneBeforeUntilItIsReplaced) {
+    const auto under = make_memory_file_system(kNoLimit);
+    {
+        const auto registry = Registry::load(*under, true).value();
+        must(registry->folder("account", "blob"));
+        must(under->rename("lazulite/registry", "lazulite/registry.old"));
+        write_file(*under, "lazulite/registry", "");
+    }
+    FaultFileSystem files(*under);
+    const auto registry = Registry::load(files, false).value();
+    expect_accounts(files, 0, 1);
 }
 
 }  // namespace
