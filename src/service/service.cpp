@@ -57,6 +57,13 @@ Result<std::optional<ServiceVersion>> named_version(const Request& request, cons
     return version;
 }
 
+/// Where no more fits, what reads and what takes away goes on. The parts of a batch are judged by themselves.
+bool brings_more(const Operation& operation) {
+    const bool batch = operation.needs.by_account_sas == Needs::ByAccountSas::any;
+    const bool takes_away = operation.method == Method::delete_ || operation.needs.letters.has('d');
+    return operation.needs.writes && operation.method != Method::get && !takes_away && !batch;
+}
+
 bool takes_body(Method method) {
     return method == Method::put || method == Method::post || method == Method::merge || method == Method::patch;
 }
@@ -322,6 +329,7 @@ Task<Result<Response>> Gateway::answer(Request& request, Progress& progress) {
     }
     if (takes_body(request.method) && !request.content_length) co_return fail(ErrorCode::missing_content_length_header);
     if (progress.service->check) LAZ_CO_CHECK(progress.service->check(exchange));
+    if (brings_more(operation) && progress.store) LAZ_CO_CHECK(progress.store->extents().admit());
     Result<Response> response = co_await operation.run(exchange);
     const ErrorCode code = response ? ErrorCode::internal_error : response.error().code();
     const bool refused =

@@ -347,8 +347,8 @@ class Pool final : public ExtentPool {
     Pool& operator=(const Pool&) = delete;
 
     [[nodiscard]] Result<> admit() const override {
-        if (state_->files.exhausted()) return fail(ErrorCode::memory_extent_store_at_size_limit);
-        return {};
+        if (!state_->files.exhausted()) return {};
+        return fail(state_->in_memory() ? ErrorCode::memory_extent_store_at_size_limit : ErrorCode::insufficient_storage);
     }
 
     Result<std::unique_ptr<PendingBytes>> reserve(std::optional<std::uint64_t> length) override {

@@ -46,8 +46,12 @@ class OpenStore final : public Store, public std::enable_shared_from_this<OpenSt
         std::shared_ptr<StoreThreads> threads;
     };
     /// Makes the database from `empty` when there is none: in `power` mode it is on the disk when this returns, else
-    /// with the first barrier. The error is one clear line. When the last owner leaves, the background thread closes the store.
-    static tl::expected<std::shared_ptr<OpenStore>, std::string> open(const Place& place, const EmptyDatabase& empty);
+    /// with the first barrier. When the last owner leaves, the background thread closes the store.
+    struct Trouble {
+        std::string text;  ///< one clear line
+        bool full = false;
+    };
+    static tl::expected<std::shared_ptr<OpenStore>, Trouble> open(const Place& place, const EmptyDatabase& empty);
     ~OpenStore() override;
 
     void submit(WriteJob& job) override;

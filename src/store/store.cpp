@@ -4,6 +4,7 @@
 #include <array>
 #include <future>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "base/log.hpp"
@@ -72,22 +73,31 @@ std::size_t Store::next_place() {
 
 // ---- life ---------------------------------------------------------------------------------------------------------
 
-tl::expected<std::shared_ptr<OpenStore>, std::string> OpenStore::open(const Place& place, const EmptyDatabase& empty) {
+tl::expected<std::shared_ptr<OpenStore>, OpenStore::Trouble> OpenStore::open(const Place& place, const EmptyDatabase& empty) {
     const auto close_in_background = [threads = place.threads](OpenStore* store) {
         threads->background.post([store] { delete store; });
     };
     const std::shared_ptr<OpenStore> store(new OpenStore(place), close_in_background);
     const std::string database = store->paths_.database();
     // A barrier record that says nothing here would be taken for one that was never made.
-    if (std::string newer = newer_part(store->paths_, place.kind); !newer.empty()) return tl::unexpected(std::move(newer));
+    if (std::string newer = newer_part(store->paths_, place.kind); !newer.empty()) {
+        return tl::unexpected(Trouble{std::move(newer), false});
+    }
     const auto born = store->create(empty);
-    if (!born) return tl::unexpected(database + " cannot be made: " + born.error().message());
+    if (!born) return tl::unexpected(Trouble{database + " cannot be made: " + born.error().message(), out_of_space(born.error())});
+    const auto refused = [&database](const std::exception& problem, bool full) {
+        return tl::unexpected(Trouble{database + " cannot be opened: " + problem.what(), full});
+    };
     try {
         store->start(*born);
     } catch (const NewerFormat& newer) {
-        return tl::unexpected(std::string(newer.what()));
+        return tl::unexpected(Trouble{newer.what(), false});
+    } catch (const SqlError& problem) {
+        return refused(problem, problem.full());
+    } catch (const std::system_error& problem) {
+        return refused(problem, out_of_space(problem.code()));
     } catch (const std::exception& problem) {
-        return tl::unexpected(database + " cannot be opened: " + problem.what());
+        return refused(problem, false);
     }
     return store;
 }
@@ -137,7 +147,7 @@ void OpenStore::start(bool born) {
     extents_ = make_extents(place_.files, std::move(options));
     barrier_ = std::make_unique<Barrier>(Barrier::Place{paths_, *extents_, place_.durability, place_.boot,
                                                         place_.kind.has_extents, first_extent});
-    if (const auto adopted = barrier_->adopt(born); !adopted) throw std::runtime_error(adopted.error().message());
+    if (const auto adopted = barrier_->adopt(born); !adopted) throw std::system_error(adopted.error());
     writer_ = std::make_unique<Writer>(
         Writer::Parts{*connection_, *extents_, readers_, *barrier_, place_.kind, place_.wall, clock_offset_, commits_});
     checkpointer_ = std::make_unique<Checkpointer>(

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "store/ballast.hpp"
 #include "store/database_files.hpp"
 #include "store/formats.hpp"
 #include "store/open_store.hpp"
@@ -21,12 +22,15 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kRegistrySyncDelay = 200ms;   // many new accounts share one sync
+constexpr auto kBallastRetry = 1s;
 constexpr auto kCheckpointsAtClose = 300ms;  // what takes longer is left in the WAL for the next start
 
 class Folder final : public Stores {
   public:
-    Folder(FileSystem& files, const Options& options, FolderLock lock, std::unique_ptr<Registry> registry)
-        : files_(files),
+    Folder(FileSystem& files, const Options& options, FolderLock lock, std::unique_ptr<Ballast> ballast,
+           std::unique_ptr<Registry> registry)
+        : ballast_(std::move(ballast)),
+          files_(files),
           options_(options),
           lock_(std::move(lock)),
           registry_(std::move(registry)),
@@ -35,6 +39,9 @@ class Folder final : public Stores {
             if (options_.durability == Durability::process) sync_registry();
             remove_what_is_left();
         });
+        if (!ballast_) return;
+        ballast_->when_given_up([this] { keep_ballast_later(); });
+        keep_ballast();
     }
     ~Folder() override { close(); }
 
@@ -54,20 +61,23 @@ class Folder final : public Stores {
 
     [[nodiscard]] std::shared_ptr<OpenStore> find(std::string_view account, std::string_view kind) const;
     Result<std::shared_ptr<OpenStore>> open_store(std::string_view account, const StoreKind& kind);
-    tl::expected<std::shared_ptr<OpenStore>, std::string> open_folder(std::uint64_t folder, const StoreKind& kind);
+    tl::expected<std::shared_ptr<OpenStore>, OpenStore::Trouble> open_folder(std::uint64_t folder, const StoreKind& kind);
     [[nodiscard]] const StoreKind* known(std::string_view kind) const;
     const EmptyDatabase& empty_database(const StoreKind& kind);
     void discard(std::string_view account, std::uint64_t folder, std::string_view kind, bool with_folder);
     void remove_what_is_left();
     void sync_registry_soon();
     void sync_registry();
+    void keep_ballast();
+    void keep_ballast_later();
 
     [[nodiscard]] const Clock& wall() const {
         static const SystemClock system;
         return options_.wall != nullptr ? *options_.wall : system;
     }
 
-    FileSystem& files_;
+    const std::unique_ptr<Ballast> ballast_;
+    FileSystem& files_;  ///< the ballast, where there is one
     const Options options_;
     std::optional<FolderLock> lock_;
     const std::unique_ptr<Registry> registry_;
@@ -126,11 +136,12 @@ Result<std::shared_ptr<OpenStore>> Folder::open_store(std::string_view account, 
     if (!folder) return fail(because("an account's folder cannot be made", folder.error()));
     sync_registry_soon();
     auto opened = open_folder(*folder, kind);
-    if (!opened) return fail(because(ErrorCode::internal_error, opened.error()));
-    return *std::move(opened);
+    if (opened) return *std::move(opened);
+    const OpenStore::Trouble& trouble = opened.error();
+    return fail(because(trouble.full ? ErrorCode::insufficient_storage : ErrorCode::internal_error, trouble.text));
 }
 
-tl::expected<std::shared_ptr<OpenStore>, std::string> Folder::open_folder(std::uint64_t folder, const StoreKind& kind) {
+tl::expected<std::shared_ptr<OpenStore>, OpenStore::Trouble> Folder::open_folder(std::uint64_t folder, const StoreKind& kind) {
     return OpenStore::open({files_, Registry::path_of(folder), kind, options_.durability,
                             options_.boot.value_or(this_boot()), wall(), threads_},
                            empty_database(kind));
@@ -145,9 +156,9 @@ tl::expected<void, std::string> Folder::open_those(const std::vector<std::string
             const DatabaseFiles paths{files_, Registry::path_of(folder), std::string(kind->name)};
             if (!files_.exists(paths.database()).value_or(false)) continue;
             auto opened = open_folder(folder, *kind);
-            if (!opened && is_refusal(opened.error())) return tl::unexpected(opened.error());
+            if (!opened && is_refusal(opened.error().text)) return tl::unexpected(opened.error().text);
             if (!opened) {
-                log::error("store: " + opened.error());
+                log::error("store: " + opened.error().text);
                 continue;
             }
             const std::unique_lock lock(opened_mutex_);
@@ -244,6 +255,14 @@ void Folder::sync_registry() {
         log::warning("store: the registry cannot be synced: " + synced.error().message());
 }
 
+void Folder::keep_ballast() {
+    if (!ballast_->keep()) keep_ballast_later();
+}
+
+void Folder::keep_ballast_later() {
+    threads_->background.post_after(kBallastRetry, [this] { keep_ballast(); });
+}
+
 // ---- closing ------------------------------------------------------------------------------------------------------
 
 void Folder::close() {
@@ -276,9 +295,11 @@ tl::expected<std::unique_ptr<Stores>, std::string> Stores::open(FileSystem& file
     if (std::string newer = newer_part(files, options.kinds); !newer.empty()) return tl::unexpected(std::move(newer));
     auto lock = FolderLock::take(files);
     if (!lock) return tl::unexpected(lock.error());
-    auto registry = Registry::load(files, options.durability == Durability::power);
+    auto ballast = Ballast::make(files);
+    FileSystem& kept = ballast ? *ballast : files;
+    auto registry = Registry::load(kept, options.durability == Durability::power);
     if (!registry) return tl::unexpected(registry.error());
-    auto folder = std::make_unique<Folder>(files, options, *std::move(lock), *std::move(registry));
+    auto folder = std::make_unique<Folder>(kept, options, *std::move(lock), std::move(ballast), *std::move(registry));
     if (const auto opened = folder->open_those(options.accounts); !opened) return tl::unexpected(opened.error());
     return folder;
 }

@@ -129,6 +129,7 @@ Result<std::vector<Step>> parse_steps(const Exchange& x, const std::vector<Inner
         LAZ_CHECK(check_signed_table(x, request.table));
         LAZ_TRY(const ChangeKind kind, kind_of(request));
         LAZ_CHECK(x.identity.before(request.table).may(needs_of(kind), ServiceLetter::table, x.version));
+        if (kind != ChangeKind::remove) LAZ_CHECK(x.store->extents().admit());
         const auto query = Query::parse(request.query);
         if (!query) return fail(ErrorCode::invalid_uri);
         LAZ_TRY(const ChangeAnswer how, change_answer(kind, request.fields, *query, x.version));

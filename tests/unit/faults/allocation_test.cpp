@@ -1,0 +1,127 @@
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <cstdlib>
+#include <new>
+#include <optional>
+
+#include "fault_test.hpp"
+
+namespace {
+
+/// Of this thread: how many allocations of the server are left until one fails; 0: none will.
+thread_local std::uint64_t allocations_left = 0;
+thread_local bool allocation_failed = false;
+
+bool fails_now() {
+    if (!lazulite::OneServer::serving || allocations_left == 0 || --allocations_left != 0) return false;
+    allocation_failed = true;
+    return true;
+}
+
+void* allocate(std::size_t size, std::size_t alignment) {
+    if (fails_now()) throw std::bad_alloc();
+    void* const memory = alignment == 0 ? std::malloc(size) : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+    if (memory == nullptr) throw std::bad_alloc();
+    return memory;
+}
+
+sqlite3_mem_methods real_memory;
+
+/// SQLite asks for memory by itself.
+const bool kSqliteToo = [] {
+    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real_memory);
+    sqlite3_mem_methods counted = real_memory;
+    counted.xMalloc = [](int size) { return fails_now() ? nullptr : real_memory.xMalloc(size); };
+    counted.xRealloc = [](void* memory, int size) { return fails_now() ? nullptr : real_memory.xRealloc(memory, size); };
+    sqlite3_config(SQLITE_CONFIG_MALLOC, &counted);
+    return true;
+}();
+
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate(size, 0); }
+void* operator new[](std::size_t size) { return allocate(size, 0); }
+void* operator new(std::size_t size, std::align_val_t alignment) { return allocate(size, static_cast<std::size_t>(alignment)); }
+void* operator new[](std::size_t size, std::align_val_t alignment) { return allocate(size, static_cast<std::size_t>(alignment)); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+namespace lazulite {
+namespace {
+
+/// One after the other, each allocation that a request makes on its thread fails.
+class FailedAllocation : public ::testing::Test {
+  protected:
+    /// A server at which the steps before this one were taken.
+    struct Prepared {
+        std::unique_ptr<FileSystem> files = make_memory_file_system(kMemory);
+        OneServer server{*files, Durability::process};
+        Shown shown;
+
+        explicit Prepared(std::size_t step) {
+            for (std::size_t i = 0; i < step; ++i) ask(server, script()[i], shown);
+        }
+    };
+
+    /// Returns how many were made to fail.
+    static std::uint64_t fail_each_of(std::size_t i, const Expected& expected, std::uint64_t first, std::uint64_t every) {
+        const Step& step = script()[i];
+        std::optional<Prepared> prepared;
+        std::uint64_t count = 0;
+        for (std::uint64_t nth = first;; nth += every) {
+            if (!prepared) prepared.emplace(i);
+            Shown shown = prepared->shown;
+            allocation_failed = false;
+            allocations_left = nth;
+            const OneServer::Answer answer = ask(prepared->server, step, shown);
+            allocations_left = 0;
+            if (!allocation_failed) {
+                EXPECT_EQ(lasting(answer), expected.answers[i]) << step.target << " after all those failures";
+                return count;
+            }
+            ++count;
+            const std::string what = "allocation " + std::to_string(nth) + " of " + step.method + " " + step.target + ": " +
+                                     std::to_string(answer.status) + answer.body;
+            const std::string state = state_of(prepared->server);
+            const bool done = state == expected.states[i + 1] && state != expected.states[i];
+            if (!answer.failed()) {
+                EXPECT_EQ(lasting(answer), expected.answers[i]) << what;
+                EXPECT_EQ(state, expected.states[i + 1]) << what << difference(state, expected.states[i + 1]);
+                prepared.reset();
+            } else if (done) {
+                prepared.reset();  // its answer was lost
+            } else {
+                EXPECT_TRUE(answer.status == 500 || answer.status == 503 || answer.status == 0) << what;
+                EXPECT_EQ(state, expected.states[i]) << what << difference(state, expected.states[i]);
+                if (HasFailure()) return count;
+                continue;
+            }
+            if (HasFailure()) return count;
+        }
+    }
+};
+
+TEST_F(FailedAllocation, HarmsOneRequestAtMost) {
+    log::set_level(log::Level::off);
+    const Expected expected = [] {
+        Prepared prepared(0);
+        return run_untouched(prepared.server);
+    }();
+    const std::uint64_t every = stride(23);
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i < script().size(); ++i) {
+        count += fail_each_of(i, expected, 1 + i % every, every);
+        ASSERT_FALSE(HasFailure());
+    }
+    std::printf("%llu allocations failed in turn\n", static_cast<unsigned long long>(count));
+}
+
+}  // namespace
+}  // namespace lazulite
