@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "base/insist.hpp"
 #include "base/log.hpp"
 
 namespace lazulite {
@@ -13,7 +14,7 @@ void run_one(const std::function<void()>& work) {
     try {
         work();
     } catch (const std::exception& problem) {
-        log::error(std::string("a background task failed: ") + problem.what());
+        insist([&problem] { log::error(std::string("a background task failed: ") + problem.what()); });
     }
 }
 
@@ -78,10 +79,12 @@ void WorkerPool::stop() {
 }
 
 void Workers::post(std::coroutine_handle<> handle) {
-    pool_.post([this, handle] {
-        Executor* const before = std::exchange(current_, this);
-        handle.resume();
-        current_ = before;
+    insist([this, handle] {
+        pool_.post([this, handle] {
+            Executor* const before = std::exchange(current_, this);
+            handle.resume();
+            current_ = before;
+        });
     });
 }
 
@@ -89,7 +92,8 @@ void WorkerPool::run() {
     std::unique_lock lock(mutex_);
     for (;;) {
         if (!later_.empty() && later_.begin()->first <= std::chrono::steady_clock::now()) {
-            ready_.push_back(std::move(later_.begin()->second));
+            insist([this] { ready_.emplace_back(); });
+            ready_.back() = std::move(later_.begin()->second);
             later_.erase(later_.begin());
         }
         if (!ready_.empty()) {

@@ -4,6 +4,7 @@
 #include <exception>
 #include <optional>
 
+#include "base/insist.hpp"
 #include "base/log.hpp"
 #include "http/io_thread.hpp"
 
@@ -19,6 +20,11 @@ constexpr std::uint64_t kDrainLimit = 64 * 1024 * 1024;
 constexpr std::uint64_t kSmallAnswer = 64 * 1024;
 /// An idle connection gives its larger buffers back after this time.
 constexpr milliseconds kShrinkAfter{2000};
+
+/// Whoever could not even say so would take the process along.
+void note(std::string_view what, const char* problem) noexcept {
+    insist([&] { log::error(std::string(what) + problem); });
+}
 
 }  // namespace
 
@@ -67,9 +73,9 @@ Task<void> HttpConnection::run() {
             }
         }
     } catch (const std::exception& problem) {
-        log::error(std::string("a connection was given up: ") + problem.what());
+        note("a connection was given up: ", problem.what());
     } catch (...) {
-        log::error("a connection was given up");
+        note("a connection was given up", "");
     }
 }
 
@@ -174,9 +180,9 @@ Task<bool> HttpConnection::answer() {
         Response made = co_await std::move(asked);
         response.emplace(std::move(made));
     } catch (const std::exception& problem) {
-        log::error(std::string("a request handler failed: ") + problem.what());
+        note("a request handler failed: ", problem.what());
     } catch (...) {
-        log::error("a request handler failed");
+        note("a request handler failed", "");
     }
     co_await channel_.return_home();
     if (!response) {

@@ -3,12 +3,30 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <exception>
 #include <string>
 #include <utility>
 
+#include "base/insist.hpp"
+#include "base/log.hpp"
 #include "http/io_thread.hpp"
 
 namespace lazulite {
+namespace {
+
+/// What a function of the loop throws is its own affair: the loop goes on.
+void run_to_the_end(boost::asio::io_context& context) {
+    for (;;) {
+        try {
+            context.run();
+            return;
+        } catch (const std::exception& problem) {
+            insist([&problem] { log::error(std::string("an io thread goes on after: ") + problem.what()); });
+        }
+    }
+}
+
+}  // namespace
 
 IoThread::IoThread(std::chrono::milliseconds timer_resolution)
     : resolution_(timer_resolution), work_(boost::asio::make_work_guard(context_)) {}
@@ -22,7 +40,7 @@ void IoThread::start(std::size_t index) {
         sigaddset(&broken_pipe, SIGPIPE);
         pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
         current_ = this;
-        context_.run();
+        run_to_the_end(context_);
         current_ = nullptr;
     });
 }
@@ -44,9 +62,9 @@ void IoThread::post_all(std::span<const std::coroutine_handle<>> handles) {
     {
         const std::lock_guard lock(inbox_mutex_);
         wake = inbox_.empty();
-        inbox_.insert(inbox_.end(), handles.begin(), handles.end());
+        insist([&] { inbox_.insert(inbox_.end(), handles.begin(), handles.end()); });
     }
-    if (wake) boost::asio::post(context_, [this] { drain(); });
+    if (wake) insist([this] { boost::asio::post(context_, [this] { drain(); }); });
 }
 
 void IoThread::drain() {
@@ -89,13 +107,15 @@ void IoThread::tick() {
     }
     ticking_ = true;
     ticker_.expires_after(resolution_);
-    ticker_.async_wait([this](const boost::system::error_code& problem) {
-        if (problem) {
-            ticking_ = false;
-            return;
-        }
-        wheel_.advance(ticks_now());
-        tick();
+    insist([this] {
+        ticker_.async_wait([this](const boost::system::error_code& problem) {
+            if (problem) {
+                ticking_ = false;
+                return;
+            }
+            wheel_.advance(ticks_now());
+            tick();
+        });
     });
 }
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/insist.hpp"
 #include "base/log.hpp"
 
 namespace lazulite {
@@ -40,8 +41,10 @@ Listener::Endpoint Listener::local() const {
 
 void Listener::start() {
     if (!acceptor_.is_open()) return;
-    acceptor_.async_wait(boost::asio::socket_base::wait_read, [this](const boost::system::error_code& problem) {
-        if (!problem) accept_all();
+    insist([this] {
+        acceptor_.async_wait(boost::asio::socket_base::wait_read, [this](const boost::system::error_code& problem) {
+            if (!problem) accept_all();
+        });
     });
 }
 
@@ -80,11 +83,15 @@ void Listener::accept_all() {
 
 /// The listening socket stays readable, so waiting for it would spin.
 void Listener::pause(const char* why) {
-    if (!paused_before_) log::warning(std::string("cannot accept connections for now: ") + why);
+    if (!paused_before_) {
+        insist([why] { log::warning(std::string("cannot accept connections for now: ") + why); });
+    }
     paused_before_ = true;
     pause_.expires_after(kPause);
-    pause_.async_wait([this](const boost::system::error_code& problem) {
-        if (!problem) start();
+    insist([this] {
+        pause_.async_wait([this](const boost::system::error_code& problem) {
+            if (!problem) start();
+        });
     });
 }
 

@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/insist.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "http/connection.hpp"
@@ -153,7 +154,12 @@ void Server::Impl::accepted(const Listener::Accepted& accepted, const Surface& s
         const std::lock_guard lock(mutex_);
         ++connections_;
     }
-    pool_.thread(best).run_soon([this, best, accepted, &surface] { begin(best, accepted, surface); });
+    try {
+        pool_.thread(best).run_soon([this, best, accepted, &surface] { begin(best, accepted, surface); });
+    } catch (const std::bad_alloc&) {
+        ::close(accepted.socket);
+        ended(best);
+    }
 }
 
 void Server::Impl::begin(std::size_t index, const Listener::Accepted& accepted, const Surface& surface) {
@@ -174,18 +180,18 @@ void Server::Impl::begin(std::size_t index, const Listener::Accepted& accepted, 
         owned = true;
         connection = std::make_unique<HttpConnection>(thread, std::move(transport), surface.options, surface.handler,
                                                       Peer{text_of(accepted.peer.address()), surface.port});
+        groups_[index].add(*connection);
+        Task<void> life = connection->run();
+        spawn(std::move(life), [this, index, kept = std::move(connection)]() mutable {
+            kept.reset();
+            ended(index);
+        });
     } catch (const std::exception& problem) {
-        log::error(std::string("a connection could not be taken up: ") + problem.what());
+        insist([&problem] { log::error(std::string("a connection could not be taken up: ") + problem.what()); });
+        connection.reset();
         if (!owned) ::close(accepted.socket);
         ended(index);
-        return;
     }
-    groups_[index].add(*connection);
-    Task<void> life = connection->run();
-    spawn(std::move(life), [this, index, kept = std::move(connection)]() mutable {
-        kept.reset();
-        ended(index);
-    });
 }
 
 void Server::Impl::ended(std::size_t index) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/insist.hpp"
 #include "base/log.hpp"
 
 namespace lazulite {
@@ -111,8 +112,8 @@ void Checkpointer::work() {
         const bool complete = checkpoint(*connection_, Connection::Checkpoint::passive);
         reached_ = connection_->wal_copied();
         work_ = complete ? Work::complete : Work::blocked;
-    } catch (const SqlError& problem) {
-        log::error(std::string("store: a checkpoint failed and is tried again: ") + problem.what());
+    } catch (const std::exception& problem) {
+        insist([&] { log::error(std::string("store: a checkpoint failed and is tried again: ") + problem.what()); });
         work_ = Work::failed;
     }
 }

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/insist.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "store/content_codec.hpp"
@@ -154,7 +155,7 @@ struct State {
         --extent->pending;
         extent->kept |= kept;
         if (extent->use == Extent::Use::lent && extent->tail < options.packed_limit && !closed) {
-            to_lend.push_back(extent);
+            insist([&] { to_lend.push_back(extent); });
         } else {
             extent->sealed |= extent->use == Extent::Use::lent;
             settle(*extent, lock);
@@ -195,7 +196,7 @@ struct State {
         lock.unlock();
         if (kept) return;
         open.erase(id);
-        (void)files.remove(path(id));
+        insist([&] { (void)files.remove(path(id)); });
     }
 
     Result<std::shared_ptr<File>> file(std::uint64_t id) {

@@ -7,9 +7,11 @@
 #include <system_error>
 #include <utility>
 
+#include "base/insist.hpp"
 #include "base/log.hpp"
 #include "store/formats.hpp"
 #include "store/open_store.hpp"
+#include "store/roll_back.hpp"
 
 namespace lazulite {
 namespace {
@@ -38,13 +40,7 @@ std::uint64_t next_serial() {
 class Snapshot {
   public:
     explicit Snapshot(Connection& connection) : connection_(connection) { connection_.execute("BEGIN"); }
-    ~Snapshot() {
-        try {
-            if (connection_.in_transaction()) connection_.execute("ROLLBACK");
-        } catch (const SqlError& problem) {
-            log::error(std::string("store: a read could not be ended: ") + problem.what());
-        }
-    }
+    ~Snapshot() { roll_back(connection_); }
     Snapshot(const Snapshot&) = delete;
     Snapshot& operator=(const Snapshot&) = delete;
 
@@ -227,7 +223,7 @@ bool OpenStore::try_here(WriteJob& job) {
     const Moment now = std::chrono::steady_clock::now();
     const Moment due = std::min({expiry_due(now), reclaim_due(), checkpointer_->after_group(*connection_, now)});
     if (due <= now) {
-        place_.threads->writers.post([self = shared_from_this()] { self->turn(); });
+        insist([this] { place_.threads->writers.post([self = shared_from_this()] { self->turn(); }); });
     } else {
         end_turn(due, now);
     }
@@ -236,7 +232,7 @@ bool OpenStore::try_here(WriteJob& job) {
 
 void OpenStore::schedule() {
     if (scheduled_.exchange(true)) return;
-    place_.threads->writers.post([self = shared_from_this()] { self->turn(); });
+    insist([this] { place_.threads->writers.post([self = shared_from_this()] { self->turn(); }); });
 }
 
 void OpenStore::turn() {
@@ -244,7 +240,7 @@ void OpenStore::turn() {
     const Moment now = std::chrono::steady_clock::now();
     const Moment due = std::min({expire(now), reclaim(now), checkpoint_if_due(now)});
     if (due <= now || !writer_->idle()) {
-        place_.threads->writers.post_next([self = shared_from_this()] { self->turn(); });
+        insist([this] { place_.threads->writers.post_next([self = shared_from_this()] { self->turn(); }); });
         return;
     }
     end_turn(due, now);
@@ -308,13 +304,15 @@ OpenStore::Moment OpenStore::checkpoint_if_due(Moment now) {
         const Moment due = checkpointer_->after_group(*connection_, now);
         if (due > now) return due;
         if (!checkpointer_->begin(*connection_, now)) return checkpointer_->after_group(*connection_, now);
-        place_.threads->background.post([self = shared_from_this()] {
-            self->checkpointer_->work();
-            self->schedule();
+        insist([this] {
+            place_.threads->background.post([self = shared_from_this()] {
+                self->checkpointer_->work();
+                self->schedule();
+            });
         });
         return Moment::max();
     } catch (const std::exception& problem) {
-        log::error(std::string("store: a checkpoint failed and is tried again: ") + problem.what());
+        insist([&] { log::error(std::string("store: a checkpoint failed and is tried again: ") + problem.what()); });
         return now + Checkpointer::kRetryAfterError;
     }
 }
@@ -324,8 +322,10 @@ void OpenStore::wake_at(Moment due, Moment now, Moment& alarm) {
     if (due == Moment::max() || (alarm > now && alarm <= due)) return;
     alarm = due;
     const auto delay = std::chrono::ceil<std::chrono::milliseconds>(due - now);
-    place_.threads->background.post_after(delay, [weak = weak_from_this()] {
-        if (const auto self = weak.lock()) self->schedule();
+    insist([this, delay] {
+        place_.threads->background.post_after(delay, [weak = weak_from_this()] {
+            if (const auto self = weak.lock()) self->schedule();
+        });
     });
 }
 

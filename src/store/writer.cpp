@@ -5,7 +5,9 @@
 #include <exception>
 #include <utility>
 
+#include "base/insist.hpp"
 #include "base/log.hpp"
+#include "store/roll_back.hpp"
 
 namespace lazulite {
 namespace {
@@ -14,8 +16,8 @@ constexpr std::int64_t kTicksAhead = Ticks(std::chrono::seconds(1)).count();
 constexpr std::int64_t kIdsAhead = 1024;
 constexpr std::chrono::milliseconds kExpiryTime{2};
 
-void log_problem(std::string_view what, const std::exception& problem) {
-    log::error("store: " + std::string(what) + ": " + problem.what());
+void log_problem(std::string_view what, const std::exception& problem) noexcept {
+    insist([&] { log::error("store: " + std::string(what) + ": " + problem.what()); });
 }
 
 /// Makes the count of commits odd for as long as readers may see either side of one.
@@ -100,7 +102,9 @@ Writer::Writer(const Parts& parts)
              "INSERT OR REPLACE INTO meta(name, value) VALUES('tick_ceiling', ?)", kTicksAhead),
       ids_(parts.connection, "SELECT value FROM meta WHERE name = 'id_ceiling'",
            "INSERT OR REPLACE INTO meta(name, value) VALUES('id_ceiling', ?)", kIdsAhead),
-      next_expiry_(first_expiry()) {}
+      next_expiry_(first_expiry()) {
+    group_.reserve(kGroupJobs);
+}
 
 void Writer::push(WriteJob& job) {
     job.next = queue_.load(std::memory_order_relaxed);
@@ -211,13 +215,16 @@ bool Writer::run(WriteJob& job, Transaction& tx) {
 void Writer::answer_group() {
     for (WriteJob* job : group_) {
         if (job->executor == nullptr) {
-            callbacks_.push_back(callback_of(*job));
+            insist([this] { callbacks_.emplace_back(); });
+            callbacks_.back() = callback_of(*job);
             continue;
         }
-        auto wakeup = std::find_if(wakeups_.begin(), wakeups_.end(),
-                                   [job](const Wakeup& known) { return known.executor == job->executor; });
-        if (wakeup == wakeups_.end()) wakeup = wakeups_.insert(wakeup, {job->executor, {}});
-        wakeup->waiters.push_back(job->waiter);
+        insist([this, job] {
+            auto wakeup = std::find_if(wakeups_.begin(), wakeups_.end(),
+                                       [job](const Wakeup& known) { return known.executor == job->executor; });
+            if (wakeup == wakeups_.end()) wakeup = wakeups_.insert(wakeup, {job->executor, {}});
+            wakeup->waiters.push_back(job->waiter);
+        });
     }
     group_.clear();  // from here on a job may be gone
     for (const Wakeup& wakeup : wakeups_) wakeup.executor->post_all(wakeup.waiters);
@@ -303,15 +310,7 @@ void Writer::commit() {
     if (work.released != 0 || work.drains != 0) released_ = true;
 }
 
-/// After some errors SQLite has done so itself.
-void Writer::roll_back() {
-    if (!with_.connection.in_transaction()) return;
-    try {
-        with_.connection.execute("ROLLBACK");
-    } catch (const SqlError& problem) {
-        log_problem("a rollback failed", problem);
-    }
-}
+void Writer::roll_back() { lazulite::roll_back(with_.connection); }
 
 Instant Writer::now() const {
     return with_.wall.now() + Ticks(with_.clock_offset.load(std::memory_order_relaxed));

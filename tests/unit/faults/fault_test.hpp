@@ -29,16 +29,16 @@ struct Expected {
     std::vector<std::string> states;
 };
 
-inline Expected run_untouched(OneServer& server) {
+inline Expected run_untouched(OneServer& server, const Part& part) {
     Expected expected;
     Shown shown;
-    for (const Step& step : script()) {
-        expected.states.push_back(state_of(server));
+    for (const Step& step : part.steps) {
+        expected.states.push_back(state_of(server, part));
         const OneServer::Answer answer = ask(server, step, shown);
         expected.answers.push_back(lasting(answer));
         EXPECT_LT(answer.status, 300) << step.method << " " << step.target << ": " << answer.body;
     }
-    expected.states.push_back(state_of(server));
+    expected.states.push_back(state_of(server, part));
     return expected;
 }
 

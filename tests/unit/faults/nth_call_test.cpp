@@ -21,33 +21,36 @@ struct Failure {
     std::uint64_t stride;  ///< in the short form
 };
 
-/// A call of the file system fails once, while the script runs: from the start of the server to the last request.
+/// A call of the file system fails once, while a part of the script runs: from the start of the server to the last request.
 class NthCall : public ::testing::TestWithParam<Failure> {
   protected:
-    static const Expected& expected() {
-        static const Expected untouched = [] {
-            const auto files = make_memory_file_system(kMemory);
-            OneServer server(*files, Durability::process);
-            return run_untouched(server);
-        }();
-        return untouched;
+    struct Run {
+        const Part& part;
+        const Expected& expected;
+        FaultFileSystem& files;
+    };
+
+    static Expected untouched(const Part& part) {
+        const auto files = make_memory_file_system(kMemory);
+        OneServer server(*files, Durability::process);
+        return run_untouched(server, part);
     }
 
-    static std::uint64_t calls() {
+    static std::uint64_t calls(const Part& part) {
         const auto under = make_memory_file_system(kMemory);
         FaultFileSystem files(*under);
         {
             OneServer server(files, GetParam().durability);
             Shown shown;
-            for (const Step& step : script()) ask(server, step, shown);
+            for (const Step& step : part.steps) ask(server, step, shown);
         }
         return files.calls(GetParam().kind);
     }
 
-    /// False when the rest would only repeat what is wrong.
-    static bool run(std::uint64_t nth) {
+    static void fail(std::uint64_t nth, const Part& part, const Expected& expected) {
         const auto under = make_memory_file_system(kMemory);
         FaultFileSystem files(*under);
+        const Run run{part, expected, files};
         files.inject({.kinds = {GetParam().kind}, .nth = nth, .error = GetParam().error, .half_written = GetParam().half_written});
         std::optional<OneServer> server;
         try {
@@ -57,57 +60,63 @@ class NthCall : public ::testing::TestWithParam<Failure> {
             server.emplace(files, GetParam().durability);
         }
         Shown shown;
-        for (std::size_t i = 0; i < script().size(); ++i) play(i, *server, files, shown);
-        EXPECT_EQ(state_of(*server), expected().states.back()) << "at the end";
-        server.reset();
+        for (std::size_t i = 0; i < part.steps.size(); ++i) play(i, *server, run, shown);
         files.heal();
-        expect_sound(files);
-        if (HasFailure()) return false;
+        const std::string state = state_of(*server, part);
+        EXPECT_EQ(state, expected.states.back()) << difference(state, expected.states.back());
         const auto killed = files.after_kill(files.position());
-        expect_sound(*killed);
-        return !HasFailure();
+        server.reset();
+        if (HasFailure()) return;
+        expect_sound(files, run);
+        expect_sound(*killed, run);
     }
 
-    static void play(std::size_t i, OneServer& server, FaultFileSystem& files, Shown& shown) {
-        const Step& step = script()[i];
-        const std::uint64_t before = files.failures();
+    static void play(std::size_t i, OneServer& server, const Run& run, Shown& shown) {
+        const Step& step = run.part.steps[i];
+        const std::uint64_t before = run.files.failures();
         OneServer::Answer answer = ask(server, step, shown);
-        if (files.failures() == before && lasting(answer) == expected().answers[i]) return;
-        const std::string what = step.method + " " + step.target + ": " + std::to_string(answer.status) + answer.body;
-        const std::string state = state_of(server);
+        if (run.files.failures() == before && lasting(answer) == run.expected.answers[i]) return;
+        const std::string what = step.method + " " + step.target + ": " + std::to_string(answer.status) + answer.body + "\n";
+        const std::string state = state_of(server, run.part);
+        const std::string& wanted = run.expected.states[answer.failed() ? i : i + 1];
+        EXPECT_EQ(state, wanted) << what << difference(state, wanted);
         if (answer.failed()) {
-            const bool full = GetParam().error == ENOSPC;
-            EXPECT_TRUE(answer.status == (full ? 507 : 500) || answer.status == 0 || answer.status == 503) << what;
-            EXPECT_EQ(state, expected().states[i]) << what << difference(state, expected().states[i]);
+            const int honest = GetParam().error == ENOSPC ? 507 : 500;
+            EXPECT_TRUE(answer.status == honest || answer.status == 0 || answer.status == 503) << what;
             answer = ask(server, step, shown);
-            EXPECT_EQ(lasting(answer), expected().answers[i]) << step.target << " once more";
-            return;
         }
-        EXPECT_EQ(lasting(answer), expected().answers[i]) << what;
-        EXPECT_EQ(state, expected().states[i + 1]) << what << difference(state, expected().states[i + 1]);
+        EXPECT_EQ(lasting(answer), run.expected.answers[i]) << what;
     }
 
-    /// What a start after all that finds.
-    static void expect_sound(FileSystem& files) {
+    /// What the next start finds.
+    static void expect_sound(FileSystem& files, const Run& run) {
         EXPECT_EQ(problems_of(files), std::vector<std::string>{});
         OneServer again(files, GetParam().durability);
-        EXPECT_EQ(state_of(again), expected().states.back()) << "after another start";
+        const std::string state = state_of(again, run.part);
+        EXPECT_EQ(state, run.expected.states.back()) << difference(state, run.expected.states.back());
     }
 };
 
 TEST_P(NthCall, HarmsOneRequestAtMost) {
     log::set_level(log::Level::off);
-    const std::uint64_t most = calls();
     const std::uint64_t every = stride(GetParam().stride);
     std::uint64_t tried = 0;
-    for (std::uint64_t nth = 1; nth <= most; nth += every) {
-        SCOPED_TRACE("call " + std::to_string(nth) + " of " + std::to_string(most));
-        ++tried;
-        ASSERT_TRUE(run(nth));
+    std::uint64_t calls_of_all = 0;
+    std::uint64_t nth = 1;
+    for (const Part& part : script()) {
+        const Expected expected = untouched(part);
+        const std::uint64_t most = calls(part);
+        for (; nth <= most; nth += every) {
+            SCOPED_TRACE(part.name + (", call " + std::to_string(nth)) + " of " + std::to_string(most));
+            ++tried;
+            fail(nth, part, expected);
+            ASSERT_FALSE(HasFailure());
+        }
+        calls_of_all += most;
+        nth -= most;
     }
-    RecordProperty("calls", std::to_string(tried));
     std::printf("%s: %llu of %llu calls failed in turn\n", GetParam().name, static_cast<unsigned long long>(tried),
-                static_cast<unsigned long long>(most));
+                static_cast<unsigned long long>(calls_of_all));
 }
 
 constexpr auto kProcess = Durability::process;
@@ -127,7 +136,6 @@ INSTANTIATE_TEST_SUITE_P(
                       Failure{"RemoveFails", Kind::remove, EIO, false, kProcess, 3},
                       Failure{"RenameFails", Kind::rename, EIO, false, kProcess, 3},
                       Failure{"TruncateFails", Kind::truncate, EIO, false, kProcess, 3},
-                      Failure{"PunchFails", Kind::punch, EIO, false, kProcess, 3},
                       Failure{"FolderFails", Kind::make_directory, ENOSPC, false, kProcess, 3},
                       Failure{"FolderSyncFails", Kind::sync_directory, EIO, false, kPower, 3},
                       Failure{"ListFails", Kind::list, EIO, false, kProcess, 3}),

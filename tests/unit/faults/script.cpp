@@ -157,7 +157,7 @@ std::vector<Step> lake_steps() {
         {kDfs, "PATCH", "lake/fsys/dir/sub/file?action=append&position=20000", {}, std::string(500, 'b')},
         {kDfs, "PATCH", "lake/fsys/dir/sub/file?action=flush&position=20500"},
         {kDfs, "PATCH", "lake/fsys/dir/sub/file?action=setAccessControl", {{"x-ms-acl", "user::rwx,group::r-x,other::---"}}},
-        {kDfs, "PATCH", "lake/fsys/dir?action=setAccessControlRecursive&mode=set", {}, ""},
+        {kDfs, "PATCH", "lake/fsys/dir?action=setAccessControlRecursive&mode=set", {{"x-ms-acl", "user::rwx,group::rwx,other::r--"}}},
         {kDfs, "PUT", "lake/fsys/other", {{"x-ms-rename-source", "/lake/fsys/dir"}}},
         {kDfs, "PUT", "lake/fsys/bin/file?resource=file"},
         {kDfs, "DELETE", "lake/fsys/bin?recursive=true"},
@@ -165,19 +165,7 @@ std::vector<Step> lake_steps() {
     };
 }
 
-std::vector<Step> all_steps() {
-    std::vector<Step> steps;
-    for (const auto& part : {blob_steps(), queue_steps(), table_steps(), file_steps(), lake_steps()}) {
-        steps.insert(steps.end(), part.begin(), part.end());
-    }
-    for (Step& step : steps) {
-        if (step.target.find("Recursive") != std::string::npos) step.headers = {{"x-ms-acl", "user::rwx,group::rwx,other::r--"}};
-    }
-    return steps;
-}
-
-/// Requests that see everything.
-std::vector<Step> looks() {
+std::vector<Step> blob_looks() {
     std::vector<Step> looks{
         {kBlob, "GET", "flat/?comp=list&include=metadata"},
         {kBlob, "GET", "flat/?restype=service&comp=properties"},
@@ -185,27 +173,47 @@ std::vector<Step> looks() {
         {kBlob, "GET", "flat/gone?restype=container&comp=list"},
         {kBlob, "GET", "flat/box/list?comp=blocklist&blocklisttype=all"},
         {kBlob, "GET", "flat/box/pages?comp=pagelist"},
+        {kBlob, "GET", "flat/box/large", {{"x-ms-range", "bytes=4190000-4199999"}}},
+    };
+    for (const char* const name : {"small", "packed", "list", "log", "pages", "copy"}) {
+        looks.push_back({kBlob, "GET", "flat/box/" + std::string(name), {{"x-ms-range", "bytes=0-39999"}}});
+    }
+    return looks;
+}
+
+std::vector<Step> queue_looks() {
+    return {
         {kQueue, "GET", "flat/?comp=list&include=metadata"},
         {kQueue, "GET", "flat/line?comp=metadata"},
         {kQueue, "GET", "flat/line/messages?peekonly=true&numofmessages=32"},
-        {kTable, "GET", "flat/Tables", kJson},
-        {kTable, "GET", "flat/people()", kJson},
+    };
+}
+
+std::vector<Step> table_looks() {
+    return {{kTable, "GET", "flat/Tables", kJson}, {kTable, "GET", "flat/people()", kJson}};
+}
+
+std::vector<Step> file_looks() {
+    return {
         {kFile, "GET", "flat/?comp=list&include=metadata,snapshots"},
         {kFile, "GET", "flat/share?restype=directory&comp=list"},
         {kFile, "GET", "flat/share/dir?restype=directory&comp=list"},
         {kFile, "GET", "flat/share/dir/file?comp=rangelist"},
         {kFile, "HEAD", "flat/share/dir/file"},
-        {kDfs, "GET", "lake/fsys?resource=filesystem&recursive=true"},
+        {kFile, "GET", "flat/share/dir/file"},
+        {kFile, "GET", "flat/share/moved"},
+        {kFile, "GET", "flat/share/copy"},
     };
-    for (const char* const name : {"small", "packed", "large", "list", "log", "pages", "copy"}) {
-        looks.push_back({kBlob, "GET", "flat/box/" + std::string(name)});
-    }
-    for (const char* const name : {"dir/file", "moved", "copy"}) looks.push_back({kFile, "GET", "flat/share/" + std::string(name)});
-    for (const char* const name : {"dir/sub/file", "other/sub/file"}) {
-        looks.push_back({kDfs, "GET", "lake/fsys/" + std::string(name)});
-        looks.push_back({kDfs, "HEAD", "lake/fsys/" + std::string(name) + "?action=getAccessControl"});
-    }
-    return looks;
+}
+
+std::vector<Step> lake_looks() {
+    return {
+        {kDfs, "GET", "lake/fsys?resource=filesystem&recursive=true"},
+        {kDfs, "GET", "lake/fsys/dir/sub/file"},
+        {kDfs, "HEAD", "lake/fsys/dir/sub/file?action=getAccessControl"},
+        {kDfs, "GET", "lake/fsys/other/sub/file"},
+        {kDfs, "HEAD", "lake/fsys/other/sub/file?action=getAccessControl"},
+    };
 }
 
 std::string filled_in(std::string text, const Shown& shown) {
@@ -245,9 +253,13 @@ std::string without_element(std::string text, std::string_view name) {
 
 }  // namespace
 
-std::span<const Step> script() {
-    static const std::vector<Step> steps = all_steps();
-    return steps;
+std::span<const Part> script() {
+    static const std::vector<Part> parts{{"blob", blob_steps(), blob_looks()},
+                                         {"queue", queue_steps(), queue_looks()},
+                                         {"table", table_steps(), table_looks()},
+                                         {"file", file_steps(), file_looks()},
+                                         {"lake", lake_steps(), lake_looks()}};
+    return parts;
 }
 
 OneServer::Answer ask(OneServer& server, const Step& step, Shown& shown) {
@@ -269,15 +281,14 @@ std::string lasting(const OneServer::Answer& answer) {
     if (body.size() > 20'000) {
         body = std::to_string(body.size()) + " bytes " + std::to_string(Crc64::of(as_bytes(body)) % 10'000'000);
     }
-    body = without_element(without_element(body, "PopReceipt"), "Etag");
+    for (const char* const name : {"PopReceipt", "Etag", "FileId", "DirectoryId"}) body = without_element(body, name);
     return std::to_string(answer.status) + " " + without_numbers(body);
 }
 
-std::string state_of(OneServer& server) {
-    static const std::vector<Step> steps = looks();
+std::string state_of(OneServer& server, const Part& part) {
     std::string state;
     Shown nothing;
-    for (const Step& step : steps) {
+    for (const Step& step : part.looks) {
         const OneServer::Answer answer = ask(server, step, nothing);
         if (answer.failed()) throw std::runtime_error(step.target + " answered " + std::to_string(answer.status) + answer.body);
         state += step.target + ": " + lasting(answer) + " " + answer.field("x-ms-acl") + answer.field("x-ms-meta-a") + "\n";

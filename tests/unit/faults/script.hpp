@@ -20,8 +20,14 @@ struct Step {
     std::vector<std::string> shows = {};  ///< names of headers, or of elements of the body: "<MessageId>"
 };
 
-/// Each service and each kind of write, some reads among them. None fails, and each changes what `state_of` sees, or only reads.
-[[nodiscard]] std::span<const Step> script();
+/// What is done with one service, and the requests that see all of it.
+struct Part {
+    const char* name;
+    std::vector<Step> steps;  ///< each kind of write; none fails, and each changes what `looks` see or only reads
+    std::vector<Step> looks;
+};
+
+[[nodiscard]] std::span<const Part> script();
 
 /// What answers showed so far.
 using Shown = std::map<std::string, std::string>;
@@ -31,7 +37,7 @@ OneServer::Answer ask(OneServer& server, const Step& step, Shown& shown);
 /// An answer without what is another at every run: ETags, ids and times.
 [[nodiscard]] std::string lasting(const OneServer::Answer& answer);
 
-/// All that clients can see.
-[[nodiscard]] std::string state_of(OneServer& server);
+/// All that clients can see of it.
+[[nodiscard]] std::string state_of(OneServer& server, const Part& part);
 
 }  // namespace lazulite
