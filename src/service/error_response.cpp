@@ -53,14 +53,16 @@ std::string html_page(const ErrorInfo& row, std::string_view message, std::strin
     return page.append("</li></ul></p></body></html>");
 }
 
+std::string json_text(std::string_view text) {
+    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+/// Without a tree: where memory is short that could not even be destroyed.
 std::string json_body(const StorageError& error, std::string_view message, ErrorFormat format) {
-    const std::string code(info(error.code()).name);
-    const auto replace = nlohmann::json::error_handler_t::replace;
-    if (format == ErrorFormat::json) {
-        return nlohmann::json{{"error", {{"code", code}, {"message", message}}}}.dump(-1, ' ', false, replace);
-    }
-    return nlohmann::json{{"odata.error", {{"code", code}, {"message", {{"lang", "en-US"}, {"value", message}}}}}}.dump(
-        -1, ' ', false, replace);
+    const std::string code = json_text(info(error.code()).name);
+    const std::string text = json_text(message);
+    if (format == ErrorFormat::json) return R"({"error":{"code":)" + code + R"(,"message":)" + text + "}}";
+    return R"({"odata.error":{"code":)" + code + R"(,"message":{"lang":"en-US","value":)" + text + "}}}";
 }
 
 }  // namespace

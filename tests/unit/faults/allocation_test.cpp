@@ -1,60 +1,9 @@
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 
-#include <cstdlib>
-#include <new>
 #include <optional>
 
+#include "allocations.hpp"
 #include "fault_test.hpp"
-
-namespace {
-
-/// Of this thread: how many allocations of the server are left until some fail, in a row.
-thread_local std::uint64_t allocations_left = 0;
-thread_local std::uint64_t failures_left = 0;
-thread_local bool allocation_failed = false;
-
-bool fails_now() {
-    if (!lazulite::OneServer::serving || failures_left == 0) return false;
-    if (allocations_left > 0 && --allocations_left > 0) return false;
-    --failures_left;
-    allocation_failed = true;
-    return true;
-}
-
-void* allocate(std::size_t size, std::size_t alignment) {
-    if (fails_now()) throw std::bad_alloc();
-    void* const memory = alignment == 0 ? std::malloc(size) : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-    if (memory == nullptr) throw std::bad_alloc();
-    return memory;
-}
-
-sqlite3_mem_methods real_memory;
-
-/// SQLite asks for memory by itself.
-const bool kSqliteToo = [] {
-    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real_memory);
-    sqlite3_mem_methods counted = real_memory;
-    counted.xMalloc = [](int size) { return fails_now() ? nullptr : real_memory.xMalloc(size); };
-    counted.xRealloc = [](void* memory, int size) { return fails_now() ? nullptr : real_memory.xRealloc(memory, size); };
-    sqlite3_config(SQLITE_CONFIG_MALLOC, &counted);
-    return true;
-}();
-
-}  // namespace
-
-void* operator new(std::size_t size) { return allocate(size, 0); }
-void* operator new[](std::size_t size) { return allocate(size, 0); }
-void* operator new(std::size_t size, std::align_val_t alignment) { return allocate(size, static_cast<std::size_t>(alignment)); }
-void* operator new[](std::size_t size, std::align_val_t alignment) { return allocate(size, static_cast<std::size_t>(alignment)); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
 namespace lazulite {
 namespace {
@@ -82,12 +31,9 @@ class FailedAllocation : public ::testing::Test {
         for (std::uint64_t nth = first;; nth += every) {
             if (!prepared) prepared.emplace(part, i);
             Shown shown = prepared->shown;
-            allocation_failed = false;
-            allocations_left = nth;
-            failures_left = in_a_row;
+            fail_allocations(nth - 1, in_a_row);
             const OneServer::Answer answer = ask(prepared->server, step, shown);
-            failures_left = 0;
-            if (!allocation_failed) {
+            if (!allocations_failed()) {
                 EXPECT_EQ(lasting(answer), expected.answers[i]) << step.target << " after all those failures";
                 return count;
             }
