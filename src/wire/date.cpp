@@ -194,7 +194,11 @@ std::optional<Instant> parse_iso8601(std::string_view text) {
         }
     }
     if (!scan.right_to_the_end() || !exists(date)) return std::nullopt;
-    return std::chrono::sys_days(date) + time;
+    // An offset must not lead out of the years that can be written.
+    const Instant when = std::chrono::sys_days(date) + time;
+    const auto year_in_utc = std::chrono::year_month_day(std::chrono::floor<days>(when)).year();
+    if (year_in_utc < std::chrono::year(1) || year_in_utc > std::chrono::year(9999)) return std::nullopt;
+    return when;
 }
 
 }  // namespace lazulite

@@ -106,6 +106,13 @@ TEST(Iso8601, ParsesTheFormsOfSas) {
     for (const auto& [text, when] : cases) EXPECT_EQ(parse_iso8601(text), when) << text;
 }
 
+TEST(Iso8601, RefusesAnOffsetThatLeadsOutOfTheYears) {
+    EXPECT_EQ(parse_iso8601("0001-01-01T00:00:00+00:01"), std::nullopt);
+    EXPECT_EQ(parse_iso8601("9999-12-31T23:59:59-14:00"), std::nullopt);
+    EXPECT_EQ(parse_iso8601("0001-01-01T00:01:00+00:01"), parse_iso8601("0001-01-01"));
+    EXPECT_EQ(parse_iso8601("9999-12-31T09:59:59-14:00"), parse_iso8601("9999-12-31T23:59:59Z"));
+}
+
 TEST(Iso8601, RefusesEverythingElse) {
     const std::string_view wrong[] = {
         "",
