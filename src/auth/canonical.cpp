@@ -48,10 +48,11 @@ bool culture_less(std::string_view a, std::string_view b) {
         ++j;
     }
     if ((i == a.size()) != (j == b.size())) return i == a.size();
-    // Equal so far: at the first place where one has a hyphen, that name sorts after.
+    // Equal so far: at the first place where one has a hyphen, that name sorts after; behind one that has an apostrophe.
     const auto [left, right] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
     if (left == a.end() || right == b.end()) return left == a.end() && right != b.end();
-    return !ignored_at_first(*left) && ignored_at_first(*right);
+    if (ignored_at_first(*left) && ignored_at_first(*right)) return *left < *right;
+    return ignored_at_first(*right);
 }
 
 std::string canonicalized_headers(const FieldViews& fields, ServiceVersion version, Canonicalization how) {

@@ -104,6 +104,16 @@ TEST(CultureOrder, FollowsTheServiceTable) {
     }
 }
 
+TEST(CultureOrder, TellsEveryTwoNamesApart) {
+    // In ascending order: what a hyphen and an apostrophe are before does not depend on what follows.
+    constexpr std::string_view kNames[] = {"x-ms-'a", "x-ms-'ab", "x-ms--ab", "x-ms-ac"};
+    for (std::size_t i = 0; i < std::size(kNames); ++i) {
+        for (std::size_t j = 0; j < std::size(kNames); ++j) {
+            EXPECT_EQ(culture_less(kNames[i], kNames[j]), i < j) << kNames[i] << " " << kNames[j];
+        }
+    }
+}
+
 TEST(CanonicalizedResource, HoldsAccountAndEncodedPath) {
     EXPECT_EQ(canonicalized_resource("acct", "/c/dir/%C3%BC%20x.txt", Query()), "/acct/c/dir/%C3%BC%20x.txt");
     EXPECT_EQ(canonicalized_resource("acct", "/", Query()), "/acct/");
