@@ -5,6 +5,7 @@
 #include "azurite/shared.hpp"
 #include "azurite/walk.hpp"
 #include "base/text.hpp"
+#include "blob/domain/page.hpp"
 #include "blob/domain/tags.hpp"
 
 namespace lazulite::azurite {
@@ -157,7 +158,9 @@ std::optional<FoundBlob> blob_of(Document document, const ExtentFiles& files) {
     if (blob.type == blob::BlobType::block) blob.tier = tier_of(properties, blob.tick);
 
     if (blob.type == blob::BlobType::page) {
+        if (!blob::whole_pages(blob.size) || blob.size > blob::kLargestPageBlob) refuse(document.where(), "has no size of a page blob");
         if (const auto number = properties.find("blobSequenceNumber")) blob.sequence_number = number->number();
+        if (blob.sequence_number > blob::kLargestSequenceNumber) refuse(document.where(), "has no sequence number");
         if (const auto list = document.find("pageRangesInOrder")) read_pages(*list, files, found);
         return found;
     }

@@ -97,6 +97,7 @@ std::string policies_of(const Document& document, const char* member) {
         list->elements([&](const Document& identifier) {
             StoredPolicy policy;
             policy.id = identifier.at("id").text();
+            if (policy.id.empty()) return;  // no SAS can name it
             if (const auto access = identifier.find("accessPolicy")) {
                 const auto time = [&](const char* name) {
                     const auto found = access->find(name);
@@ -157,7 +158,11 @@ ServiceProperties service_properties_of(const Document& document) {
     if (const auto policy = document.find("deleteRetentionPolicy")) read.delete_retention = retention_of(*policy);
     if (const auto website = document.find("staticWebsite")) read.static_website = website_of(*website);
     read.default_service_version = optional_text(document, "defaultServiceVersion");
-    return read;
+    // They are kept as a request would set them, and no request could be answered that cannot read them again.
+    constexpr PropertiesDialect kEveryElement{ServiceKind::blob, kNewestVersion, true};
+    const auto sound = parse_service_properties(write_service_properties(read, kEveryElement), kEveryElement);
+    if (!sound) refuse(document.where(), "has properties that no service can have");
+    return *sound;
 }
 
 void Report::found_account(const std::string& name) {

@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "a_folder.hpp"
+#include "auth/stored_policy.hpp"
 #include "azurite/table_document.hpp"
 #include "azurite/walk.hpp"
 #include "blob/rows/containers.hpp"
@@ -89,6 +90,41 @@ TEST_F(AzuriteImport, RefusesABlobWhoseBytesAreNotAsMany) {
     database(kBlobFile, {{"$CONTAINERS_COLLECTION$", kContainer}, {"$BLOBS_COLLECTION$", blob}});
     EXPECT_EQ(refusal(), "DIR/__azurite_db_blob__.json, $BLOBS_COLLECTION$, document 1 (con/b): has 6 bytes, but 5 were kept");
     EXPECT_EQ(number("blob", "SELECT count(*) FROM containers"), 0);
+}
+
+TEST_F(AzuriteImport, RefusesAPageBlobOfNoWholePages) {
+    const auto a_page_blob = [](const std::string& size, const std::string& sequence_number) {
+        return R"({"accountName":"acct","containerName":"con","name":"p","isCommitted":true,"snapshot":"","properties":{)"
+               R"("lastModified":"2026-11-22T02:52:55.266Z","blobType":"PageBlob","contentLength":)" +
+               size + R"(,"blobSequenceNumber":)" + sequence_number + "}}";
+    };
+    const std::string where = "DIR/__azurite_db_blob__.json, $BLOBS_COLLECTION$, document 1 (con/p): ";
+    const std::pair<std::string, std::string> cases[] = {
+        {a_page_blob("2148", "0"), "has no size of a page blob"},
+        {a_page_blob("8796093022720", "0"), "has no size of a page blob"},  // 8 TiB and a page
+        {a_page_blob("512", "9223372036854775808"), "has no sequence number"},
+    };
+    for (const auto& [blob, problem] : cases) {
+        database(kBlobFile, {{"$CONTAINERS_COLLECTION$", kContainer}, {"$BLOBS_COLLECTION$", blob}});
+        EXPECT_EQ(refusal(), where + problem);
+    }
+}
+
+TEST_F(AzuriteImport, RefusesServicePropertiesThatCouldNotBeReadAgain) {
+    database(kBlobFile, {{"$SERVICES_COLLECTION$", R"({"accountName":"acct","deleteRetentionPolicy":{"enabled":true,"days":366}})"}});
+    EXPECT_EQ(refusal(), "DIR/__azurite_db_blob__.json, $SERVICES_COLLECTION$, document 1: has properties that no service can have");
+}
+
+TEST_F(AzuriteImport, LeavesOutAPolicyWithoutAnId) {
+    std::string container = kContainer;
+    container.pop_back();
+    container += R"(,"containerAcl":[{"id":"a","accessPolicy":{"permission":"r"}},{"id":"","accessPolicy":{"permission":"w"}}]})";
+    database(kBlobFile, {{"$CONTAINERS_COLLECTION$", container}});
+    static_cast<void>(import());
+    const auto policies = *store("blob")->read([](ReadTxn& tx) -> Result<StoredPolicies> {
+        return unpack_policies(blob::find_container(tx, "con")->policies);
+    });
+    EXPECT_EQ(policies, (StoredPolicies{{"a", {}, {}, "r"}}));
 }
 
 TEST_F(AzuriteImport, LeavesOutBlobsOfDeletedContainersAndWarns) {
