@@ -1,4 +1,4 @@
-#include "blob/domain/block_list.hpp"
+#include "blob/ops/block_list_body.hpp"
 #include "blob/ops/common.hpp"
 #include "blob/ops/encryption.hpp"
 #include "blob/ops/events.hpp"
@@ -10,7 +10,6 @@
 #include "blob/ops/versions.hpp"
 #include "service/long_read.hpp"
 #include "service/receive.hpp"
-#include "wire/xml_reader.hpp"
 
 namespace lazulite::blob {
 namespace {
@@ -35,40 +34,6 @@ void describe(Codec& c, PutBlockList& m) {
 
 /// Bytes of a body that are parsed on the io thread, some 500 entries.
 constexpr std::size_t kParsedHere = 32 << 10;
-
-struct BlockList {
-    std::unique_ptr<char[]> ids;  ///< what the entries point into
-    std::vector<BlockListEntry> entries;
-    std::uint64_t crc64 = 0;  ///< of the body
-};
-
-Result<BlockList> parse_block_list(std::string_view body) {
-    LAZ_TRY(const XmlNode root, parse_xml(body));
-    if (root.name != "BlockList") {
-        return fail(StorageError(ErrorCode::unsupported_xml_node).with("XmlNodeName", root.name));
-    }
-    if (root.children.size() > kMostCommittedBlocks) return fail(ErrorCode::block_list_too_long);
-    BlockList list;
-    list.ids = std::make_unique<char[]>(root.children.size() * kLongestBlockId);
-    char* next = list.ids.get();
-    list.entries.reserve(root.children.size());
-    for (const XmlNode& node : root.children) {
-        BlockListEntry entry{BlockSearch::latest, {}};
-        if (node.name == "Committed") {
-            entry.search = BlockSearch::committed;
-        } else if (node.name == "Uncommitted") {
-            entry.search = BlockSearch::uncommitted;
-        } else if (node.name != "Latest") {
-            return fail(StorageError(ErrorCode::unsupported_xml_node).with("XmlNodeName", node.name));
-        }
-        LAZ_TRY(const std::string id, decode_block_id(trim(node.text), ErrorCode::invalid_block_id));
-        entry.id = {next, id.size()};
-        next = std::copy(id.begin(), id.end(), next);
-        list.entries.push_back(entry);
-    }
-    list.crc64 = Crc64::of(as_bytes(body));
-    return list;
-}
 
 /// A commit prepared from one snapshot: valid while blob and staged set are as they were then.
 struct Prepared {
