@@ -165,13 +165,6 @@ part_install() {
   ! $full || run readme tests/install/readme.py
 }
 
-fuzz_corpora() {  # fuzz_corpora PRESET
-  local folder
-  for folder in tests/fuzz/corpus/*; do
-    run "$1-fuzz-$(basename "$folder")" "build/$1/tests/fuzz/fuzz_$(basename "$folder")" "$folder"
-  done
-}
-
 # The server once more, without shared libraries: a link; then the image around it. The long form compiles it in the image
 # itself, for arm64 too.
 part_image() {
@@ -187,7 +180,9 @@ part_image() {
 part_asan() {
   build asan || return
   unit_tests asan
-  fuzz_corpora asan
+  run asan-fuzz-corpora tests/fuzz/run.py
+  if $full; then run asan-fuzz tests/fuzz/run.py --seconds 3600 --merge; else run asan-fuzz tests/fuzz/run.py --seconds 20 --some 4; fi
+  grep -E '( s each of |[0-9] executions, |inputs added)' "$log_folder/asan-fuzz.log" | sed 's/^ */    /'
   run asan-wire build/asan/tests/wire/wire_tests tests/wire
   run asan-fault python3 tests/fault/crash.py --binary build/asan/lazulite --kills 10 --seconds 1 --durability both
 }

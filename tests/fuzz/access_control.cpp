@@ -2,7 +2,6 @@
 // the same when it is written and read again.
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "blob/domain/access_check.hpp"
 #include "input.hpp"
@@ -11,10 +10,6 @@ using namespace lazulite;
 using namespace lazulite::blob;
 
 namespace {
-
-void require(bool holds) {
-    if (!holds) std::abort();
-}
 
 void check(const AccessControl& access, bool directory) {
     const AclEntries& entries = access.entries();
