@@ -32,6 +32,18 @@ std::uint64_t take_number(std::string_view& avro) {
     }
 }
 
+/// Texts of Avro are UTF-8.
+void check_error(std::string_view message) {
+    message.remove_prefix(1);
+    for (int i = 0; i < 2; ++i) {
+        const std::uint64_t length = take_number(message);
+        require(length <= message.size() && is_utf8(message.substr(0, length)));
+        message.remove_prefix(length);
+    }
+    take_number(message);
+    require(message.empty());
+}
+
 /// An object container file of Avro, a message a block.
 Answer read_answer(std::string_view avro) {
     const std::size_t header = avro.find(kSync);
@@ -49,7 +61,10 @@ Answer read_answer(std::string_view avro) {
                 require(take_number(message) == message.size());
                 answer.data += message;
                 break;
-            case 1: answer.errors.emplace_back(message); break;
+            case 1:
+                check_error(message);
+                answer.errors.emplace_back(message);
+                break;
             case 2: break;
             case 3: ++answer.ends; break;
             default: require(false);
@@ -79,6 +94,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size == 0 || size > 4096) return 0;
     std::string_view blob = text_of(data + 1, size - 1);
     const std::string_view sql = take_first_line(blob);
+    if (!is_utf8(sql)) return 0;  // it stands in XML
     DelimitedFormat delimited;
     delimited.headers = (data[0] & 2) != 0;
     if ((data[0] & 4) != 0) delimited.escape = '\\';

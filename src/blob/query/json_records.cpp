@@ -9,9 +9,18 @@ namespace {
 using Node = nlohmann::ordered_json;
 
 constexpr std::size_t kDeepestRecord = 100;
+constexpr std::size_t kLongestToken = 32;  // that is skipped to say what follows it
+constexpr std::size_t kLongestCharacter = 4;
 
 std::string dumped(const Node& node) {
     return node.dump(-1, ' ', false, Node::error_handler_t::replace);
+}
+
+/// The character there, for a message, which is UTF-8 whatever the blob is; nothing behind its end.
+std::string shown_character(std::string_view text, std::size_t at) {
+    if (at >= text.size()) return {};
+    const std::size_t length = utf8_sequence_length(text, at);
+    return length == 0 ? std::string("\xEF\xBF\xBD") : std::string(text.substr(at, length));
 }
 
 Value value_of_node(const Node& node) {
@@ -107,7 +116,7 @@ class JsonRecords final : public Records {
             const std::size_t byte = problem.byte == 0 ? 0 : problem.byte - 1;
             if (byte >= text.size()) return broken(at, "Unexpected end of the record.");
             return broken(
-                at, "Unexpected token '" + std::string(1, text[byte]) + "' at [byte: " + std::to_string(byte) + "].");
+                at, "Unexpected token '" + shown_character(text, byte) + "' at [byte: " + std::to_string(byte) + "].");
         } catch (const nlohmann::json::exception&) {
             return broken(at, "A number is out of range.");
         }
@@ -163,10 +172,9 @@ class JsonRecords final : public Records {
             return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
         };
         std::size_t end = at;
-        while (end < bytes.size() && in_token(bytes[end])) ++end;
-        if (end == bytes.size() && !last && end - at < 32) return {FoundRecord::Kind::more, at, at};
-        const std::string token = end < bytes.size() ? std::string(1, bytes[end]) : std::string();
-        return broken(at, "Unexpected token '" + token + "' at [byte: " + std::to_string(end - at) +
+        while (end < bytes.size() && end - at < kLongestToken && in_token(bytes[end])) ++end;
+        if (!last && bytes.size() - end < kLongestCharacter) return {FoundRecord::Kind::more, at, at};
+        return broken(at, "Unexpected token '" + shown_character(bytes, end) + "' at [byte: " + std::to_string(end - at) +
                               "]. Expecting tokens '{', or '['.");
     }
 

@@ -35,6 +35,19 @@ TEST(JsonRecords, PathsLeadIntoThem) {
     for (const auto& [sql, expected] : cases) EXPECT_EQ(rows(sql, kMouse), expected) << sql;
 }
 
+TEST(JsonRecords, AreComplainedOfInUtf8) {
+    const auto complaint = [](std::string_view blob) {
+        const Answer answer = ask("SELECT * FROM BlobStorage", blob, JsonFormat());
+        return answer.errors.empty() ? "" : answer.errors[0].description;
+    };
+    EXPECT_EQ(complaint("12\xC3\xA4"), "Unexpected token '\xC3\xA4' at [byte: 2]. Expecting tokens '{', or '['.");
+    EXPECT_EQ(complaint("12\xFF"), "Unexpected token '\xEF\xBF\xBD' at [byte: 2]. Expecting tokens '{', or '['.");
+    EXPECT_EQ(complaint("{\xC3\xA4}"), "Unexpected token '\xC3\xA4' at [byte: 1].");
+    EXPECT_EQ(complaint("{\xFF}"), "Unexpected token '\xEF\xBF\xBD' at [byte: 1].");
+    // However far a number goes on, as little of it is looked at.
+    EXPECT_EQ(complaint(std::string(50, '1') + "x"), "Unexpected token '1' at [byte: 32]. Expecting tokens '{', or '['.");
+}
+
 TEST(JsonRecords, BecomeDelimitedText) {
     EXPECT_EQ(rows("SELECT * FROM BlobStorage", R"({"a": 1, "b": "x,y", "c": null, "d": [1, "z"], "e": true})",
                    DelimitedFormat()),
