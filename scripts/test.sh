@@ -97,6 +97,12 @@ part_packages() { install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" 
 
 part_lint() { run lint scripts/lint.sh; }
 
+# The long form compiles 300 mutants into a copy of the tree.
+part_mutation() {
+  run mutation-selftest python3 tests/mutation/selftest.py
+  ! $full || run mutation python3 tests/mutation/run.py
+}
+
 part_release() {
   build release || return
   unit_tests release
@@ -193,7 +199,7 @@ part_tsan() {
   run tsan-wire build/tsan/tests/wire/wire_tests tests/wire
 }
 
-parts=(packages lint release cli conformance browser tools import docs fault upgrade install image asan tsan)
+parts=(packages lint mutation release cli conformance browser tools import docs fault upgrade install image asan tsan)
 [ ${#only[@]} -eq 0 ] || parts=("${only[@]}")
 for part in "${parts[@]}"; do
   declare -F "part_$part" >/dev/null || { echo "no part is called '$part'; --list names them" >&2; exit 2; }
