@@ -23,34 +23,70 @@ def attempt(command, number, limit, folder):
     return passed, time.monotonic() - began, output.decode(errors="replace")
 
 
+SLOW = 300  # milliseconds of a test that waits until all the others saw nothing
+
+
 class Player:
-    def __init__(self, folder):
+    def __init__(self, folder, quick=False):
         self.folder = folder
+        self.quick = quick
         self.usual = {}  # seconds that a command takes without a mutant
+        self.slow = {}   # which of a program's tests are slow
 
     def measure(self, commands):
         """Runs each command once as it is; returns the first that fails, with its output."""
         for command in commands:
             if tuple(command) in self.usual:
                 continue
-            passed, seconds, output = attempt(command, 0, 900, self.folder)
+            passed, seconds, output = attempt(command, 0, 1800, self.folder)
             if not passed:
                 return command, output
             self.usual[tuple(command)] = seconds
+            if len(command) == 1:
+                times = {name: int(time) for name, time in re.findall(r"^\[       OK \] (\S+)[^\n]* \((\d+) ms\)", output, re.M)}
+                self.slow[command[0]] = [name for name, time in times.items() if time >= SLOW]
+                for slow in (True, False):
+                    self.usual[command[0], slow] = sum(t for t in times.values() if (t >= SLOW) == slow) / 1000
         return None
 
+    def saved(self):
+        return [[list(key), seconds] for key, seconds in self.usual.items()], self.slow
+
+    def restore(self, saved):
+        self.usual = {tuple(key): seconds for key, seconds in saved[0]}
+        self.slow = saved[1]
+
     def killer(self, steps, number):
-        """What notices the mutant, or None. A failed test is run once more, alone, so that chance kills nobody."""
+        """What notices the mutant, or None."""
+        later = []
         for what, command in steps:
-            passed, _, output = attempt(command, number, 20 + 10 * self.usual[tuple(command)], self.folder)
-            if passed:
-                continue
-            test = re.search(r"^\[  FAILED  \] (\S+\.\S+)", output, re.MULTILINE)
-            if test:
-                name = test[1].rstrip(",")
-                alone = [command[0], f"--gtest_filter={name}"]
-                if attempt(alone, number, 20 + 10 * self.usual[tuple(command)], self.folder)[0]:
-                    continue
-                return f"{what.split()[0]} {name}"
-            return what + (": " + output if output.startswith("no end") else "")
+            slow = self.slow.get(command[0]) if len(command) == 1 else None
+            if slow:
+                later.append((what, [command[0], "--gtest_filter=" + ":".join(slow)], self.usual[command[0], True]))
+                step = (what, [command[0], "--gtest_filter=-" + ":".join(slow)], self.usual[command[0], False])
+            else:
+                step = (what, command, self.usual[tuple(command)])
+            if by := self.noticed(*step, number):
+                return by
+        for step in [] if self.quick else later:
+            if by := self.noticed(*step, number):
+                return by
         return None
+
+    def noticed(self, what, command, usual, number):
+        """A failed test is run once more, alone, so that chance kills nobody."""
+        limit = 20 + 10 * usual
+        passed, _, output = attempt(command, number, limit, self.folder)
+        if passed:
+            return None
+        test = re.search(r"^\[  FAILED  \] ([^\s,]+\.[^\s,]+)", output, re.MULTILINE)
+        exchange = re.search(r"([^\s:]+/wire/([^\s:]+\.txt))", output)
+        if test:
+            alone, name = f"--gtest_filter={test[1]}", test[1]
+        elif exchange:
+            alone, name = exchange[1], exchange[2]
+        else:
+            return what + (": " + output if output.startswith("no end") else "")
+        if attempt([command[0], alone], number, limit, self.folder)[0]:
+            return None
+        return f"{what.split()[0]} {name}"

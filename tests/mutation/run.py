@@ -87,12 +87,18 @@ def syntax_command(tree, name):
     commands = json.loads((tree / "build/release/compile_commands.json").read_text())
     command = next(entry["command"] for entry in commands if f"/{library}.dir/Unity/" in entry["file"])
     words = command.split(" -o ")[0].split()
-    return [word.replace('\\"', "").strip('"') for word in words] + ["-fsyntax-only", str(tree / name)]
+    return [word.replace('\\"', "").strip('"') for word in words] + ["-fsyntax-only", str(tree / "build/tried" / name)]
 
 
 def choose(tree, name, mutants, count, numbers, seed):
     """Writes `count` mutants into the copy of the source, and returns those, numbered; what does not compile is passed over."""
     source = (ROOT / name).read_bytes()
+    kept = tree / "build/chosen" / f"{name.replace('/', '-')}.json"
+    asked = hashlib.sha256(f"{seed} {count} {[mutant.key() for mutant in mutants]}".encode() + source).hexdigest()
+    if kept.exists() and (saved := json.loads(kept.read_text()))["asked"] == asked:
+        numbered = list(zip(numbers, [sites.Mutant(**fields) for fields in saved["chosen"]]))
+        put(tree / name, schemata.rewritten(source, numbered).encode())
+        return numbered
     waiting = list(mutants)
     random.Random(f"{seed} {name}").shuffle(waiting)
     chosen = []
@@ -102,9 +108,12 @@ def choose(tree, name, mutants, count, numbers, seed):
             at = next((i for i, mutant in enumerate(waiting) if (mutant.begin, mutant.end) not in place), 0)
             chosen.append(waiting.pop(at))
         numbered = list(zip(numbers, sorted(chosen, key=lambda m: (m.begin, m.end, m.text))))
-        put(tree / name, schemata.rewritten(source, numbered).encode())
+        text = schemata.rewritten(source, numbered).encode()
+        put(tree / "build/tried" / name, text)
         done = subprocess.run(syntax_command(tree, name), cwd=tree / "build/release", capture_output=True, text=True)
         if done.returncode == 0:
+            put(tree / name, text)
+            put(kept, json.dumps({"asked": asked, "chosen": [mutant.__dict__ for _, mutant in numbered]}).encode())
             return numbered
         lines = {int(line) for line in re.findall(rf"{re.escape(name)}:(\d+):", done.stderr)}
         wrong = [mutant for _, mutant in numbered
@@ -173,6 +182,7 @@ def main():
     arguments.add_argument("--jobs", type=int, default=os.cpu_count())
     arguments.add_argument("--tree", type=pathlib.Path, default=ROOT / "build/mutation", help="where the copy is built")
     arguments.add_argument("--keep", action="store_true", help="what the last run killed stays killed")
+    arguments.add_argument("--quick", action="store_true", help="without the slow tests")
     options = arguments.parse_args()
     tree = options.tree.resolve()
     os.environ.setdefault("CCACHE_BASEDIR", str(tree))
@@ -186,11 +196,15 @@ def main():
                    stdout=subprocess.DEVNULL)
     print(f"{len(numbered)} mutants built in {time.monotonic() - began:.0f} s", flush=True)
 
-    player = play.Player(tree)
+    player = play.Player(tree, options.quick)
+    measured = build / "usual.json"
+    if options.keep and measured.exists():
+        player.restore(json.loads(measured.read_text()))
     steps = {name: layers.steps(tree, build, name) for name in {mutant.file for _, mutant in numbered}}
     broken = player.measure([command for name in sorted(steps) for _, command in steps[name]])
     if broken:
         sys.exit(f"fails without any mutant: {' '.join(broken[0])}\n{broken[1][-3000:]}")
+    put(measured, json.dumps(player.saved()).encode())
     kept_at = tree / "build/results.json"
     kept = json.loads(kept_at.read_text()) if options.keep and kept_at.exists() else {}
     fates = {mutant.key(): kept[mutant.key()] for _, mutant in numbered if kept.get(mutant.key())}
@@ -201,11 +215,11 @@ def main():
             fates[mutant.key()] = player.killer(steps[mutant.file], number)
             line, _ = schemata.shown((ROOT / mutant.file).read_bytes(), mutant)
             fate = fates[mutant.key()]
+            put(kept_at, json.dumps(dict(fates), indent=1).encode())
             print(f"{number} {mutant.file}:{line} {mutant.operator}: {'killed by ' + fate if fate else 'SURVIVED'}", flush=True)
 
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         list(pool.map(play_one, numbered))
-    put(kept_at, json.dumps(fates, indent=1).encode())
     results = [(mutant, fates[mutant.key()]) for _, mutant in numbered]
     with open(tree / "build/report.txt", "w") as out:
         report(results, out)
