@@ -194,6 +194,7 @@ Response Control::advance_clock(const Query& query) {
     if (!by || *by < 0 || *by > kHundredYears) return problem(400, "advance takes a number of seconds, 0 or more");
     const std::string_view account = query.value_or_empty("account");
     const std::string_view only = query.value_or_empty("service");
+    const std::lock_guard lock(advancing_);  // or of two at once only one would count
     bool any = false;
     for (const auto& known : accounts_.all()) {
         if (!account.empty() && known->name != account) continue;

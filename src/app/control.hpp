@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,7 @@ class Control {
     std::function<std::size_t()> connections_;
     std::map<std::string, std::string> listeners_;  ///< not changed after `starting`
     std::atomic<Health> health_{Health::starting};
+    std::mutex advancing_;
 };
 
 }  // namespace lazulite
