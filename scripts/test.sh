@@ -110,6 +110,7 @@ part_release() {
   run release-wire-disk build/release/tests/wire/wire_tests --disk tests/wire
   ! $full || LAZULITE_SPACE_MIB=1024 run space build/release/tests/unit/blob/test_blob_space
   run power-loss build/release/tests/power_loss/power_loss --jobs 2 --traces "$($full && echo 1000 || echo 20)"
+  ! $full || LAZULITE_FAULT_STRIDE=1 run faults build/release/tests/unit/faults/test_faults
 }
 
 # conformance NAME SUITE...: suites against one server, whose counters then hold what all of them did.
@@ -156,8 +157,11 @@ part_fault() {
     $($full && echo --kills 10000 --jobs 4 || echo --kills 200 --jobs 2)
   ! $full || run fault-many python3 tests/fault/crash.py --binary build/release/lazulite --kills 40 --seconds 3 \
     --loads lake --many 100000
+  run fault-full-disk python3 tests/fault/full_disk.py --binary build/release/lazulite --rounds "$($full && echo 20 || echo 1)"
+  ! $full || run fault-full-disk-power python3 tests/fault/full_disk.py --binary build/release/lazulite --rounds 20 --durability power
   run fault-consumers python3 tests/fault/consumers.py --binary build/release/lazulite --kills "$($full && echo 40 || echo 4)"
   run fault-events python3 tests/fault/events.py --binary build/release/lazulite --kills "$($full && echo 40 || echo 4)"
+  run fault-load python3 tests/fault/load.py --binary build/release/lazulite --seconds "$($full && echo 3600 || echo 10)"
   run fault-hostile python3 tests/fault/hostile.py --binary build/release/lazulite $($full && echo --full)
 }
 

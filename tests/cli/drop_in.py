@@ -439,6 +439,13 @@ def memory_is_limited(play):
     check(answer.status == 409, f"after {number} small blobs: {answer.status}")
     check(answer.getheader("x-ms-error-code") == "MemoryExtentStoreAtSizeLimit", f"{answer.getheaders()}")
     play.ask({"do": f"GET /{ACCOUNT}/box/small0", "status": 200, "text": "x" * 1000})
+    # So does whatever else would bring more.
+    full = {"status": 409, "code": "MemoryExtentStoreAtSizeLimit"}
+    play.ask({"do": f"PUT /{ACCOUNT}/other?restype=container", **full})
+    play.ask({"do": f"PUT /{ACCOUNT}/line", "port": 10001, **full})
+    play.ask({"do": f"POST /{ACCOUNT}/Tables", "port": 10002, "body": '{"TableName":"people"}',
+              "headers": {"Content-Type": "application/json", "Accept": "application/json"}, **full})
+    play.ask({"do": f"DELETE /{ACCOUNT}/box/small0", "status": 202})
 
 
 def a_connection_stays_open(play):

@@ -16,10 +16,11 @@ thread_local bool allocation_failed = false;
 thread_local bool here = false;  // the thread that called fail_every
 thread_local std::uint64_t count = 0;
 std::atomic<std::uint64_t> every_one{0};
+std::atomic<std::uint64_t> run_length{1};
 
 bool fails_now() {
     const std::uint64_t every = every_one.load(std::memory_order_relaxed);
-    if (every != 0 && !here) return ++count % every == 0;
+    if (every != 0 && !here) return ++count % every < run_length.load(std::memory_order_relaxed);
     if (!lazulite::OneServer::serving || failures_left == 0) return false;
     if (allocations_left > 0 && --allocations_left > 0) return false;
     --failures_left;
@@ -74,8 +75,9 @@ bool allocations_failed() {
     return allocation_failed;
 }
 
-void fail_every(std::uint64_t number) {
+void fail_every(std::uint64_t number, std::uint64_t in_a_row) {
     here = true;
+    run_length = in_a_row;
     every_one = number;
 }
 

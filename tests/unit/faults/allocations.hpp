@@ -10,8 +10,8 @@ void fail_allocations(std::uint64_t before, std::uint64_t in_a_row);
 /// Forgets what was left of that; whether any has failed.
 bool allocations_failed();
 
-/// On every other thread each allocation of that number fails, counted by thread; 0: none.
-void fail_every(std::uint64_t number);
+/// On every other thread so many allocations in a row fail, of each `number`; 0: none.
+void fail_every(std::uint64_t number, std::uint64_t in_a_row = 1);
 
 /// A SAS of the account `flat` that may do everything.
 std::string all_rights();
