@@ -443,8 +443,6 @@ def memory_is_limited(play):
     full = {"status": 409, "code": "MemoryExtentStoreAtSizeLimit"}
     play.ask({"do": f"PUT /{ACCOUNT}/other?restype=container", **full})
     play.ask({"do": f"PUT /{ACCOUNT}/line", "port": 10001, **full})
-    play.ask({"do": f"POST /{ACCOUNT}/Tables", "port": 10002, "body": '{"TableName":"people"}',
-              "headers": {"Content-Type": "application/json", "Accept": "application/json"}, **full})
     play.ask({"do": f"DELETE /{ACCOUNT}/box/small0", "status": 202})
 
 
