@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <functional>
 #include <future>
 #include <map>
 #include <set>
 #include <tuple>
+#include <unordered_set>
 
 #include "azurite/blob_document.hpp"
 #include "azurite/services.hpp"
@@ -80,6 +82,7 @@ class BlobImport final : public ServiceImport {
     Account& account_of(const Document& document, const char* member);
     [[nodiscard]] const blob::Container* container_of(const std::string& account, const std::string& container);
     void check_document(std::string_view collection, const Document& document);
+    [[nodiscard]] bool is_new(const FoundBlob& found);
     void write_document(std::string_view collection, const Document& document);
     void write_blob(Account& account, const BlobKey& key, const FoundBlob& found);
     void write_pages(Account& account, const BlobKey& key, const std::vector<FoundBlob>& states);
@@ -99,6 +102,7 @@ class BlobImport final : public ServiceImport {
     std::map<std::string, Account> accounts_;
     std::set<PageBlob> with_snapshots_;                        // page blobs, whose states are written in order
     std::map<PageBlob, std::vector<FoundBlob>> page_states_;
+    std::unordered_set<std::size_t> seen_;  ///< hashes of 64 bits of blobs and snapshots, of which there may be millions
     std::uint64_t orphans_ = 0;
 };
 
@@ -119,6 +123,13 @@ const blob::Container* BlobImport::container_of(const std::string& account, cons
 
 // -- reading ----------------------------------------------------------------------------------------------------------
 
+bool BlobImport::is_new(const FoundBlob& found) {
+    std::string name = found.account;
+    name.append(1, '\0').append(found.container).append(1, '\0').append(found.name).append(1, '\0');
+    if (found.snapshot) name += std::to_string(tick_count(*found.snapshot));
+    return seen_.insert(std::hash<std::string>()(name)).second;
+}
+
 void BlobImport::check_document(std::string_view collection, const Document& document) {
     if (collection == kServices) {
         account_of(document, "accountName").properties = service_properties_of(document);
@@ -132,6 +143,9 @@ void BlobImport::check_document(std::string_view collection, const Document& doc
     } else if (collection == kBlobs) {
         const auto found = blob_of(document, files_);
         if (!found) return;
+        if (!is_new(*found)) {
+            refuse(document.where(), "blob " + found->container + "/" + found->name + " is there twice");
+        }
         if (!container_of(found->account, found->container)) {
             ++orphans_;
         } else if (found->blob.type == blob::BlobType::page && found->snapshot) {

@@ -2,6 +2,7 @@
 
 #include "azurite/services.hpp"
 #include "azurite/table_document.hpp"
+#include "base/text.hpp"
 #include "service/current_properties.hpp"
 #include "table/rows/entities.hpp"
 #include "table/rows/tables.hpp"
@@ -24,7 +25,7 @@ class TableImport final : public ServiceImport {
   private:
     struct Account {
         std::shared_ptr<Store> store;
-        std::map<std::string, table::Table, std::less<>> tables;
+        std::map<std::string, table::Table, std::less<>> tables;  ///< by names in lower case
         std::optional<ServiceProperties> properties;
     };
     struct Place {
@@ -59,7 +60,7 @@ std::optional<TableImport::Place> TableImport::place_of(std::string_view collect
     if (dollar == 0 || dollar == std::string_view::npos) return std::nullopt;
     const auto account = accounts_.find(collection.substr(0, dollar));
     if (account == accounts_.end()) return std::nullopt;
-    const auto table = account->second.tables.find(collection.substr(dollar + 1));
+    const auto table = account->second.tables.find(to_lower(collection.substr(dollar + 1)));
     if (table == account->second.tables.end()) return std::nullopt;
     return Place{*account->second.store, table->second};
 }
@@ -74,7 +75,7 @@ void TableImport::check_document(std::string_view collection, const Document& do
         const auto created = meta ? meta->find("created") : std::nullopt;
         if (created) table.created = created->time();
         table.policies = policies_of(document, "tableAcl");
-        const std::string name = table.name;
+        const std::string name = to_lower(table.name);  // the letter case tells no tables apart
         if (!account_of(document, "account").tables.emplace(name, std::move(table)).second) {
             refuse(document.where(), "table " + name + " is there twice");
         }
@@ -92,7 +93,7 @@ void TableImport::check(std::vector<TakenNames>& taken) {
         read_from(*account.store, [&](ReadTxn& tx) {
             there.names.clear();
             for (const auto& [table, row] : account.tables) {
-                if (table::find_table(tx, table)) there.names.push_back(table);
+                if (table::find_table(tx, table)) there.names.push_back(row.name);
             }
         });
         if (!there.names.empty()) taken.push_back(std::move(there));

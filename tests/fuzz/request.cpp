@@ -4,11 +4,14 @@
 #include <string>
 
 #include "blob/operations.hpp"
+#include "datalake/operations.hpp"
+#include "file/operations.hpp"
 #include "http/head_parser.hpp"
 #include "input.hpp"
 #include "queue/domain/message.hpp"
 #include "queue/operations.hpp"
 #include "service/target.hpp"
+#include "table/operations.hpp"
 #include "web/operations.hpp"
 #include "wire/metadata.hpp"
 
@@ -142,6 +145,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto query = Query::parse(request.query);
     if (!query) return 0;
     check_query(*query);
-    for (const Service* const service : {&blob::service(), &queue::service(), &web::service()}) select(*service, request, *query);
+    for (const Service* const service : {&blob::service(), &queue::service(), &table::service(), &file::service(),
+                                         &datalake::service(), &web::service()}) {
+        select(*service, request, *query);
+    }
     return 0;
 }

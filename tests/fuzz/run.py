@@ -88,7 +88,7 @@ def fuzz(arguments, target, seed):
     command = ["nice", "-n", "15", program(arguments, target), *fuzzer_options(arguments, target, more), str(work), str(CORPORA / target)]
     before = set((FINDS / target).iterdir())
     status, output = run(command)
-    finds = sorted(set((FINDS / target).iterdir()) - before)
+    finds = sorted(find for find in set((FINDS / target).iterdir()) - before if not find.name.startswith("slow-unit"))
     executions = number_after(r"stat::number_of_executed_units:\s+(\d+)", output)
     coverage = number_after(r"\bcov: (\d+)", output)
     began = int((re.findall(r"INITED cov: (\d+)", output) or ["0"])[0])

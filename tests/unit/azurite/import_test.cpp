@@ -92,6 +92,24 @@ TEST_F(AzuriteImport, RefusesABlobWhoseBytesAreNotAsMany) {
     EXPECT_EQ(number("blob", "SELECT count(*) FROM containers"), 0);
 }
 
+TEST_F(AzuriteImport, RefusesABlobThatIsThereTwice) {
+    bytes("hello");
+    std::string snapshot = a_blob("b", 0, 5);
+    snapshot.replace(snapshot.find(R"("snapshot":"")"), 13, R"("snapshot":"2026-11-22T02:53:00.0000000Z")");
+    const std::string once = a_blob("a", 0, 5) + "," + a_blob("b", 0, 5) + "," + snapshot;
+    for (const std::string& again : {a_blob("b", 1, 4), snapshot}) {
+        database(kBlobFile, {{"$CONTAINERS_COLLECTION$", kContainer}, {"$BLOBS_COLLECTION$", once + "," + again}});
+        EXPECT_EQ(refusal(), "DIR/__azurite_db_blob__.json, $BLOBS_COLLECTION$, document 4: blob con/b is there twice");
+    }
+    database(kBlobFile, {{"$CONTAINERS_COLLECTION$", kContainer}, {"$BLOBS_COLLECTION$", once}});
+    EXPECT_EQ(refusal(), "imported");
+}
+
+TEST_F(AzuriteImport, RefusesTablesThatDifferInLetterCaseAlone) {
+    database(kTableFile, {{"$TABLES_COLLECTION$", R"({"account":"acct","table":"people"},{"account":"acct","table":"People"})"}});
+    EXPECT_EQ(refusal(), "DIR/__azurite_db_table__.json, $TABLES_COLLECTION$, document 2: table people is there twice");
+}
+
 TEST_F(AzuriteImport, RefusesAPageBlobOfNoWholePages) {
     const auto a_page_blob = [](const std::string& size, const std::string& sequence_number) {
         return R"({"accountName":"acct","containerName":"con","name":"p","isCommitted":true,"snapshot":"","properties":{)"
