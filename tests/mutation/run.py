@@ -199,7 +199,7 @@ def main():
     player = play.Player(tree, options.quick)
     measured = build / "usual.json"
     if options.keep and measured.exists():
-        player.restore(json.loads(measured.read_text()))
+        player.restore(json.loads(measured.read_text()), measured.stat().st_mtime)
     steps = {name: layers.steps(tree, build, name) for name in {mutant.file for _, mutant in numbered}}
     broken = player.measure([command for name in sorted(steps) for _, command in steps[name]])
     if broken:

@@ -65,6 +65,8 @@ def shown(source, mutant):
         changed = source[mutant.begin:mutant.end].decode() + "; false"
     elif mutant.shape in ("statement", "skip"):
         changed = "/* nothing */"
+    elif mutant.shape == "expression" and " " in mutant.text:
+        changed = f"({mutant.text})"
     else:
         changed = mutant.text
     before = source.decode().splitlines()

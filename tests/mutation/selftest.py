@@ -82,7 +82,7 @@ def main():
                             'if (width > 7) text = "wide";': 7}, dict(unnoticed))
 
     mutant = next(m for m in mutants if m.text == "width < left")
-    check("how a survivor is shown", (15, "-    return width <= left && width > 0;\n+    return width < left && width > 0;"),
+    check("how a survivor is shown", (15, "-    return width <= left && width > 0;\n+    return (width < left) && width > 0;"),
           schemata.shown(source, mutant))
     print(f"{passed} passed, {failed} failed, 0 skipped")
     sys.exit(1 if failed else 0)

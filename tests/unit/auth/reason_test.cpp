@@ -183,6 +183,12 @@ TEST(Reason, OfABearerToken) {
     EXPECT_EQ(why.rule, Rule::malformed);
 }
 
+TEST(Reason, NamesTheLettersThatAreNeeded) {
+    EXPECT_EQ(needed_letters({.letters = Letters("cw"), .also = Letters("ti")}), "c or w, and t and i");
+    EXPECT_EQ(needed_letters({.letters = Letters("r")}), "r");
+    EXPECT_EQ(needed_letters({.also = Letters("t")}), "t");
+}
+
 TEST(Reason, WithoutANoteFollowsFromTheCode) {
     EXPECT_EQ(rule_of(ErrorCode::cors_preflight_failure, {}), Rule::cors);
     EXPECT_EQ(rule_of(ErrorCode::public_access_not_permitted, {}), Rule::account_switch);

@@ -83,6 +83,17 @@ TEST(VerifyingKey, RefusesAnotherMessageAlgorithmOrKey) {
     EXPECT_FALSE(fits(SigningKey::make().verifying(), "RS256", kRs256));
 }
 
+TEST(VerifyingKey, RefusesASignatureThatOnlyOpensslWouldTake) {
+    // That of KnowsTheSignaturesOfItsOwner, as ASN.1 has it; RFC 7518, 3.4 has the two numbers one behind the other.
+    const std::string numbers = base64url_decode(kEs256).value();
+    ASSERT_EQ(numbers.size(), 64U);
+    const std::string der = std::string("\x30\x45\x02\x21\x00", 5) + numbers.substr(0, 32) + "\x02\x20" + numbers.substr(32);
+    const auto ec = VerifyingKey::from_jwk(kEc);
+    ASSERT_TRUE(ec);
+    EXPECT_FALSE(ec->fits("ES256", kMessage, der));
+    EXPECT_FALSE(ec->fits("RS256", kMessage, der));
+}
+
 TEST(VerifyingKey, IsNothingWhereThereIsNoKey) {
     for (const json& jwk : {json("text"), json::object(), json{{"kty", "RSA"}}, json{{"kty", 1}, {"n", 2}},
                             json{{"kty", "RSA"}, {"n", kModulus}}, json{{"kty", "EC"}, {"crv", "P-384"}, {"x", kX}, {"y", kY}},
@@ -108,6 +119,8 @@ TEST(SigningKey, ShowsItsPublicHalf) {
     ASSERT_TRUE(shown);
     EXPECT_TRUE(shown->fits("RS256", "text", made.sign("text")));
     EXPECT_EQ(made.jwk()["kid"], made.id());
+    EXPECT_EQ(made.jwk()["use"], "sig");
+    EXPECT_EQ(made.jwk()["alg"], "RS256");
     EXPECT_FALSE(made.jwk().contains("d"));
 }
 

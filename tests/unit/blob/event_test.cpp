@@ -88,6 +88,17 @@ TEST(BlobEvents, EventGridIsToldTiers) {
     EXPECT_EQ(event_grid_event(event, "T").find("Tier\":"), std::string::npos);
 }
 
+TEST(BlobEvents, EventGridIsToldTheEtagOfWhatIsNew) {
+    BlobEvent event = an_event();
+    event.etag = "0x8D4BCC2E4835CD0";
+    event.type = EventType::created;
+    EXPECT_NE(event_grid_event(event, "T").find(R"("eTag":"0x8D4BCC2E4835CD0","contentType":)"), std::string::npos);
+    for (const EventType type : {EventType::deleted, EventType::tier_changed}) {
+        event.type = type;
+        EXPECT_EQ(event_grid_event(event, "T").find("eTag"), std::string::npos);
+    }
+}
+
 TEST(BlobEvents, ARunOfAPolicyIsToldByTheActionsThatItHas) {
     LifecycleReport report;
     report.scheduled = "2026/11/22 10:30:00.0000000";

@@ -56,6 +56,31 @@ TEST(SecurityDescriptor, KeepsFlagsObjectsAndLabels) {
     }
 }
 
+TEST(SecurityDescriptor, TakesRightsAsANumberOfEitherBase) {
+    EXPECT_EQ(round("O:SYG:SYD:(A;;1179817;;;WD)"), "O:SYG:SYD:(A;;0x1200a9;;;WD)");
+    EXPECT_EQ(round("O:SYG:SYD:(A;;0X1200A9;;;WD)"), "O:SYG:SYD:(A;;0x1200a9;;;WD)");
+}
+
+TEST(SecurityDescriptor, RefusesAListWhoseSizeIsAnother) {
+    constexpr std::size_t kSizeOfDacl = 22;
+    const std::string whole = decoded(kBytes);
+    ASSERT_EQ(whole[kSizeOfDacl], 88);
+    for (const int size : {0, 7, 8, 28, 64, 80, 87, 0x7fff}) {
+        std::string other = whole;
+        other[kSizeOfDacl] = static_cast<char>(size & 0xff);
+        other[kSizeOfDacl + 1] = static_cast<char>(size >> 8);
+        EXPECT_FALSE(SecurityDescriptor::parse_bytes(other)) << size;
+    }
+    // Nothing of it is an entry, so that only its size is wrong.
+    std::string empty = decoded(kBytes);
+    empty[kSizeOfDacl + 2] = 0;
+    EXPECT_TRUE(SecurityDescriptor::parse_bytes(empty));
+    empty[kSizeOfDacl] = 7;
+    EXPECT_FALSE(SecurityDescriptor::parse_bytes(empty));
+    empty[kSizeOfDacl + 1] = 0x7f;
+    EXPECT_FALSE(SecurityDescriptor::parse_bytes(empty));
+}
+
 TEST(SecurityDescriptor, RefusesWhatItCannotSay) {
     for (const std::string_view sddl :
          {"", "O:SYD:", "O:SYG:DAD:", "O:SYG:SYD:(A;;FA;;;XX)", "O:SYG:SYD:(A;;FA;;;SY", "O:SYG:SYD:(A;;FA;;SY)",

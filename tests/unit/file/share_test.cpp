@@ -22,6 +22,10 @@ TEST(ProvisionedShares, AreGivenWhatTheirSizeAsksFor) {
     EXPECT_EQ(recommended_iops(1024), 1205);
     EXPECT_EQ(recommended_iops(300'000), 50'000);
     EXPECT_EQ(recommended_bandwidth(32), 61);
+    EXPECT_EQ(recommended_iops(35), 1007);
+    EXPECT_EQ(recommended_iops(36), 1008);
+    EXPECT_EQ(recommended_bandwidth(50), 61);  // whole MiB, rounded up
+    EXPECT_EQ(recommended_bandwidth(51), 62);
     EXPECT_EQ(recommended_bandwidth(1024), 81);
     EXPECT_EQ(recommended_bandwidth(300'000), 5'120);
 }

@@ -31,6 +31,8 @@ TEST(Edm, DateTimesReachFrom1601To9999) {
     EXPECT_EQ(date_time("1600-12-31T23:59:59.9999999Z"), "out of range");
     EXPECT_EQ(date_time("9999-12-31T23:59:59.9999999Z"), "9999-12-31T23:59:59.9999999Z");
     EXPECT_EQ(date_time("9999-12-31T23:59:59-01:00"), "out of range");
+    EXPECT_EQ(date_time("9999-12-31T23:00:00-01:00"), "out of range");  // the first second that is too late
+    EXPECT_EQ(date_time("9999-12-31T22:59:59-01:00"), "9999-12-31T23:59:59Z");
     EXPECT_EQ(date_time("0001-01-01T00:00:00Z"), "out of range");
 }
 

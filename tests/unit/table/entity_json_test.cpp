@@ -47,6 +47,12 @@ TEST(EntityJson, TypesMayBeNamedBeforeOrBehind) {
         R"("a@odata.type":"Edm.Int64","a":"5","b":5.0,"c":5)");
 }
 
+TEST(EntityJson, TypesMayBeNamedThoughTheyAreClear) {
+    EXPECT_EQ(read(R"({"d@odata.type":"Edm.Double","d":1.5,"b@odata.type":"Edm.Boolean","b":true,"c@odata.type":"Edm.Boolean",
+                       "c":false,"e@odata.type":"Edm.Boolean","e":"True","f@odata.type":"Edm.Boolean","f":"false"})"),
+              R"("d":1.5,"b":true,"c":false,"e":true,"f":false)");
+}
+
 TEST(EntityJson, WithoutMetadataNoTypeIsWritten) {
     EXPECT_EQ(
         read(R"({"l@odata.type":"Edm.Int64","l":"7","n@odata.type":"Edm.Double","n":"Infinity"})", OdataLevel::none),
@@ -97,6 +103,15 @@ TEST(EntityJson, TextsAreEscaped) {
     std::string text;
     append_json_string(text, "a\"b\\c\n\r\t\x01\xC3\xBC/");
     EXPECT_EQ(text, "\"a\\\"b\\\\c\\n\\r\\t\\u0001\xC3\xBC/\"");
+    // As long as it can get.
+    std::string escaped = "\"";
+    for (int i = 0; i < 1000; ++i) escaped += "\\u0001";
+    text.clear();
+    append_json_string(text, std::string(1000, '\x01'));
+    EXPECT_EQ(text, escaped + '"');
+    text.clear();
+    append_json_string(text, "");
+    EXPECT_EQ(text, "\"\"");
     // Wherever it stands among others.
     for (std::size_t before = 0; before < 20; ++before) {
         for (const auto& [character, escape] :

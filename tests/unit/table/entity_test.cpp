@@ -40,6 +40,18 @@ TEST(PackedProperties, GiveBackEveryTypeInOrder) {
     EXPECT_TRUE(reader.whole());
 }
 
+TEST(PackedProperties, SayTheirLengthInAsManyBytesAsItNeeds) {
+    for (const std::size_t length : {0, 1, 127, 128, 129, 16383, 16384, 16385}) {
+        PackedProperties packed;
+        packed.add("v", EdmValue::of_string(std::string(length, 'v')));
+        packed.add("next", EdmValue::of_integer(EdmType::int32, 7));
+        PropertyReader reader(packed.bytes());
+        EXPECT_EQ(reader.next()->value.bytes.size(), length);
+        EXPECT_EQ(reader.next()->value.integer, 7) << length;
+        EXPECT_TRUE(reader.whole());
+    }
+}
+
 TEST(PackedProperties, ThatAreCutAreNotWhole) {
     PackedProperties packed;
     packed.add("name", EdmValue::of_string("value"));
@@ -103,6 +115,25 @@ TEST(EntityLimits, EntitiesHoldOneMiB) {
     full.add("pz", EdmValue::of_string(std::string(left / 2, 'x')));
     EXPECT_TRUE(check_entity({"p", "r"}, full));
     EXPECT_EQ(refusal(check_entity({"pp", "r"}, full)), ErrorCode::entity_too_large);
+}
+
+TEST(EntityLimits, EveryTypeCountsWithItsSize) {
+    const std::pair<EdmValue, std::size_t> cases[] = {{{EdmType::guid, "0123456789abcdef"}, 16},
+                                                      {EdmValue::of_integer(EdmType::int32, 1), 4},
+                                                      {EdmValue::of_integer(EdmType::int64, 1), 8},
+                                                      {EdmValue::of_integer(EdmType::date_time, 1), 8},
+                                                      {EdmValue::of_real(1), 8}};
+    for (const auto& [value, bytes] : cases) {
+        PackedProperties packed;
+        packed.add("vv", value);
+        for (int i = 0; i < 15; ++i) {
+            packed.add("p" + std::string(1, static_cast<char>('a' + i)), EdmValue::of_string(std::string(32768, 'x')));
+        }
+        const std::size_t left = (1 << 20) - 8 - (8 + 4 + bytes) - 15 * (16 + 65536) - 16;
+        packed.add("pz", EdmValue::of_string(std::string(left / 2, 'x')));
+        EXPECT_TRUE(check_entity({"p", "r"}, packed)) << bytes;
+        EXPECT_EQ(refusal(check_entity({"pp", "r"}, packed)), ErrorCode::entity_too_large) << bytes;
+    }
 }
 
 TEST(EntityEtags, AreTimestampsWithEscapedColons) {

@@ -97,6 +97,8 @@ TEST(Filter, TakesABooleanPropertyAlone) {
     EXPECT_TRUE(finds("true and yes"));
     EXPECT_TRUE(finds("(i eq 5) eq true"));
     EXPECT_TRUE(finds("(i eq 6) eq false"));
+    EXPECT_TRUE(finds("i eq 6 or (i eq 5) eq true"));
+    EXPECT_FALSE(finds("i eq 5 and (i eq 6) ne false"));
 }
 
 TEST(Filter, APropertyThatIsMissingOrOfAnotherTypeMeetsNothing) {

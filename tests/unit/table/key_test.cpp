@@ -30,8 +30,11 @@ TEST(Keys, AreSortedByUtf16UnitAndComeBack) {
     const std::string half_width = "\xEF\xBD\xA1";
     EXPECT_LT(sortable(face), sortable(half_width));
     EXPECT_LT(sortable("\xED\x9F\xBF"), sortable(face));
+    // U+10000 and U+10400: D800 DC00 and D801 DC00.
+    EXPECT_EQ(sortable("\xF0\x90\x80\x80"), "\xED\xA0\x80\xED\xB0\x80");
+    EXPECT_EQ(sortable("\xF0\x90\x90\x80"), "\xED\xA0\x81\xED\xB0\x80");
     for (const std::string& key :
-         {std::string(), std::string("abc"), face, "x" + face + "y" + half_width, std::string("\xF4\x8F\xBF\xBF")}) {
+         {std::string(), std::string("abc"), std::string("\xF0\x90\x80\x80"), std::string("\xF0\x90\x8F\xBF"), face, "x" + face + "y" + half_width, std::string("\xF4\x8F\xBF\xBF")}) {
         EXPECT_EQ(from_sortable(sortable(key)), key);
     }
 }

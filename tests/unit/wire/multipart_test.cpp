@@ -8,6 +8,8 @@ namespace {
 TEST(Multipart, TheBoundaryStandsInTheContentType) {
     EXPECT_EQ(multipart_boundary("multipart/mixed; boundary=batch_1"), "batch_1");
     EXPECT_EQ(multipart_boundary("Multipart/Mixed;charset=utf-8; Boundary=\"a b\""), "a b");
+    EXPECT_EQ(multipart_boundary("multipart/mixed; boundary=\""), "\"");  // not a pair of quotes
+    EXPECT_FALSE(multipart_boundary("multipart/mixed; boundary=\"\""));
     EXPECT_FALSE(multipart_boundary("multipart/mixed"));
     EXPECT_FALSE(multipart_boundary("multipart/mixed; boundary="));
     EXPECT_FALSE(multipart_boundary("multipart/form-data; boundary=b"));

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <utility>
 
 namespace lazulite {
 namespace {
@@ -109,6 +111,34 @@ TEST(MakeStructured, FramesABody) {
     EXPECT_EQ(sent, kOneSegment);
     EXPECT_EQ(response.content_length, 48U);
     EXPECT_EQ(response.fields.find("x-ms-structured-content-length"), "9");
+}
+
+/// Gives all of its slices at once.
+class Slices final : public BodySource {
+  public:
+    explicit Slices(std::vector<Slice> slices) : slices_(std::move(slices)) {}
+    Task<Result<std::vector<Slice>>> next() override { co_return std::exchange(slices_, {}); }
+
+  private:
+    std::vector<Slice> slices_;
+};
+
+TEST(MakeStructured, FramesABodyOfManySlices) {
+    std::FILE* const file = std::tmpfile();
+    ASSERT_EQ(std::fwrite("..45.", 1, 5, file), 5U);
+    ASSERT_EQ(std::fflush(file), 0);
+    std::vector<Slice> slices;
+    slices.emplace_back("12");
+    slices.emplace_back("3");
+    slices.emplace_back(FileSlice{::fileno(file), 2, 2});
+    slices.emplace_back("6789");
+    Response response;
+    response.set_body(std::make_unique<Slices>(std::move(slices)), 9);
+    make_structured(response);
+    std::string sent;
+    spawn(pull(*std::get<std::unique_ptr<BodySource>>(response.body), sent), [] {});
+    std::fclose(file);
+    EXPECT_EQ(sent, kOneSegment);
 }
 
 TEST(MakeStructured, FramesNothing) {

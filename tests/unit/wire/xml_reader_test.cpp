@@ -45,6 +45,8 @@ TEST(ParseXml, ResolvesReferences) {
         {"<a>&amp;lt;</a>", "a'&lt;'"},
         {"<a>&#65;&#x42;&#xd;&#x0A;|</a>", "a'AB\r\n|'"},
         {"<a>&#xFC;&#8364;&#x1F600;</a>", "a'\xC3\xBC\xE2\x82\xAC\xF0\x9F\x98\x80'"},
+        {"<a>&#x7F;&#x80;&#x7FF;&#x800;</a>", "a'\x7F\xC2\x80\xDF\xBF\xE0\xA0\x80'"},
+        {"<a>&#xFFFD;&#x10000;&#x103FF;&#x10FFFF;</a>", "a'\xEF\xBF\xBD\xF0\x90\x80\x80\xF0\x90\x8F\xBF\xF4\x8F\xBF\xBF'"},
         {"<a b='&lt;&#x9;'/>", "a@b=<\t"},
     };
     for (const auto& [body, expected] : cases) {
@@ -64,6 +66,9 @@ TEST(ParseXml, RefusesWhatIsNotWellFormed) {
         "<a>",
         "</a>",
         "<a></b>",
+        "<a>&#65x;</a>",
+        "<a>&#x110000;</a>",
+        "<a>&#99999999999;</a>",
         "<a><b></a></b>",
         "<a/><b/>",
         "<a/>text",
