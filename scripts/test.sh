@@ -103,9 +103,16 @@ part_mutation() {
   ! $full || run mutation python3 tests/mutation/run.py
 }
 
+# histories PRESET COUNT: the checker's own tests, then histories of concurrent clients; one that is refused is kept in the logs.
+histories() {
+  run "$1-concurrency-checker" "build/$1/tests/concurrency/test_concurrency"
+  run "$1-concurrency" "build/$1/tests/concurrency/concurrency_tests" --histories "$2" --keep "$log_folder"
+}
+
 part_release() {
   build release || return
   unit_tests release
+  histories release "$($full && echo 10000 || echo 1000)"
   run release-wire build/release/tests/wire/wire_tests tests/wire
   run release-wire-disk build/release/tests/wire/wire_tests --disk tests/wire
   ! $full || LAZULITE_SPACE_MIB=1024 run space build/release/tests/unit/blob/test_blob_space
@@ -195,12 +202,14 @@ part_asan() {
   grep -E '( s each of |[0-9] executions, |inputs added)' "$log_folder/asan-fuzz.log" | sed 's/^ */    /'
   run asan-wire build/asan/tests/wire/wire_tests tests/wire
   run asan-fault python3 tests/fault/crash.py --binary build/asan/lazulite --kills 10 --seconds 1 --durability both
+  histories asan "$($full && echo 1000 || echo 50)"
 }
 
 part_tsan() {
   build tsan || return
   unit_tests tsan
   run tsan-wire build/tsan/tests/wire/wire_tests tests/wire
+  histories tsan "$($full && echo 1000 || echo 50)"
 }
 
 parts=(packages lint mutation release cli conformance browser tools import docs fault upgrade install image asan tsan)

@@ -33,7 +33,7 @@ class EtagModel {
 };
 
 /// A blob with a lease: its content behind the numbers of the lease.
-class LeaseModel : public ForgetsNothing {
+class LeaseModel {
   public:
     struct Op : Came {
         using Came::Came;
@@ -49,6 +49,11 @@ class LeaseModel : public ForgetsNothing {
     [[nodiscard]] State first() const { return State(LeaseRules::size + 1, 0); }
     bool step(State& state, const Op& op) const;
     void marks(const State& state, Marks& marks) const { marks.push_back(state[LeaseRules::size]); }
+    template <class Named>
+    void forget(State& state, const Named& named) const {
+        if (!named(state[LeaseRules::size])) state[LeaseRules::size] = kForgotten;
+        LeaseRules::forget(state, 0);
+    }
 };
 
 /// An append blob: its version, and the values that were appended, eight bytes each.

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
+
 #include "model.hpp"
 
 namespace concurrency {
 
-/// A lease, by the reference's "Outcomes of lease operations by lease state". Seven numbers of a State.
+/// A lease, by the reference's "Outcomes of lease operations by lease state". Five numbers of a State.
 /// Reference: "Lease Blob", "Lease File".
 struct LeaseRules {
     static constexpr std::int64_t kInfinite = -1;
@@ -53,6 +55,13 @@ struct LeaseRules {
     static void changed(State& state, std::size_t at) {
         const Phase is = phase(state, at);
         if (is == Phase::broken || is == Phase::expired) clear(state, at);
+    }
+
+    /// Only how long it is until the end matters, and which id a lease has that is over.
+    static void forget(State& state, std::size_t at) {
+        state[at + until] = std::max<std::int64_t>(state[at + until] - state[at + now], 0);
+        state[at + now] = 0;
+        if (state[at + broken] != 0) state[at + duration] = 0;
     }
 
   private:

@@ -126,6 +126,7 @@ class FileModel {
             std::int64_t& value = state[LeaseRules::size + i];
             if (!named(mark_of(value, i))) value = kForgotten;
         }
+        LeaseRules::forget(state, 0);
     }
 };
 

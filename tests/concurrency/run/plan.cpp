@@ -8,7 +8,7 @@ namespace concurrency {
 
 Plan::Plan(std::uint64_t seed, const std::vector<std::string>& kinds, const std::string& unique) {
     Random random(seed);
-    const auto count = static_cast<int>(1 + random.below(6));
+    const auto count = static_cast<int>(2 + random.below(5));
     for (int i = 0; i < count; ++i) {
         const std::string& kind = kinds[random.below(kinds.size())];
         objects_.push_back(make_object(kind, i, unique + std::to_string(i), random));
