@@ -160,6 +160,7 @@ part_cli() {
 }
 
 part_fault() {
+  run upgrade python3 tests/upgrade/run.py --binary build/release/lazulite $($full && echo --kills 40 --rows 300000)
   run fault python3 tests/fault/crash.py --binary build/release/lazulite --durability both \
     $($full && echo --kills 10000 --jobs 4 || echo --kills 200 --jobs 2)
   ! $full || run fault-many python3 tests/fault/crash.py --binary build/release/lazulite --kills 40 --seconds 3 \
@@ -170,11 +171,6 @@ part_fault() {
   run fault-events python3 tests/fault/events.py --binary build/release/lazulite --kills "$($full && echo 40 || echo 4)"
   run fault-load python3 tests/fault/load.py --binary build/release/lazulite --seconds "$($full && echo 3600 || echo 10)"
   run fault-hostile python3 tests/fault/hostile.py --binary build/release/lazulite $($full && echo --full)
-}
-
-part_upgrade() {
-  run upgrade python3 tests/upgrade/run.py --binary build/release/lazulite \
-    $($full && echo --kills 100 --rows 1000000)
 }
 
 part_install() {
@@ -212,7 +208,7 @@ part_tsan() {
   histories tsan "$($full && echo 1000 || echo 50)"
 }
 
-parts=(packages lint mutation release cli conformance browser tools import docs fault upgrade install image asan tsan)
+parts=(packages lint mutation release cli conformance browser tools import docs fault install image asan tsan)
 [ ${#only[@]} -eq 0 ] || parts=("${only[@]}")
 for part in "${parts[@]}"; do
   declare -F "part_$part" >/dev/null || { echo "no part is called '$part'; --list names them" >&2; exit 2; }

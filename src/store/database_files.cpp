@@ -64,7 +64,7 @@ std::string EmptyDatabase::with_uuid(const Guid& uuid) const {
     return bytes;
 }
 
-IoResult<DatabaseFiles::Made> DatabaseFiles::create(const EmptyDatabase& empty) const {
+IoResult<DatabaseFiles::Made> DatabaseFiles::create(const GetEmptyDatabase& empty) const {
     const auto present = size_of(files, database());
     if (!present) return tl::unexpected(present.error());
     if (*present != 0) {
@@ -74,7 +74,7 @@ IoResult<DatabaseFiles::Made> DatabaseFiles::create(const EmptyDatabase& empty) 
     } else {
         // Absent, or without bytes as a power loss may leave it.
         const std::string fresh = database() + ".new";
-        auto done = overwrite(files, fresh, empty.with_uuid(Guid::random()));
+        auto done = overwrite(files, fresh, empty().with_uuid(Guid::random()));
         // A WAL without its database would be taken for a part of the new one.
         if (done) done = remove_if_there(files, wal());
         if (done) done = remove_if_there(files, barrier());

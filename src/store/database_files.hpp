@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "base/ids.hpp"
@@ -20,6 +21,9 @@ class EmptyDatabase {
     std::size_t uuid_at_;
 };
 
+/// Makes it where it is needed: most stores that are opened are there.
+using GetEmptyDatabase = std::function<const EmptyDatabase&()>;
+
 /// The files of one store in a folder: its database, the WAL, and the extents beside them.
 struct DatabaseFiles {
     FileSystem& files;
@@ -34,7 +38,7 @@ struct DatabaseFiles {
     enum class Made { nothing, wal, database };
     /// Puts a new database in place, whole or not at all, unless there is one, and an empty WAL unless there is one. What
     /// was made is not on the disk before `sync`.
-    IoResult<Made> create(const EmptyDatabase& empty) const;
+    IoResult<Made> create(const GetEmptyDatabase& empty) const;
     IoResult<> sync() const;
     [[nodiscard]] std::uint64_t wal_bytes() const;
     /// The database is one that `create` of this version made, so that a barrier file belongs to it.

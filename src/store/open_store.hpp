@@ -51,7 +51,7 @@ class OpenStore final : public Store, public std::enable_shared_from_this<OpenSt
         std::string text;  ///< one clear line
         bool full = false;
     };
-    static tl::expected<std::shared_ptr<OpenStore>, Trouble> open(const Place& place, const EmptyDatabase& empty);
+    static tl::expected<std::shared_ptr<OpenStore>, Trouble> open(const Place& place, const GetEmptyDatabase& empty);
     ~OpenStore() override;
 
     void submit(WriteJob& job) override;
@@ -79,7 +79,7 @@ class OpenStore final : public Store, public std::enable_shared_from_this<OpenSt
     using Moment = Checkpointer::Moment;
 
     explicit OpenStore(const Place& place);
-    IoResult<bool> create(const EmptyDatabase& empty) const;
+    IoResult<bool> create(const GetEmptyDatabase& empty) const;
     void start(bool born);
     bool try_here(WriteJob& job);
     [[nodiscard]] bool collides() const;

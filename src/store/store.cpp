@@ -69,7 +69,7 @@ std::size_t Store::next_place() {
 
 // ---- life ---------------------------------------------------------------------------------------------------------
 
-tl::expected<std::shared_ptr<OpenStore>, OpenStore::Trouble> OpenStore::open(const Place& place, const EmptyDatabase& empty) {
+tl::expected<std::shared_ptr<OpenStore>, OpenStore::Trouble> OpenStore::open(const Place& place, const GetEmptyDatabase& empty) {
     const auto close_in_background = [threads = place.threads](OpenStore* store) {
         threads->background.post([store] { delete store; });
     };
@@ -102,7 +102,7 @@ OpenStore::OpenStore(const Place& place)
     : place_(place), paths_{place.files, place.folder, std::string(place.kind.name)}, serial_(next_serial()) {}
 
 /// True when the database was made.
-IoResult<bool> OpenStore::create(const EmptyDatabase& empty) const {
+IoResult<bool> OpenStore::create(const GetEmptyDatabase& empty) const {
     const bool kept = place_.durability != Durability::none;
     if (kept) {
         if (const auto recovered = Barrier::recover(paths_, place_.boot); !recovered)

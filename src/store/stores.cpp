@@ -144,7 +144,7 @@ Result<std::shared_ptr<OpenStore>> Folder::open_store(std::string_view account, 
 tl::expected<std::shared_ptr<OpenStore>, OpenStore::Trouble> Folder::open_folder(std::uint64_t folder, const StoreKind& kind) {
     return OpenStore::open({files_, Registry::path_of(folder), kind, options_.durability,
                             options_.boot.value_or(this_boot()), wall(), threads_},
-                           empty_database(kind));
+                           [this, &kind]() -> const EmptyDatabase& { return empty_database(kind); });
 }
 
 tl::expected<void, std::string> Folder::open_those(const std::vector<std::string>& accounts) {

@@ -285,15 +285,22 @@ def enlarge(folder, rows):
         connection.close()
 
 
+MANY = {
+    "blobs": "SELECT count(*) FROM blobs WHERE substr(name, 1, 5) = CAST('many/' AS BLOB)",
+    "history": "SELECT count(*), total(tick) FROM history WHERE class = 2 AND substr(name, 1, 5) = CAST('many/' AS BLOB)",
+    "messages": "SELECT count(*), total(id) FROM messages WHERE tag = 5",
+    "visible": "SELECT count(*) FROM visible WHERE next_visible = 17000000000000000 AND nonce = 7",
+}
+
+
 def counts_of(folder):
-    """How many rows the tables have that no upgrade changes the number of."""
+    """Of the rows that `enlarge` made."""
     found = {}
     for database in databases(folder):
-        connection = sqlite3.connect(database)
-        for table in ("blobs", "staged_blocks", "messages", "visible", "entities", "contents", "list_chunks"):
-            with contextlib.suppress(sqlite3.OperationalError):
-                found[database.parent.name, table] = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-        connection.close()
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            for table, count in MANY.items():
+                with contextlib.suppress(sqlite3.OperationalError):
+                    found[database.parent.name, table] = connection.execute(count).fetchone()
     return found
 
 
@@ -305,7 +312,7 @@ def survives(binary, fixture, rows, kills, rng):
         counts = counts_of(whole)
         accounts = fixture.about["accounts"]
         config = Path(whole, "config.json")
-        ended = {"before": 0, "after": 0}
+        ended = {"before": 0, "within": 0, "after": 0}
         longest = None
         for number in range(kills + 1):
             with tempfile.TemporaryDirectory() as folder:
@@ -327,24 +334,25 @@ def survives(binary, fixture, rows, kills, rng):
                     took = time.monotonic() - began
                     assert status in {signal.SIGKILL: (-9,), signal.SIGINT: (130, 0), signal.SIGTERM: (143, 0), }[how] or status == -how, (how, status)
                     assert took < 1 or status == 0, f"{how} took {took:.1f} s"
+                    in_wal = any(Path(f"{database}-wal").exists() and Path(f"{database}-wal").stat().st_size for database in databases(folder))
                     formats = set()
                     for database in databases(folder):
                         with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
                             formats.add(connection.execute("PRAGMA user_version").fetchone()[0])
-                    ended["before" if 1 in formats else "after"] += 1
+                    ended["after" if 1 not in formats else "within" if in_wal else "before"] += 1
                     check(binary, folder)
                 with running(binary, folder, accounts) as client:
                     found = [problem for problem in fixture.differences(client, True) if "queue devstoreaccount1 GET cleared" not in problem]
                 assert not found, "\n".join(found)
                 check(binary, folder)
                 assert counts_of(folder) == counts, (counts_of(folder), counts)
-    return f": a start of {longest:.2f} s, ended {ended['before']} times before the upgrade was whole, {ended['after']} times after"
+    return f": a start of {longest:.2f} s, ended " + ", ".join(f"{times} times {when}" for when, times in ended.items())
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
-    parser.add_argument("--kills", type=int, default=6)
+    parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--rows", type=int, default=30_000)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--only", default="")

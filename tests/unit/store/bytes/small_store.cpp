@@ -42,7 +42,7 @@ bool prepare(FileSystem& files, const SmallStore::Options& options) {
     if (options.barriers) {
         EXPECT_TRUE(Barrier::recover(paths_in(files), options.boot));
     }
-    const auto made = paths_in(files).create(empty).value();
+    const auto made = paths_in(files).create([]() -> const EmptyDatabase& { return empty; }).value();
     if (options.durability == Durability::power) {
         EXPECT_TRUE(paths_in(files).sync());
     }
