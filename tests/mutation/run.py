@@ -167,7 +167,8 @@ def report(results, out):
             survivors.append(f"{mutant.file}:{line}: {mutant.operator}{', equivalent: ' + why if why else ''}\n{change}\n")
     print("\n".join(survivors), file=out)
     print(f"{'layer':<22}{'mutants':>8}{'killed':>8}{'survived':>10}{'of these equivalent':>21}", file=out)
-    for row, fates in table.items():
+    for row in [*(layer.folder for layer in layers.LAYERS), "all"]:
+        fates = table[row]
         left = fates["survived"] + fates["equivalent"]
         print(f"{row:<22}{fates['killed'] + left:>8}{fates['killed']:>8}{left:>10}{fates['equivalent']:>21}", file=out)
     share = table["all"]["killed"] / max(1, len(results))

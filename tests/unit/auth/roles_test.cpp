@@ -7,7 +7,9 @@ namespace {
 
 // Reference: "Authorize with Microsoft Entra ID", permissions for calling data operations.
 
-std::string needed(const Needs& needs, ServiceLetter service) { return text_of(needed_rights(needs, service), service); }
+std::string needed(const Needs& needs, ServiceLetter service) {
+    return text_of(needed_rights(needs, service), service);
+}
 
 struct Asked {
     ServiceLetter service;
@@ -21,49 +23,52 @@ TEST(Roles, AnOperationNeedsWhatTheReferenceLists) {
     using enum ServiceLetter;
     using enum ResourceType;
     const Asked cases[] = {
-        {blob, service, "l", false, "blobServices/containers/read"},                // List Containers
-        {blob, service, "r", false, "blobServices/read"},                           // Get Blob Service Properties
-        {blob, service, "w", true, "blobServices/write"},                           // Set Blob Service Properties
-        {queue, service, "l", false, "queueServices/queues/read"},                  // List Queues
-        {file, service, "w", true, "fileServices/write"},                           // Set File Service Properties
-        {blob, container, "l", false, "blobServices/containers/blobs/read"},        // List Blobs
+        {blob, service, "l", false, "blobServices/containers/read"},          // List Containers
+        {blob, service, "r", false, "blobServices/read"},                     // Get Blob Service Properties
+        {blob, service, "w", true, "blobServices/write"},                     // Set Blob Service Properties
+        {queue, service, "l", false, "queueServices/queues/read"},            // List Queues
+        {file, service, "w", true, "fileServices/write"},                     // Set File Service Properties
+        {blob, container, "l", false, "blobServices/containers/blobs/read"},  // List Blobs
         {blob, container, "f", false, "blobServices/containers/blobs/filter/action"},
-        {blob, container, "r", false, "blobServices/containers/read"},              // Get Container Properties
-        {blob, container, "cw", true, "blobServices/containers/write"},             // Create Container
-        {blob, container, "d", true, "blobServices/containers/delete"},             // Delete Container
-        {blob, container, "dw", true, "blobServices/containers/write"},             // Lease Container
-        {table, container, "l", false, "tableServices/tables/read"},                // Query Tables
-        {blob, object, "r", false, "blobServices/containers/blobs/read"},           // Get Blob
+        {blob, container, "r", false, "blobServices/containers/read"},     // Get Container Properties
+        {blob, container, "cw", true, "blobServices/containers/write"},    // Create Container
+        {blob, container, "d", true, "blobServices/containers/delete"},    // Delete Container
+        {blob, container, "dw", true, "blobServices/containers/write"},    // Lease Container
+        {table, container, "l", false, "tableServices/tables/read"},       // Query Tables
+        {blob, object, "r", false, "blobServices/containers/blobs/read"},  // Get Blob
         {blob, object, "cw", true, "blobServices/containers/blobs/write or blobServices/containers/blobs/add/action"},
         {blob, object, "aw", true, "blobServices/containers/blobs/write or blobServices/containers/blobs/add/action"},
-        {blob, object, "w", true, "blobServices/containers/blobs/write"},           // Set Blob Properties
-        {blob, object, "d", true, "blobServices/containers/blobs/delete"},          // Delete Blob
+        {blob, object, "w", true, "blobServices/containers/blobs/write"},   // Set Blob Properties
+        {blob, object, "d", true, "blobServices/containers/blobs/delete"},  // Delete Blob
         {blob, object, "f", false, "blobServices/containers/blobs/filter/action"},
-        {blob, object, "t", false, "blobServices/containers/blobs/tags/read"},      // Get Blob Tags
-        {blob, object, "t", true, "blobServices/containers/blobs/tags/write"},      // Set Blob Tags
+        {blob, object, "t", false, "blobServices/containers/blobs/tags/read"},  // Get Blob Tags
+        {blob, object, "t", true, "blobServices/containers/blobs/tags/write"},  // Set Blob Tags
         {blob, object, "x", true, "blobServices/containers/blobs/deleteBlobVersion/action"},
         {blob, object, "y", true, "blobServices/containers/blobs/permanentDelete/action"},
         {blob, object, "i", true, "blobServices/containers/blobs/immutableStorage/runAsSuperUser/action"},
         {queue, object, "a", true, "queueServices/queues/messages/write or queueServices/queues/messages/add/action"},
         {queue, object, "p", true,
          "queueServices/queues/messages/process/action or queueServices/queues/messages/read, "
-         "queueServices/queues/messages/delete"},                                   // Get Messages
-        {queue, object, "u", true, "queueServices/queues/messages/write"},          // Update Message
-        {queue, object, "r", false, "queueServices/queues/messages/read"},          // Peek Messages
-        {queue, object, "d", true, "queueServices/queues/messages/delete"},         // Clear Messages
+         "queueServices/queues/messages/delete"},                            // Get Messages
+        {queue, object, "u", true, "queueServices/queues/messages/write"},   // Update Message
+        {queue, object, "r", false, "queueServices/queues/messages/read"},   // Peek Messages
+        {queue, object, "d", true, "queueServices/queues/messages/delete"},  // Clear Messages
         {table, object, "a", true, "tableServices/tables/entities/write or tableServices/tables/entities/add/action"},
-        {table, object, "u", true, "tableServices/tables/entities/write or tableServices/tables/entities/update/action"},
-        {table, object, "r", false, "tableServices/tables/entities/read"},          // Query Entities
-        {table, object, "d", true, "tableServices/tables/entities/delete"},         // Delete Entity
-        {file, object, "r", false, "fileServices/fileshares/files/read"},           // Get File
-        {file, object, "d", true, "fileServices/fileshares/files/write"},           // Delete File
+        {table, object, "u", true,
+         "tableServices/tables/entities/write or tableServices/tables/entities/update/action"},
+        {table, object, "r", false, "tableServices/tables/entities/read"},   // Query Entities
+        {table, object, "d", true, "tableServices/tables/entities/delete"},  // Delete Entity
+        {file, object, "r", false, "fileServices/fileshares/files/read"},    // Get File
+        {file, object, "d", true, "fileServices/fileshares/files/write"},    // Delete File
     };
     for (const Asked& each : cases) {
-        const std::string text = needed({.type = each.type, .letters = Letters(each.letters), .writes = each.writes}, each.service);
+        const std::string text =
+            needed({.type = each.type, .letters = Letters(each.letters), .writes = each.writes}, each.service);
         // The order of two sets says nothing.
-        const std::string turned = text.find(" or ") == std::string::npos
-                                       ? text
-                                       : text.substr(text.find(" or ") + 4) + " or " + text.substr(0, text.find(" or "));
+        const std::string turned =
+            text.find(" or ") == std::string::npos
+                ? text
+                : text.substr(text.find(" or ") + 4) + " or " + text.substr(0, text.find(" or "));
         EXPECT_TRUE(text == each.needed || turned == each.needed) << each.needed << " is not " << text;
     }
 }
@@ -86,8 +91,9 @@ TEST(Roles, HeadersAskForMore) {
     EXPECT_EQ(needed(needs, ServiceLetter::blob),
               "blobServices/containers/blobs/write, blobServices/containers/blobs/tags/write");
     needs.also = Letters("i");
-    EXPECT_EQ(needed(needs, ServiceLetter::blob),
-              "blobServices/containers/blobs/write, blobServices/containers/blobs/immutableStorage/runAsSuperUser/action");
+    EXPECT_EQ(
+        needed(needs, ServiceLetter::blob),
+        "blobServices/containers/blobs/write, blobServices/containers/blobs/immutableStorage/runAsSuperUser/action");
     EXPECT_EQ(needed(needs, ServiceLetter::file), "fileServices/fileshares/files/write");
 
     // Insert Or Merge Entity.

@@ -74,7 +74,8 @@ TEST(FlatJson, ReadsEscapes) {
     EXPECT_EQ(json.members().front().name, "ab");
     EXPECT_EQ(std::get<std::string_view>(json.members().front().value),
               std::string_view("\"\\/\b\f\n\r\t-\xC3\xBC\xE2\x82\xAC\xF0\x9F\x98\x80\0.", 20));
-    for (const auto* bad : {R"(\x)", R"(\u12)", R"(\u12g4)", R"(\ud800)", R"(\ud800x)", R"(\ud800\u0041)", R"(\udc00)", R"(\udc00\udc00)", R"(\ue000\udc00)",
+    for (const auto* bad : {R"(\x)", R"(\u12)", R"(\u12g4)", R"(\ud800)", R"(\ud800x)", R"(\ud800\u0041)", R"(\udc00)",
+                            R"(\udc00\udc00)", R"(\ue000\udc00)",
                             "\xFF", "\xC3", "\xED\xA0\x80", "\n", "\x1F", R"(\)"}) {
         EXPECT_EQ(outcome("{\"a\":\"" + std::string(bad) + "\"}"), FlatJson::Outcome::malformed) << bad;
     }

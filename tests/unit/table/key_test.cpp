@@ -34,7 +34,8 @@ TEST(Keys, AreSortedByUtf16UnitAndComeBack) {
     EXPECT_EQ(sortable("\xF0\x90\x80\x80"), "\xED\xA0\x80\xED\xB0\x80");
     EXPECT_EQ(sortable("\xF0\x90\x90\x80"), "\xED\xA0\x81\xED\xB0\x80");
     for (const std::string& key :
-         {std::string(), std::string("abc"), std::string("\xF0\x90\x80\x80"), std::string("\xF0\x90\x8F\xBF"), face, "x" + face + "y" + half_width, std::string("\xF4\x8F\xBF\xBF")}) {
+         {std::string(), std::string("abc"), std::string("\xF0\x90\x80\x80"), std::string("\xF0\x90\x8F\xBF"), face,
+          "x" + face + "y" + half_width, std::string("\xF4\x8F\xBF\xBF")}) {
         EXPECT_EQ(from_sortable(sortable(key)), key);
     }
 }
