@@ -51,7 +51,7 @@ def commit():
 def replay(arguments, target):
     """Runs a target over its corpus, and shows what it says where it breaks."""
     inputs = sum(1 for entry in (CORPORA / target).iterdir())
-    status, output = run([program(arguments, target), *fuzzer_options(arguments, target, ["-runs=0"]), str(CORPORA / target)])
+    status, output = run([program(arguments, target), *fuzzer_options(target, ["-runs=0"]), str(CORPORA / target)])
     if status == 0:
         print(f"{target}: {inputs} inputs", flush=True)
         return inputs, 0
@@ -59,17 +59,9 @@ def replay(arguments, target):
     return inputs - 1, 1
 
 
-def fuzzer_options(arguments, target, more):
-    """None for a build whose targets only replay."""
-    if not is_fuzzer(arguments, target):
-        return []
+def fuzzer_options(target, more):
     (FINDS / target).mkdir(parents=True, exist_ok=True)
     return [f"-artifact_prefix={FINDS / target}/", "-timeout=20", "-rss_limit_mb=3000", *more]
-
-
-def is_fuzzer(arguments, target):
-    cache = (arguments.build / "CMakeCache.txt").read_text()
-    return "LAZULITE_FUZZ:BOOL=ON" in cache or "LAZULITE_FUZZ:UNINITIALIZED=ON" in cache or "LAZULITE_FUZZ:STRING=ON" in cache
 
 
 def number_after(pattern, text):
@@ -85,7 +77,7 @@ def fuzz(arguments, target, seed):
     dictionary = HERE / "dictionaries" / target
     if dictionary.exists():
         more.append(f"-dict={dictionary}")
-    command = ["nice", "-n", "15", program(arguments, target), *fuzzer_options(arguments, target, more), str(work), str(CORPORA / target)]
+    command = ["nice", "-n", "15", program(arguments, target), *fuzzer_options(target, more), str(work), str(CORPORA / target)]
     before = set((FINDS / target).iterdir())
     status, output = run(command)
     finds = sorted(find for find in set((FINDS / target).iterdir()) - before if not find.name.startswith("slow-unit"))
@@ -114,7 +106,7 @@ def merge(arguments, target, work):
     if not arguments.merge:
         return
     names = set(os.listdir(CORPORA / target))
-    options = fuzzer_options(arguments, target, ["-merge=1", "-set_cover_merge=1", f"-max_len={MOST_BYTES}"])
+    options = fuzzer_options(target, ["-merge=1", "-set_cover_merge=1", f"-max_len={MOST_BYTES}"])
     status, output = run([program(arguments, target), *options, str(CORPORA / target), str(work)])
     if status != 0:
         print(f"  not merged\n{output[-2000:]}", flush=True)

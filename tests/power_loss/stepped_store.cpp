@@ -35,7 +35,7 @@ void must(const IoResult<>& done, const std::string& what) {
 
 bool create_database(const DatabaseFiles& paths, const StoreKind& kind, Durability durability, std::uint64_t boot) {
     must(Barrier::recover(paths, boot), "cannot recover " + paths.database());
-    const auto made = paths.create(empty_database(kind));
+    const auto made = paths.create([&kind]() -> const EmptyDatabase& { return empty_database(kind); });
     if (!made) throw std::runtime_error("cannot make " + paths.database() + ": " + made.error().message());
     if (*made != DatabaseFiles::Made::nothing && durability == Durability::power) must(paths.sync(), "cannot sync");
     return *made == DatabaseFiles::Made::database;

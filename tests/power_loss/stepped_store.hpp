@@ -60,6 +60,7 @@ class SteppedStore final : public Store {
     Instant now() const override { return place_.wall.now() + clock_offset(); }
     Ticks clock_offset() const override { return Ticks(clock_offset_.load()); }
     Result<> set_clock_offset(Ticks offset) override;
+    Result<StoreState> state() override { return StoreState(); }  // nobody watches it
 
     /// All that is due by `now`: what is over goes, freed space is given back, a checkpoint or a barrier.
     void turn(Moment now);

@@ -118,6 +118,7 @@ class SteppedStore final : public Store, public Steps::Turn {
     Extents& extents() override { return inner_->extents(); }
     Pin pin(std::uint64_t key) override { return inner_->pin(key); }
     [[nodiscard]] Durability durability() const override { return inner_->durability(); }
+    Result<StoreState> state() override { return inner_->state(); }
     [[nodiscard]] Instant now() const override { return inner_->now(); }
     [[nodiscard]] Ticks clock_offset() const override { return inner_->clock_offset(); }
     Result<> set_clock_offset(Ticks offset) override {
@@ -180,6 +181,7 @@ class SteppedStores final : public Stores {
     }
     Result<> reset(std::string_view account, std::string_view kind) override { return inner_.reset(account, kind); }
     [[nodiscard]] std::vector<std::string> accounts() const override { return inner_.accounts(); }
+    [[nodiscard]] std::vector<Opened> opened() const override { return inner_.opened(); }
     [[nodiscard]] std::vector<std::string> accounts_with(std::string_view kind) const override { return inner_.accounts_with(kind); }
     void close() override {
         stores_.clear();
