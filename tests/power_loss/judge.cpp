@@ -75,18 +75,11 @@ std::vector<Judge::Found> Judge::judge(const Image& image, std::size_t position)
             if (!known && registered(log.account, position)) throw std::runtime_error(log.account + " is not in the registry");
             if (!known) promised.reset();  // and nobody has promised that
             if (known) {
-                Files files = files_of(image, log.folder + "/" + std::string(log.kind->name) + ".");
-                for (auto& file : files_of(image, log.folder + "/extents-" + std::string(log.kind->name))) files.push_back(file);
-                const Seen<Found>* seen = find(stores_[i].opened, files);
-                if (seen == nullptr) {
-                    try {
-                        found = open(log, stores_[i], image, files);
-                    } catch (const std::exception& problem) {
-                        throw std::runtime_error(log.account + ": " + problem.what());
-                    }
-                    seen = &keep(stores_[i].opened, {std::move(files), 0, found});
+                try {
+                    found = open(log, stores_[i], image);
+                } catch (const std::exception& problem) {
+                    throw std::runtime_error(log.account + ": " + problem.what());
                 }
-                found = seen->value;
             }
         }
         if (promised && !found) throw std::runtime_error(log.account + " is gone; commit " + std::to_string(*promised) + " was promised");
@@ -128,33 +121,39 @@ const std::map<std::string, std::string>& Judge::accounts_in(const Image& image)
     return keep(registries_, {std::move(files), 0, std::move(accounts)}).value;
 }
 
-Judge::Found Judge::open(const StoreLog& log, OfStore& of, const Image& image, const Files& files) {
+Judge::Found Judge::open(const StoreLog& log, OfStore& of, const Image& image) {
+    Files database = files_of(image, log.folder + "/" + std::string(log.kind->name) + ".");
+    Files extents = files_of(image, log.folder + "/extents-" + std::string(log.kind->name));
+    const Seen<Found>* const opened = find(of.opened, database);
+    if (opened != nullptr && (!opened->value || find(of.sound, extents, *opened->value) != nullptr)) return opened->value;
+
     ++opened_;
     ImageFiles copy(image);
     const DatabaseFiles paths{copy, log.folder, std::string(log.kind->name)};
-    if (create_database(paths, *log.kind, log_.durability, log_.boot + 1)) return std::nullopt;
+    if (create_database(paths, *log.kind, log_.durability, log_.boot + 1)) {
+        return keep(of.opened, {std::move(database), 0, std::nullopt}).value;
+    }
     const std::uint64_t state = PageState(copy, paths.database()).now();
     // The newest of those that look the same.
     const auto found = std::find_if(log.commits.rbegin(), log.commits.rend(), [state](const auto& each) { return each.state == state; });
     if (found == log.commits.rend()) throw std::runtime_error("its state is none that it ever had");
     const auto commit = static_cast<std::size_t>(log.commits.rend() - found) - 1;
-    expect_sound(log, of, copy, commit, files);
+    if (find(of.sound, extents, commit) == nullptr) {
+        expect_sound(log, of, copy, commit);
+        keep(of.sound, {std::move(extents), commit, true});
+    }
+    if (opened == nullptr) keep(of.opened, {std::move(database), 0, commit});
     return commit;
 }
 
-void Judge::expect_sound(const StoreLog& log, OfStore& of, FileSystem& files, std::size_t commit, const Files& all) {
-    Files extents;
-    for (const auto& file : all) {
-        if (file.first.find("/extents-") != std::string::npos) extents.push_back(file);
-    }
-    if (find(of.sound, extents, commit) != nullptr) return;
+/// All rules of the store and of its service, and every byte.
+void Judge::expect_sound(const StoreLog& log, const OfStore& of, FileSystem& files, std::size_t commit) {
     const DatabaseFiles paths{files, log.folder, std::string(log.kind->name)};
     Connection connection(files, paths.database(), {.read_only = true});
     CheckReport report;
     check_store(connection, files, paths.extents(), *log.kind, "at commit " + std::to_string(commit), report);
     if (!report.problems.empty()) throw std::runtime_error(report.problems.front());
     expect_parts(connection, files, log, of);
-    keep(of.sound, {std::move(extents), commit, true});
 }
 
 /// What was cut out of a range has no checksum: its bytes are those that were written.

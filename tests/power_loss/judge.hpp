@@ -29,7 +29,7 @@ class Judge {
 
   private:
     using Files = std::vector<std::pair<std::string, Bytes>>;
-    /// What was found out of some files, kept for as long as they may come again.
+    /// What was found out of some files, and of one commit, kept for as long as they may come again.
     template <class Value>
     struct Seen {
         Files files;
@@ -37,13 +37,13 @@ class Judge {
         Value value;
     };
     struct OfStore {
-        std::deque<Seen<Found>> opened;
-        std::deque<Seen<bool>> sound;
+        std::deque<Seen<Found>> opened;  // by the files of the database
+        std::deque<Seen<bool>> sound;    // by the extents
         std::map<std::string, std::string> written;  // extents by path: every byte that was ever written to them
     };
     [[nodiscard]] const std::map<std::string, std::string>& accounts_in(const Image& image);
-    Found open(const StoreLog& log, OfStore& of, const Image& image, const Files& files);
-    void expect_sound(const StoreLog& log, OfStore& of, FileSystem& files, std::size_t commit, const Files& all);
+    Found open(const StoreLog& log, OfStore& of, const Image& image);
+    void expect_sound(const StoreLog& log, const OfStore& of, FileSystem& files, std::size_t commit);
     void expect_parts(Connection& connection, FileSystem& files, const StoreLog& log, const OfStore& of);
     [[nodiscard]] bool registered(const std::string& account, std::size_t position) const;
 

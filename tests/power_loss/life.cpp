@@ -40,6 +40,7 @@ Life::~Life() {
 }
 
 void Life::start_process() {
+    if (chance(15)) log_.durability = log_.durability == Durability::power ? Durability::process : Durability::power;
     files_ = std::make_shared<ProcessFiles>(*log_.disk, [this](const std::string&, bool sync) { before(sync); });
     auto lock = FolderLock::take(*files_);
     if (!lock) throw std::runtime_error(lock.error());

@@ -86,7 +86,7 @@ class Trace {
         } catch (const std::exception& problem) {
             std::string place = "--trace " + std::to_string(seed_);
             if (at_) place += " --at " + std::to_string(*at_) + " --subset " + std::to_string(subset_);
-            std::printf("FAILED %s (%s): %s\n", place.c_str(), power_ ? "power" : "process", problem.what());
+            std::printf("FAILED %s (begun in %s mode): %s\n", place.c_str(), power_ ? "power" : "process", problem.what());
             std::fflush(stdout);
             return false;
         }
@@ -116,8 +116,13 @@ class Trace {
             Judge judge(*log, history.operations());
             look_at_syncs(history, judge);
             count(*log);
-            if (number == lives) break;
-            log = next_life(*log, history, judge);
+            if (number == lives) {
+                figures_.opened += judge.opened();
+                break;
+            }
+            auto next = next_life(*log, history, judge);
+            figures_.opened += judge.opened();
+            log = std::move(next);
         }
         if (arguments_.verbose) {
             for (const auto& [what, counted] : requests.counts()) {
@@ -185,7 +190,7 @@ class Trace {
         figures_.restarted += static_cast<std::uint64_t>(log.restarted);
         for (const StoreLog& store : log.stores) {
             figures_.commits += store.commits.size();
-            if (!power_) figures_.promises += store.promises.size();
+            figures_.promises += store.promises.size();
         }
     }
 
@@ -197,7 +202,6 @@ class Trace {
         log->boot = before.boot + 1;
         log->at_start = history.after_power_loss(dice_());
         const auto found = judge.judge(log->at_start, end);
-        figures_.opened += judge.opened();
         for (std::size_t i = 0; i < found.size(); ++i) {
             if (!found[i]) continue;
             StoreLog store = before.stores[i];
@@ -281,7 +285,7 @@ int run(const Arguments& arguments) {
     }
     const double took = seconds() - began;
     const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
-    std::printf("%llu traces, %llu lives, %llu commits, %llu barriers, %llu requests within them, %llu kills, %llu restarts\n",
+    std::printf("%llu traces, %llu lives, %llu commits, %llu promises, %llu requests within them, %llu kills, %llu restarts\n",
                 number(all.traces), number(all.lives), number(all.commits), number(all.promises), number(all.interrupted), number(all.killed),
                 number(all.restarted));
     std::printf("%llu sync points, %llu images, %llu stores opened; %.1f s, of them %.1f s to live, %.2f ms an image\n", number(all.syncs),

@@ -54,6 +54,8 @@ SteppedStore::SteppedStore(const Place& place, StoreLog& log)
         if (!barrier_->needed()) log_.promises.push_back({place_.disk.position(), 0});
     } else if (log_.commits.empty() || log_.commits.back().state != state) {
         throw std::runtime_error(paths_.database() + " is not as it was left");
+    } else if (!barrier_->needed()) {  // whatever mode it was left in
+        log_.promises.push_back({place_.disk.position(), log_.commits.size() - 1});
     }
 }
 
