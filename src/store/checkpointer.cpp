@@ -1,6 +1,7 @@
 #include "store/checkpointer.hpp"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "base/insist.hpp"
@@ -11,6 +12,8 @@ namespace {
 
 constexpr int kFrameHeader = 24;
 constexpr std::uint32_t kLittle = 8;  // what a start over may find left to copy: an eighth of what a copy waits for
+constexpr int kWaitForCopy = 200;
+constexpr std::chrono::milliseconds kWaitStep{5};
 constexpr int kCacheKib = 64;  // a checkpoint reads pages past the cache
 
 std::uint32_t frames_in(std::uint64_t bytes, int page_size) {
@@ -27,6 +30,7 @@ Checkpointer::Checkpointer(FileSystem& files, std::string database, Barrier& bar
       copy_frames_(frames_in(kCopyBytes / (options.in_memory ? kInMemory : 1), options.page_size)),
       restart_frames_(frames_in(kRestartBytes / (options.in_memory ? kInMemory : 1), options.page_size)),
       forced_frames_(frames_in(kForcedRestartBytes / (options.in_memory ? kInMemory : 1), options.page_size)),
+      few_frames_(frames_in(kBytesWhenFull, options.page_size)),
       left_over_(frames_in(options.wal_bytes, options.page_size)) {}
 
 Checkpointer::Moment Checkpointer::after_group(const Connection& writer, Moment now) {
@@ -46,13 +50,13 @@ Checkpointer::Moment Checkpointer::after_group(const Connection& writer, Moment 
 
 /// Also once the WAL can be started over, since what is left to copy then is a matter of milliseconds.
 bool Checkpointer::copy_is_due(Moment now) const {
-    return frames_ >= restart_frames_ || frames_ - copied_ >= copy_frames_ || now >= last_write_ + kIdle;
+    return frames_ >= restart_frames() || frames_ - copied_ >= copy_frames() || now >= last_write_ + kIdle;
 }
 
 /// Once a copy has left the writer's turn little to do, or when the writer is faster than the copies: it has to wait then.
 bool Checkpointer::may_start_over_now() const {
-    if (frames_ < restart_frames_ || copied_ == 0) return false;
-    return frames_ - copied_ < copy_frames_ / kLittle || frames_ >= forced_frames_;
+    if (frames_ < restart_frames() || copied_ == 0) return false;
+    return frames_ - copied_ < copy_frames() / kLittle || frames_ >= forced_frames();
 }
 
 bool Checkpointer::begin(Connection& writer, Moment now) {
@@ -116,6 +120,20 @@ void Checkpointer::work() {
         insist([&] { log::error(std::string("store: a checkpoint failed and is tried again: ") + problem.what()); });
         work_ = Work::failed;
     }
+}
+
+bool Checkpointer::make_room(Connection& writer) {
+    for (int waited = 0; work_ == Work::running && waited < kWaitForCopy; ++waited) std::this_thread::sleep_for(kWaitStep);
+    if (work_ == Work::running) return false;
+    note_end_of_work(std::chrono::steady_clock::now());
+    try {
+        if (!checkpoint(writer, Connection::Checkpoint::restart)) return false;
+    } catch (const SqlError&) {
+        return false;  // no room for that either
+    }
+    frames_ = 0;
+    copied_ = copying_ = left_over_ = 0;
+    return true;
 }
 
 void Checkpointer::finish(Connection& writer, bool copy) {

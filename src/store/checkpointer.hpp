@@ -24,7 +24,9 @@ class Checkpointer {
     static constexpr std::uint64_t kCopyBytes = 16U << 20;
     static constexpr std::uint64_t kRestartBytes = 64U << 20;
     static constexpr std::uint64_t kForcedRestartBytes = 80U << 20;  ///< a group may add some megabytes before it is seen
-    static constexpr std::uint64_t kInMemory = 8;  ///< where nothing is synced and bytes are dear: an eighth of these
+    /// Instead of these while the disk is full: what deletions write stays small, and where it stands is used again.
+    static constexpr std::uint64_t kBytesWhenFull = 256U << 10;
+    static constexpr std::uint64_t kInMemory = 8;  ///< where nothing is synced and bytes are dear: an eighth of the first three
     static constexpr std::chrono::milliseconds kIdle{1000};
     static constexpr std::chrono::milliseconds kUncovered{4000};
     static constexpr std::chrono::milliseconds kRetry{50};
@@ -43,6 +45,8 @@ class Checkpointer {
     /// background, and `after_group` after it.
     bool begin(Connection& writer, Moment now);
     void work();
+    /// Starts the WAL over at once, because it cannot grow. True when what did not fit may fit now.
+    bool make_room(Connection& writer);
     /// At the end, when nobody else has a connection: all that fits into the time, and the barrier in any case.
     void finish(Connection& writer, bool copy);
 
@@ -59,6 +63,9 @@ class Checkpointer {
     void note_end_of_work(Moment now);
     [[nodiscard]] bool copy_is_due(Moment now) const;
     [[nodiscard]] bool may_start_over_now() const;
+    [[nodiscard]] std::uint32_t copy_frames() const { return files_.exhausted() ? few_frames_ : copy_frames_; }
+    [[nodiscard]] std::uint32_t restart_frames() const { return files_.exhausted() ? few_frames_ : restart_frames_; }
+    [[nodiscard]] std::uint32_t forced_frames() const { return files_.exhausted() ? 2 * few_frames_ : forced_frames_; }
     [[nodiscard]] bool raise();
     bool checkpoint(Connection& connection, Connection::Checkpoint how);
 
@@ -69,6 +76,7 @@ class Checkpointer {
     const std::uint32_t copy_frames_;
     const std::uint32_t restart_frames_;
     const std::uint32_t forced_frames_;
+    const std::uint32_t few_frames_;
 
     // of the turn
     std::uint32_t left_over_;    ///< frames of an earlier process, while nothing has been written since

@@ -170,7 +170,8 @@ bool Writer::attempt_group(std::size_t most) {
     }
 }
 
-void Writer::run_alone(WriteJob& job) {
+/// Throws what SQLite failed with.
+void Writer::attempt_alone(WriteJob& job) {
     try {
         begin();
         Transaction tx(*this);
@@ -179,13 +180,25 @@ void Writer::run_alone(WriteJob& job) {
         } else {
             roll_back();
         }
+    } catch (...) {
+        roll_back();
+        throw;
+    }
+}
+
+void Writer::run_alone(WriteJob& job) {
+    try {
+        try {
+            attempt_alone(job);
+        } catch (const SqlError& problem) {
+            if (!problem.full() || !with_.make_room()) throw;
+            attempt_alone(job);
+        }
     } catch (const SqlError& problem) {
         log_problem("a write failed", problem);
-        roll_back();
         job.fail(as_storage_error(problem));
     } catch (const std::exception& problem) {
         log_problem("a write failed", problem);
-        roll_back();
         job.fail(ErrorCode::internal_error);
     }
 }

@@ -65,6 +65,7 @@ class Writer {
         const Clock& wall;
         const std::atomic<std::int64_t>& clock_offset;  ///< ticks
         std::atomic<std::uint64_t>& commits;            ///< Store::commits()
+        std::function<bool()> make_room;                ///< for the WAL, which cannot grow; false: there is none
     };
     explicit Writer(const Parts& parts);
 
@@ -92,6 +93,7 @@ class Writer {
     WriteJob* take();
     bool attempt_group(std::size_t most);
     void run_alone(WriteJob& job);
+    void attempt_alone(WriteJob& job);
     bool run(WriteJob& job, Transaction& tx);
     void answer_group();
     void begin();

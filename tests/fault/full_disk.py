@@ -28,6 +28,7 @@ from server import ACCOUNT, Connection, Server, ask, problems_of_folder
 from tables import MINIMAL, send_batch
 
 DISK_MIB = 24
+MANY = 300
 PATIENCE = 20.0  # seconds until there is room again: a barrier comes first
 JSON = {**MINIMAL, "Prefer": "return-no-content"}
 BLOCK = {"x-ms-blob-type": "BlockBlob"}
@@ -161,7 +162,7 @@ class Life:
             self.ask({201}, "blob", "PUT", f"box/{name}", "", content, BLOCK)
             self.kept["blob", f"box/{name}"] = content
         self.kept["file", "share/kept"] = b"k" * 4096
-        for number in range(150):
+        for number in range(MANY):
             self.ask({201}, "blob", "PUT", f"box/many{number}", "", b"x" * 3000, BLOCK)
             self.ask({204}, "table", "POST", "people", "", entity(f"r{number}"), JSON)
         for _ in range(40):
@@ -250,7 +251,7 @@ def every_write_is_refused_and_reads_go_on(life):
 def deletes_go_on(life):
     """One by one, while those who write do not give up."""
     life.fill_up()
-    for number in range(150):
+    for number in range(MANY):
         life.write("an entity"), life.write("a small blob"), life.write("metadata")
         life.ask({204}, "table", "DELETE", f"people(PartitionKey='p',RowKey='r{number}')", "", b"", {**MINIMAL, "If-Match": "*"})
         life.ask({202}, "blob", "DELETE", f"box/many{number}")
@@ -287,7 +288,7 @@ def what_is_deleted_makes_room(life):
         life.ask({202}, "blob", "DELETE", path)
         del life.kept["blob", path]
     life.recover()
-    for path in blobs[:len(blobs) // 2]:
+    for path in blobs[:len(blobs) // 3]:
         wait_until(lambda: life.to["blob"].request("PUT", path, "", b"x" * 700_000, BLOCK)[0] == 201, "the bytes are given back")
 
 
