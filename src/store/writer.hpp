@@ -47,7 +47,8 @@ class PersistedCounter {
 ///
 /// A member that fails before it changed anything costs nothing. One that fails after a change, or any failure of
 /// SQLite, makes the group roll back and its members run again, each in a transaction of its own; a member that SQLite
-/// fails once more is answered with insufficient_storage or internal_error, and the next group starts afresh.
+/// fails once more is answered with insufficient_storage (after another try, if the WAL could be started over to make room
+/// for it) or internal_error, and the next group starts afresh.
 ///
 /// `push` and `queued` may be called from any thread; everything else belongs to the turn: one thread at a time, which
 /// may be a different one each time.
