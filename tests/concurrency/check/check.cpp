@@ -5,7 +5,9 @@
 #include <set>
 
 #include "blob_models.hpp"
+#include "block_model.hpp"
 #include "other_models.hpp"
+#include "tree_model.hpp"
 
 namespace concurrency {
 namespace {
@@ -90,6 +92,8 @@ Judged judge_one(const std::string& object, std::string_view kind, const Events&
     if (kind == "etag") return judge<EtagModel>(object, events);
     if (kind == "lease") return judge<LeaseModel>(object, events);
     if (kind == "append") return judge<AppendModel>(object, events);
+    if (kind == "blocks") return judge<BlockModel>(object, events);
+    if (kind == "tree") return judge<TreeModel>(object, events);
     if (kind == "table") return judge<TableModel>(object, events);
     if (kind == "rename") return judge<RenameModel>(object, events);
     if (kind == "file") return judge<FileModel>(object, events);

@@ -12,6 +12,8 @@ std::unique_ptr<Object> make_object(const std::string& kind, int number, const s
     if (kind == "etag") return make_etag(name, unique, random);
     if (kind == "lease") return make_lease(name, unique, random);
     if (kind == "append") return make_append(name, unique, random);
+    if (kind == "blocks") return make_blocks(name, unique, random);
+    if (kind == "tree") return make_tree(name, unique, random);
     if (kind == "queue") return make_queue(name, unique, random);
     if (kind == "table") return make_table(name, unique, random);
     if (kind == "rename") return make_rename(name, unique, random);

@@ -64,7 +64,7 @@ class Object {
 
 /// A kind of objects, and how often histories have one.
 [[nodiscard]] std::unique_ptr<Object> make_object(const std::string& kind, int number, const std::string& unique, Random& random);
-inline constexpr const char* kKinds[] = {"etag", "lease", "append", "queue", "table", "rename", "file"};
+inline constexpr const char* kKinds[] = {"etag", "lease", "append", "blocks", "queue", "table", "rename", "tree", "file"};
 
 /// Account time goes on by a step, for every object of the flat account.
 [[nodiscard]] Call advance_clock(int client);
@@ -87,6 +87,8 @@ void learn_lease(Call& call, const Answer& answer, std::int64_t& held);
 std::unique_ptr<Object> make_etag(std::string name, std::string unique, Random& random);
 std::unique_ptr<Object> make_lease(std::string name, std::string unique, Random& random);
 std::unique_ptr<Object> make_append(std::string name, std::string unique, Random& random);
+std::unique_ptr<Object> make_blocks(std::string name, std::string unique, Random& random);
+std::unique_ptr<Object> make_tree(std::string name, std::string unique, Random& random);
 std::unique_ptr<Object> make_queue(std::string name, std::string unique, Random& random);
 std::unique_ptr<Object> make_table(std::string name, std::string unique, Random& random);
 std::unique_ptr<Object> make_rename(std::string name, std::string unique, Random& random);

@@ -162,6 +162,27 @@ TEST(Checker, RefusesHalfOfAWriteToAFile) {
     EXPECT_EQ(refused(made + "file-0 c1 4 5 get -> status=200 range=1 range=2 range=1 range=1\n"), "file-0");
 }
 
+TEST(Checker, RefusesBlocksThatComeBack) {
+    const std::string made = "blocks-0 c0 1 2 stage id=0 value=1 -> status=201\n"
+                             "blocks-0 c0 3 4 stage id=1 value=2 -> status=201\n"
+                             "blocks-0 c0 5 6 commit value=3 id=0 -> status=201 etag=E1\n"
+                             "blocks-0 c1 7 8 get -> status=200 etag=E1 version=3 block=1\n";
+    EXPECT_EQ(refused(made + "blocks-0 c1 9 10 commit value=4 id=0 id=1 -> status=400 code=InvalidBlockList\n"
+                             "blocks-0 c1 11 12 list -> status=200 id=0\n"),
+              "");
+    EXPECT_EQ(refused(made + "blocks-0 c1 9 10 commit value=4 id=0 id=1 -> status=201 etag=E2\n"), "blocks-0");
+    EXPECT_EQ(refused(made + "blocks-0 c1 9 10 list -> status=200 id=0 staged=1\n"), "blocks-0");
+}
+
+TEST(Checker, RefusesHalfOfADirectory) {
+    const std::string made = "tree-0 c0 1 2 create directory=0 value=7 -> status=201 etag=E1\n"
+                             "tree-0 c0 3 6 move directory=0 to=1 -> status=201\n";
+    EXPECT_EQ(refused(made + "tree-0 c1 4 5 list -> status=200 directory=0 directory=0 etag=E1\n"), "");
+    EXPECT_EQ(refused(made + "tree-0 c1 4 5 list -> status=200 directory=1 directory=1 etag=E1\n"), "");
+    EXPECT_EQ(refused(made + "tree-0 c1 4 5 list -> status=200 directory=0 directory=1 directory=1 etag=E1\n"), "tree-0");
+    EXPECT_EQ(refused(made + "tree-0 c1 4 5 list -> status=200 directory=1\n"), "tree-0");
+}
+
 TEST(Checker, ReadsWhatItWrote) {
     const std::string text = "etag-0 c0 1 2 put value=1 -> status=201 etag=E1\n"
                              "etag-0 c1 3 - put value=2 if-match=E1\n";
