@@ -145,9 +145,22 @@ def secrets_of(folder):
 # ---- every format opens -----------------------------------------------------------------------------------------------
 
 
-def opens(binary, fixture, newest, durability):
+def with_large_pages(folder):
+    """Tables as 548ff9c made them: in pages of 16 KiB, and like the later ones otherwise."""
+    for database in Path(folder, "lazulite/a").glob("*/table.db"):
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            for statement in ("journal_mode = DELETE", "page_size = 16384"):
+                connection.execute(f"PRAGMA {statement}").fetchall()
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA journal_mode = WAL").fetchall()
+            assert connection.execute("PRAGMA page_size").fetchone() == (16384,)
+        Path(f"{database}-wal").touch()  # SQLite takes it away; a server leaves it, empty
+
+
+def opens(binary, fixture, newest, durability, prepare=lambda folder: None):
     with tempfile.TemporaryDirectory() as folder:
         fixture.unpack(folder)
+        prepare(folder)
         before, secrets = bytes_of(folder), secrets_of(folder)
         assert (secrets is not None) == ("identity" in fixture.about["features"])
         check(binary, folder)
@@ -368,6 +381,9 @@ def main():
         for number, fixture in enumerate(fixtures):
             durability = ("process", "power")[number % 2]
             tests.append((f"opens {fixture.name} ({durability})", lambda f=fixture, d=durability: opens(options.binary, f, newest, d)))
+        tables = max((fixture for fixture in fixtures if fixture.about["formats"].get("table") == 1), key=lambda fixture: fixture.name)
+        tests.append((f"opens {tables.name} with tables in pages of 16 KiB",
+                      lambda: opens(options.binary, tables, newest, "process", with_large_pages)))
         tests.append(("has a fixture of the newest formats", lambda: has_fixture(fixtures, formats)))
         for what in ("registry", "blob.db", "queue.db", "table.db", "file.db", "blob.db-wal", "queue.db-wal", "extent", "barrier", "identity.json"):
             tests.append((f"refuses a newer {what}", lambda w=what: refuses(options.binary, newest_folder, w)))
