@@ -1,6 +1,6 @@
 // What Azurite left behind: the first line names a service (b, q or t), the rest is its file of documents. Whatever is
-// accepted is within the limits of the service; with a capital letter it is brought into stores in memory, which the checker
-// then finds sound, whether it was refused or not.
+// accepted is within the limits of the service; with a capital letter it is brought into stores in memory, which the
+// checker then finds sound, whether it was refused or not.
 
 #include <unistd.h>
 

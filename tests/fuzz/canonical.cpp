@@ -1,6 +1,6 @@
 // What Shared Key signs, of any head and query: of tables and of the others, both schemes, every version and every way in
-// which clients canonicalize (the input's length says which). It does not depend on the order in which headers and parameters come, and what was signed
-// is accepted, while a change of what is signed is not.
+// which clients canonicalize (the input's length says which). It does not depend on the order in which headers and
+// parameters come, and what was signed is accepted, while a change of what is signed is not.
 
 #include <string>
 #include <vector>

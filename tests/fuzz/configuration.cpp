@@ -1,6 +1,6 @@
-// Settings of an account as JSON and text; the first byte says which: l lifecycle policy, e event subscriptions, c CORS as
-// text, C CORS as JSON, u URL of a listener, f the file of --config. What is taken is within its limits, what is refused is
-// refused in one line.
+// Settings of an account as JSON and text; the first byte says which: l lifecycle policy, e event subscriptions, c CORS
+// as text, C CORS as JSON, u URL of a listener, f the file of --config. What is taken is within its limits, what is
+// refused is refused in one line.
 
 #include <unistd.h>
 

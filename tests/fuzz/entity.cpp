@@ -1,5 +1,5 @@
-// Bodies of entities, JSON or (with `<` in front) Atom, and packed properties: what was read is within the limits and can
-// be read again, in either format.
+// Bodies of entities, JSON or (with `<` in front) Atom, and packed properties: what was read is within the limits
+// and can be read again, in either format.
 
 #include <string>
 #include <vector>

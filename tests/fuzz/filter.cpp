@@ -1,5 +1,5 @@
-// Table filters: whatever is accepted finds entities only where its key spans say, and the opposite of a filter finds those
-// that it does not.
+// Table filters: whatever is accepted finds entities only where its key spans say, and the opposite of a filter
+// finds those that it does not.
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
-// Bodies as they come, in pieces of any size (the second byte). The first byte says of what: c chunks of a request, a the
-// answer of another server, s a structured body; S a content that is put into a frame and taken out of it again. What is
-// read does not depend on how the bytes were cut.
+// Bodies as they come, in pieces of any size (the second byte). The first byte says of what: c chunks of a request,
+// a the answer of another server, s a structured body; S a content that is put into a frame and taken out of it
+// again. What is read does not depend on how the bytes were cut.
 
 #include <cstdio>
 #include <span>

@@ -1,5 +1,5 @@
-// Query Blob Contents: a byte of settings, SQL up to the end of the line, then a blob, read as lines or as JSON. Whatever is
-// accepted comes to an end, and answers the same however the blob is cut into pieces.
+// Query Blob Contents: a byte of settings, SQL up to the end of the line, then a blob, read as lines or as JSON.
+// Whatever is accepted comes to an end, and answers the same however the blob is cut into pieces.
 
 #include <vector>
 

@@ -1,5 +1,6 @@
-// The head of a request, from its bytes: HTTP's own checks, target, query, row of the table, metadata, and what a queue's
-// URL names. An input without any carriage return is text: its lines get the ends that HTTP wants, and a Host.
+// The head of a request, from its bytes: HTTP's own checks, target, query, row of the table, metadata, and what a
+// queue's URL names. An input without any carriage return is text: its lines get the ends that HTTP wants, and a
+// Host.
 
 #include <string>
 

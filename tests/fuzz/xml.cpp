@@ -1,5 +1,5 @@
-// XML bodies; the first byte says of what: b block list, s signed identifiers, p service properties, t tags, x anything.
-// Whatever is read is within its limits, and is read again from what is written of it.
+// XML bodies; the first byte says of what: b block list, s signed identifiers, p service properties, t tags, x
+// anything. Whatever is read is within its limits, and is read again from what is written of it.
 
 #include <string>
 
