@@ -30,7 +30,8 @@ IdentitySecrets load_secrets(const EmulatorOptions& options) {
 std::string newer_identity(const EmulatorOptions& options) {
     const auto text = read_whole(secrets_file(options));
     const std::uint64_t format = text ? IdentitySecrets::format_of(*text) : 0;
-    return format > IdentitySecrets::kFormat ? refuse_format("lazulite/identity.json", format, IdentitySecrets::kFormat) : "";
+    if (format <= IdentitySecrets::kFormat) return {};
+    return refuse_format("lazulite/identity.json", format, IdentitySecrets::kFormat);
 }
 
 std::unique_ptr<Authority> open_authority(const EmulatorOptions& options) {

@@ -142,7 +142,8 @@ int check_folder(const Configuration& configuration) {
     if (!files) return refuse(*configuration.program, "cannot read " + location + ": " + files.error().message());
     const auto kinds = all_store_kinds();
     CheckReport report = check(**files, kinds);
-    if (const std::string newer = newer_identity(configuration.emulator); !newer.empty()) report.problems.push_back(newer);
+    const std::string newer = newer_identity(configuration.emulator);
+    if (!newer.empty()) report.problems.push_back(newer);
     for (const std::string& problem : report.problems) std::printf("%s\n", problem.c_str());
     std::printf("%llu stores, %llu extents, %llu ranges, %llu bytes: %zu problems\n",
                 static_cast<unsigned long long>(report.stores), static_cast<unsigned long long>(report.extents),

@@ -41,14 +41,15 @@ std::string refuse_database(const DatabaseFiles& paths, const StoreKind& kind, i
 }  // namespace
 
 std::string refuse_format(const std::string& what, std::uint64_t format, std::uint64_t known) {
-    return what + " has format " + std::to_string(format) + "; this lazulite knows formats up to " + std::to_string(known) +
-           std::string(kUseNewer);
+    return what + " has format " + std::to_string(format) + "; this lazulite knows formats up to " +
+           std::to_string(known) + std::string(kUseNewer);
 }
 
 bool is_refusal(std::string_view line) { return line.ends_with(kUseNewer); }
 
 std::string newer_part(const DatabaseFiles& paths, const StoreKind& kind) {
-    if (const auto format = format_in_header(paths); format && *format > kind.format) return refuse_database(paths, kind, *format);
+    const auto format = format_in_header(paths);
+    if (format && *format > kind.format) return refuse_database(paths, kind, *format);
     const auto barrier = BarrierRecord::newer_format(paths);
     return barrier ? refuse_format(paths.barrier(), *barrier, BarrierRecord::kFormat) : std::string();
 }
@@ -73,7 +74,9 @@ int known_format(Connection& connection, const DatabaseFiles& paths, const Store
     }
     if (format > kind.format) throw NewerFormat(refuse_database(paths, kind, format));
     const int oldest = kind.upgrades.empty() ? kind.format : kind.upgrades.front().from;
-    if (format < oldest) throw std::runtime_error("it has format " + std::to_string(format) + ", which no lazulite has written");
+    if (format < oldest) {
+        throw std::runtime_error("it has format " + std::to_string(format) + ", which no lazulite has written");
+    }
     Cursor newest = connection.query("SELECT max(extent_id) FROM extents");
     if (!kind.has_extents || !newest.next() || newest.is_null(0)) return format;
     const std::string path = extent_path(paths.extents(), static_cast<std::uint64_t>(newest.integer(0)));

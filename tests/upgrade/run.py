@@ -157,6 +157,29 @@ def with_large_pages(folder):
         Path(f"{database}-wal").touch()  # SQLite takes it away; a server leaves it, empty
 
 
+FIRST_QUEUES = """
+DROP TABLE deleted;
+ALTER TABLE queues ADD COLUMN deleted INTEGER;
+CREATE INDEX expiring ON messages(expires, generation);
+ALTER TABLE visible RENAME TO later_visible;
+CREATE TABLE visible(
+    generation INTEGER NOT NULL, next_visible INTEGER NOT NULL, id INTEGER NOT NULL, dequeue_count INTEGER NOT NULL,
+    nonce INTEGER NOT NULL,
+    PRIMARY KEY(generation, next_visible, id)) WITHOUT ROWID;
+INSERT INTO visible SELECT generation, next_visible, period << 32 | number, dequeue_count, nonce FROM later_visible;
+DROP TABLE later_visible;
+DELETE FROM expiry;
+"""
+
+
+def with_first_queues(folder):
+    """Queues as 311b454 described them, which does not compile: so no server of its time made such a folder."""
+    for database in Path(folder, "lazulite/a").glob("*/queue.db"):
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            connection.executescript(FIRST_QUEUES)
+        Path(f"{database}-wal").touch()
+
+
 def opens(binary, fixture, newest, durability, prepare=lambda folder: None):
     with tempfile.TemporaryDirectory() as folder:
         fixture.unpack(folder)
@@ -384,6 +407,9 @@ def main():
         tables = max((fixture for fixture in fixtures if fixture.about["formats"].get("table") == 1), key=lambda fixture: fixture.name)
         tests.append((f"opens {tables.name} with tables in pages of 16 KiB",
                       lambda: opens(options.binary, tables, newest, "process", with_large_pages)))
+        queues = next(fixture for fixture in fixtures if fixture.about["formats"].get("queue") == 1 and "files" not in fixture.about["features"])
+        tests.append((f"opens {queues.name} with the first form of queues",
+                      lambda: opens(options.binary, queues, newest, "process", with_first_queues)))
         tests.append(("has a fixture of the newest formats", lambda: has_fixture(fixtures, formats)))
         for what in ("registry", "blob.db", "queue.db", "table.db", "file.db", "blob.db-wal", "queue.db-wal", "extent", "barrier", "identity.json"):
             tests.append((f"refuses a newer {what}", lambda w=what: refuses(options.binary, newest_folder, w)))

@@ -18,8 +18,8 @@ constexpr const char* kWatchStagedSets =
 static_assert(static_cast<int>(Expiry::staged_sets) == 1);
 static_assert(Ticks(std::chrono::hours(1)).count() == 36'000'000'000 && Ticks(kStagedLife).count() == 6'048'000'000'000);
 
-/// What came with soft delete, customer keys, events and rehydration. A blob that was deleted while versions of it were left
-/// gets the mark that says so now; the tick of a current blob's tags says that it is one.
+/// What came with soft delete, customer keys, events and rehydration. A blob that was deleted while versions of it were
+/// left gets the mark that says so now; the tick of a current blob's tags says that it is one.
 constexpr const char* kRetained = R"sql(
 CREATE INDEX live_containers ON containers(name) WHERE deleted_tick = 9223372036854775807;
 ALTER TABLE history DROP COLUMN deleted_tick;
@@ -63,11 +63,13 @@ static_assert(static_cast<int>(HistoryClass::version) == 2 && static_cast<int>(H
 
 /// Versions had tags that nobody could search for.
 void index_tags_of_versions(Connection& connection) {
-    Cursor row = connection.query("SELECT dir_id, name, tick, kind, size, created, tick, content, props FROM history WHERE class = 2");
+    Cursor row = connection.query(
+        "SELECT dir_id, name, tick, kind, size, created, tick, content, props FROM history WHERE class = 2");
     while (row.next()) {
         for (const BlobTag& tag : TagSet::unpack(read_former(row, 3, HistoryClass::version).tags)) {
-            connection.execute("INSERT OR REPLACE INTO tags(dir_id, class, key, value, name, tick) VALUES(?1, 2, ?2, ?3, ?4, ?5)",
-                               row.integer(0), std::string_view(tag.key), std::string_view(tag.value), row.bytes(1), row.integer(2));
+            connection.execute(
+                "INSERT OR REPLACE INTO tags(dir_id, class, key, value, name, tick) VALUES(?1, 2, ?2, ?3, ?4, ?5)",
+                row.integer(0), std::string_view(tag.key), std::string_view(tag.value), row.bytes(1), row.integer(2));
         }
     }
 }

@@ -53,7 +53,8 @@ CREATE TABLE visible(
 INSERT INTO visible SELECT generation, next_visible, id & 4294967295, id >> 32, dequeue_count, nonce FROM former_visible;
 DROP TABLE former_visible;
 INSERT OR IGNORE INTO expiry(due, kind, id, key)
-    SELECT DISTINCT (expires / 2560000000 + 1) * 2560000000, 3, generation, X'' FROM messages WHERE expires < 2534023007990000000;
+    SELECT DISTINCT (expires / 2560000000 + 1) * 2560000000, 3, generation, X'' FROM messages
+    WHERE expires < 2534023007990000000;
 )sql";
 static_assert(static_cast<int>(Expiry::strays) == 3 && kPeriod.count() == 2'560'000'000 &&
               kNever.time_since_epoch().count() == 2'534'023'007'990'000'000);
@@ -61,7 +62,8 @@ static_assert(static_cast<int>(Expiry::strays) == 3 && kPeriod.count() == 2'560'
 constexpr StoreKind::Upgrade kUpgrades[] = {
     {1, kMechanismOf2, kHasMechanismOf2},
     {1, kPeriods, "SELECT 1 FROM sqlite_schema WHERE name = 'deleted'"},
-    {1, "CREATE TABLE receipts(id INTEGER PRIMARY KEY, text BLOB NOT NULL, next_visible INTEGER NOT NULL, nonce INTEGER NOT NULL)",
+    {1, "CREATE TABLE receipts("
+        "id INTEGER PRIMARY KEY, text BLOB NOT NULL, next_visible INTEGER NOT NULL, nonce INTEGER NOT NULL)",
      "SELECT 1 FROM sqlite_schema WHERE name = 'receipts'"},
 };
 

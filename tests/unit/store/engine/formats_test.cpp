@@ -51,8 +51,8 @@ class Formats : public OnEveryFileSystem {
         return bytes + contents_of(files(), "lazulite/registry");
     }
     std::string refusal(const std::string& what, int format, int known) const {
-        return what + " has format " + std::to_string(format) + "; this lazulite knows formats up to " + std::to_string(known) +
-               ": use the newer version";
+        return what + " has format " + std::to_string(format) + "; this lazulite knows formats up to " +
+               std::to_string(known) + ": use the newer version";
     }
     Stores::Options options(const StoreKind& kind) {
         Stores::Options wanted;
@@ -62,8 +62,9 @@ class Formats : public OnEveryFileSystem {
     }
     /// name -> length, of the notes in a folder that is open.
     std::map<std::string, std::int64_t> lengths(Stores& stores) {
-        const auto found = (*stores.store("someone", "notes"))->read([](ReadTxn& tx) -> Result<std::map<std::string, std::int64_t>> {
-            std::map<std::string, std::int64_t> notes;
+        using Lengths = std::map<std::string, std::int64_t>;
+        const auto found = (*stores.store("someone", "notes"))->read([](ReadTxn& tx) -> Result<Lengths> {
+            Lengths notes;
             Cursor row = tx.query("SELECT name, length FROM notes");
             while (row.next()) notes.emplace(row.bytes(0), row.integer(1));
             return notes;
