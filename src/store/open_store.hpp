@@ -28,6 +28,7 @@ namespace lazulite {
 /// The threads behind all stores of a folder.
 struct StoreThreads {
     explicit StoreThreads(unsigned writer_threads) : writers(writer_threads), background(1) {}
+    std::shared_ptr<FileSystem> files;  ///< where the stores are, if nobody else keeps it
     WorkerPool writers;     ///< turns of writers
     WorkerPool background;  ///< checkpoints, timers, closing, removing files
 };

@@ -27,7 +27,7 @@ constexpr auto kCheckpointsAtClose = 300ms;  // what takes longer is left in the
 
 class Folder final : public Stores {
   public:
-    Folder(FileSystem& files, const Options& options, FolderLock lock, std::unique_ptr<Ballast> ballast,
+    Folder(FileSystem& files, const Options& options, FolderLock lock, std::shared_ptr<Ballast> ballast,
            std::unique_ptr<Registry> registry)
         : ballast_(std::move(ballast)),
           files_(files),
@@ -40,10 +40,14 @@ class Folder final : public Stores {
             remove_what_is_left();
         });
         if (!ballast_) return;
+        threads_->files = ballast_;
         ballast_->when_given_up([this] { keep_ballast_later(); });
         keep_ballast();
     }
-    ~Folder() override { close(); }
+    ~Folder() override {
+        close();
+        if (ballast_) ballast_->when_given_up([] {});  // whoever still has a store
+    }
 
     Result<std::shared_ptr<Store>> store(std::string_view account, std::string_view kind) override;
     Result<> reset(std::string_view account, std::string_view kind) override;
@@ -76,7 +80,7 @@ class Folder final : public Stores {
         return options_.wall != nullptr ? *options_.wall : system;
     }
 
-    const std::unique_ptr<Ballast> ballast_;
+    const std::shared_ptr<Ballast> ballast_;
     FileSystem& files_;  ///< the ballast, where there is one
     const Options options_;
     std::optional<FolderLock> lock_;
@@ -295,7 +299,7 @@ tl::expected<std::unique_ptr<Stores>, std::string> Stores::open(FileSystem& file
     if (std::string newer = newer_part(files, options.kinds); !newer.empty()) return tl::unexpected(std::move(newer));
     auto lock = FolderLock::take(files);
     if (!lock) return tl::unexpected(lock.error());
-    auto ballast = Ballast::make(files);
+    std::shared_ptr<Ballast> ballast = Ballast::make(files);
     FileSystem& kept = ballast ? *ballast : files;
     auto registry = Registry::load(kept, options.durability == Durability::power);
     if (!registry) return tl::unexpected(registry.error());

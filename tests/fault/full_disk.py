@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fills the disk below a server: a tmpfs of 24 MiB in a mount namespace of its own, so root is needed, or user namespaces.
+"""Fills the disk below a server: a tmpfs of 40 MiB in a mount namespace of its own, so root is needed, or user namespaces.
 
 While it is full: reads, deletes, the health page and what ends by itself go on, every kind of write answers 507
 `InsufficientStorage` in the form of its service, also after kill -9 and a start on the full disk. When there is room, everything
@@ -27,7 +27,7 @@ import traceback
 from server import ACCOUNT, Connection, Server, ask, problems_of_folder
 from tables import MINIMAL, send_batch
 
-DISK_MIB = 24
+DISK_MIB = 40  # WALs keep up to ten of them
 MANY = 300
 PATIENCE = 20.0  # seconds until there is room again: a barrier comes first
 JSON = {**MINIMAL, "Prefer": "return-no-content"}
@@ -102,10 +102,6 @@ class Disk:
 
     def make_room(self):
         os.remove(self.filler)
-
-    def room(self):
-        disk = os.statvfs(self.path)
-        return disk.f_bavail * disk.f_frsize
 
     def close(self):
         subprocess.run(["umount", self.path], check=True)
