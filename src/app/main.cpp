@@ -43,6 +43,7 @@ void announce(const std::vector<std::string>& lines) {
 /// These are taken by `sigwait` alone, so they are blocked before any thread starts.
 sigset_t block_signals() {
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that reaches the limit of its size is a full disk
     sigset_t signals;
     sigemptyset(&signals);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
