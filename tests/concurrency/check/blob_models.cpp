@@ -36,7 +36,9 @@ std::vector<std::int64_t> numbers(const Fields& fields, std::string_view name) {
 
 // ---- ETags --------------------------------------------------------------------------------------------------------
 
-EtagModel::EtagModel(const Events& events, bool& sound) { learn_versions(events, versions_, sound); }
+EtagModel::EtagModel(const Events& events, bool& sound) {
+    learn_versions(events, versions_, sound);
+}
 
 EtagModel::Op EtagModel::read(const Event& event) const {
     Op op(event);
@@ -98,7 +100,8 @@ bool LeaseModel::step(State& state, const Op& op) const {
         return op.is(200);
     }
     if (op.what == "put") {
-        if (const std::string_view code = LeaseRules::refused(state, 0, op.asked, false); !code.empty()) return op.is(412, code);
+        if (const std::string_view code = LeaseRules::refused(state, 0, op.asked, false); !code.empty())
+            return op.is(412, code);
         content = op.value;
         LeaseRules::changed(state, 0);
         return op.is(201);
@@ -117,7 +120,9 @@ bool LeaseModel::step(State& state, const Op& op) const {
 
 // ---- appends ------------------------------------------------------------------------------------------------------
 
-AppendModel::AppendModel(const Events& events, bool& sound) { learn_versions(events, versions_, sound); }
+AppendModel::AppendModel(const Events& events, bool& sound) {
+    learn_versions(events, versions_, sound);
+}
 
 AppendModel::Op AppendModel::read(const Event& event) const {
     Op op(event);

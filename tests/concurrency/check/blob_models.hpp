@@ -20,7 +20,9 @@ class EtagModel {
     [[nodiscard]] Op read(const Event& event) const;
     [[nodiscard]] State first() const { return {0, 0}; }  // content and version; 0: there is none
     bool step(State& state, const Op& op) const;
-    void marks(const State& state, Marks& marks) const { marks = {mark_of(state[1], kVersion), mark_of(state[0], kContent)}; }
+    void marks(const State& state, Marks& marks) const {
+        marks = {mark_of(state[1], kVersion), mark_of(state[0], kContent)};
+    }
     template <class Named>
     void forget(State& state, const Named& named) const {
         if (state[1] > 0 && !named(mark_of(state[1], kVersion))) state[1] = kForgotten;

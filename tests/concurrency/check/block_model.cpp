@@ -7,7 +7,8 @@ namespace concurrency {
 BlockModel::BlockModel(const Events& events, bool& sound) {
     for (const Event* const event : events) {
         const bool read = has(event->got, "version");
-        sound &= versions_.learn(text(event->got, "etag"), number(read ? event->got : event->given, read ? "version" : "value"));
+        sound &= versions_.learn(text(event->got, "etag"),
+                                 number(read ? event->got : event->given, read ? "version" : "value"));
     }
 }
 
@@ -40,7 +41,8 @@ void BlockModel::marks(const State& state, Marks& marks) const {
 /// Reference: "Put Block", "Put Block List" (Latest), "Get Block List", "Get Blob".
 bool BlockModel::step(State& state, const Op& op) const {
     const bool there = state[kVersion] != 0;
-    const bool staged = std::any_of(state.begin() + kStaged, state.begin() + kCommitted, [](std::int64_t value) { return value != 0; });
+    const bool staged =
+        std::any_of(state.begin() + kStaged, state.begin() + kCommitted, [](std::int64_t value) { return value != 0; });
     if (op.what == "stage") {
         state[kStaged + static_cast<std::size_t>(op.ids.front())] = op.value;
         return op.is(201);
@@ -52,13 +54,15 @@ bool BlockModel::step(State& state, const Op& op) const {
         for (std::size_t i = 0; i < kIds; ++i) {
             if (state[kStaged + i] != 0) ids.push_back(static_cast<std::int64_t>(i));
         }
-        const bool same = std::equal(op.ids.begin(), op.ids.end(), state.begin() + kOrder, state.end()) && op.staged == ids;
+        const bool same =
+            std::equal(op.ids.begin(), op.ids.end(), state.begin() + kOrder, state.end()) && op.staged == ids;
         return op.is(200) && (!op.answered || same);
     }
     // get
     if (!there) return op.is(404, "BlobNotFound");
     State content;
-    for (std::size_t i = kOrder; i < state.size(); ++i) content.push_back(state[kCommitted + static_cast<std::size_t>(state[i])]);
+    for (std::size_t i = kOrder; i < state.size(); ++i)
+        content.push_back(state[kCommitted + static_cast<std::size_t>(state[i])]);
     return op.is(200) && (!op.answered || (op.version == state[kVersion] && op.content == content));
 }
 

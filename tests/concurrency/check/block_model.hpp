@@ -4,8 +4,8 @@
 
 namespace concurrency {
 
-/// A block blob that is put together: its version, and of each block id what is staged and what is committed under it, then
-/// the ids in their order.
+/// A block blob that is put together: its version, and of each block id what is staged and what is committed under it,
+/// then the ids in their order.
 class BlockModel {
   public:
     static constexpr std::size_t kIds = 4;

@@ -12,13 +12,16 @@
 namespace concurrency {
 namespace {
 
-std::string line_of(const Event& event) { return to_text({event}); }
+std::string line_of(const Event& event) {
+    return to_text({event});
+}
 
 /// The operation that had to come next and fits nowhere, with what ran while it did.
 std::string explain(const Events& events, const Event& stuck) {
     std::string why = "  fits in no order:\n    " + line_of(stuck) + "  beside it:\n";
     for (const Event* const event : events) {
-        if (event != &stuck && event->called < stuck.returned && event->returned > stuck.called) why += "    " + line_of(*event);
+        if (event != &stuck && event->called < stuck.returned && event->returned > stuck.called)
+            why += "    " + line_of(*event);
     }
     return why;
 }
@@ -38,7 +41,9 @@ template <class Model>
 Judged judge(const std::string& object, const Events& events) {
     bool sound = true;
     const Model model(events, sound);
-    if (!sound) return {object, events.size(), Verdict::refused, "  one ETag stands for two states, or one state has two ETags\n"};
+    if (!sound)
+        return {object, events.size(), Verdict::refused,
+                "  one ETag stands for two states, or one state has two ETags\n"};
     return judge(object, model, events);
 }
 
@@ -106,8 +111,10 @@ std::vector<Judged> check(const History& history) {
     std::map<std::string, Events> objects;
     Events clock;
     for (const Event& event : history) {
-        if (event.kind() == "clock") clock.push_back(&event);
-        else objects[event.object].push_back(&event);
+        if (event.kind() == "clock")
+            clock.push_back(&event);
+        else
+            objects[event.object].push_back(&event);
     }
     std::vector<Judged> refused;
     for (auto& [object, events] : objects) {

@@ -13,13 +13,16 @@ void rename(std::pair<std::string, std::string>& field, std::map<std::string, st
             std::map<std::string, std::string>& receipts) {
     const auto& [name, value] = field;
     const bool receipt = name == "receipt";
-    if ((!receipt && name != "etag" && name != "if-match" && name != "if-none-match") || value == "*" || value.empty()) return;
+    if ((!receipt && name != "etag" && name != "if-match" && name != "if-none-match") || value == "*" || value.empty())
+        return;
     auto& names = receipt ? receipts : etags;
     const std::string next = (receipt ? "R" : "E") + std::to_string(names.size() + 1);
     field.second = names.emplace(value, next).first->second;
 }
 
-std::int64_t moment(const std::string& word) { return word == "-" ? kNever : as_number(word); }
+std::int64_t moment(const std::string& word) {
+    return word == "-" ? kNever : as_number(word);
+}
 
 Event read_line(const std::string& line) {
     std::istringstream words(line);
@@ -51,7 +54,8 @@ bool has(const Fields& fields, std::string_view name) {
 }
 
 std::string_view text(const Fields& fields, std::string_view name) {
-    const auto found = std::find_if(fields.begin(), fields.end(), [name](const auto& field) { return field.first == name; });
+    const auto found =
+        std::find_if(fields.begin(), fields.end(), [name](const auto& field) { return field.first == name; });
     return found == fields.end() ? std::string_view() : found->second;
 }
 

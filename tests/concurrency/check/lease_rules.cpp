@@ -13,7 +13,8 @@ bool LeaseRules::step(State& state, std::size_t at, std::string_view what, const
     if (what == "acquire") {
         const bool same = state[at + id] == asked.proposed;
         if (is == Phase::leased && !same) return came.is(409, "LeaseAlreadyPresent");
-        if (is == Phase::breaking) return came.is(409, same ? "LeaseIsBreakingAndCannotBeAcquired" : "LeaseAlreadyPresent");
+        if (is == Phase::breaking)
+            return came.is(409, same ? "LeaseIsBreakingAndCannotBeAcquired" : "LeaseAlreadyPresent");
         if (!came.is(201)) return false;
         begin(state, at, asked.proposed, asked.duration);
         return true;
@@ -43,8 +44,10 @@ bool LeaseRules::step(State& state, std::size_t at, std::string_view what, const
     if (is == Phase::available) return came.is(409, kNotPresent);
     if (!came.is(202)) return false;
     const bool endless = state[at + broken] == 0 && state[at + duration] == kInfinite;
-    if (endless) state[at + until] = state[at + now] + std::max<std::int64_t>(asked.period, 0);
-    else if (asked.period >= 0) state[at + until] = std::min(state[at + until], state[at + now] + asked.period);
+    if (endless)
+        state[at + until] = state[at + now] + std::max<std::int64_t>(asked.period, 0);
+    else if (asked.period >= 0)
+        state[at + until] = std::min(state[at + until], state[at + now] + asked.period);
     state[at + broken] = 1;
     const std::int64_t right = std::max<std::int64_t>(state[at + until] - state[at + now], 0);
     return !came.answered || (left <= right && left >= std::max<std::int64_t>(right - kStep / 2, 0));

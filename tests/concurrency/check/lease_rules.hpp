@@ -14,10 +14,10 @@ struct LeaseRules {
 
     /// An operation on the lease itself, or one that names it.
     struct Asked {
-        std::int64_t lease = 0;     ///< 0: none is named
+        std::int64_t lease = 0;  ///< 0: none is named
         std::int64_t proposed = 0;
         std::int64_t duration = 0;
-        std::int64_t period = -1;   ///< of a break; -1: none is given
+        std::int64_t period = -1;  ///< of a break; -1: none is given
 
         Asked() = default;
         explicit Asked(const Event& event)
@@ -37,18 +37,24 @@ struct LeaseRules {
     }
     static std::string_view name(Phase phase) {
         switch (phase) {
-            case Phase::available: return "available";
-            case Phase::leased: return "leased";
-            case Phase::breaking: return "breaking";
-            case Phase::broken: return "broken";
-            case Phase::expired: return "expired";
+            case Phase::available:
+                return "available";
+            case Phase::leased:
+                return "leased";
+            case Phase::breaking:
+                return "breaking";
+            case Phase::broken:
+                return "broken";
+            case Phase::expired:
+                return "expired";
         }
         return {};
     }
     static bool locked(Phase phase) { return phase == Phase::leased || phase == Phase::breaking; }
 
     /// False when the answer is not the right one. `left`: what a break says is left.
-    static bool step(State& state, std::size_t at, std::string_view what, const Asked& asked, const Came& came, std::int64_t left);
+    static bool step(State& state, std::size_t at, std::string_view what, const Asked& asked, const Came& came,
+                     std::int64_t left);
     /// Of an operation that changes the resource: empty when it may, or the error's code. `resource` is Blob or File.
     static std::string_view refused(const State& state, std::size_t at, const Asked& asked, bool file);
     /// The resource was changed: a lease that is over is forgotten.

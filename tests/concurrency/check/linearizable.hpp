@@ -23,10 +23,11 @@ struct Finding {
 /// Memory for the states that were seen already; some 300 MB.
 inline constexpr std::size_t kMostConfigurations = 1'500'000;
 
-/// Whether there is one order of the operations that keeps to real time and that a sequential `Model` answers in the same way:
-/// the algorithm of Wing and Gong, with Lowe's memory of the configurations (which operations are placed, and the state they
-/// leave) that were tried in vain. What only looks, by its answer, is placed where it first fits, for it would fit nowhere
-/// better: only changes are tried in several orders. An operation without an answer may be placed anywhere behind its call, or nowhere.
+/// Whether there is one order of the operations that keeps to real time and that a sequential `Model` answers in the
+/// same way: the algorithm of Wing and Gong, with Lowe's memory of the configurations (which operations are placed, and
+/// the state they leave) that were tried in vain. What only looks, by its answer, is placed where it first fits, for it
+/// would fit nowhere better: only changes are tried in several orders. An operation without an answer may be placed
+/// anywhere behind its call, or nowhere.
 ///
 ///     struct Model {
 ///         struct Op { bool only_looks; std::vector<std::int64_t> needs, names; };
@@ -36,9 +37,10 @@ inline constexpr std::size_t kMostConfigurations = 1'500'000;
 ///         template <class Named> void forget(State&, const Named& named) const;
 ///     };
 ///
-/// `step` says whether the answer is the one that the state demands, and then changes the state. A mark is a number that a state
-/// has and that, once it is gone, no later state has again, such as the version of a blob: whoever `needs` it has to come before.
-/// Marks that nobody who is left `names` make no difference any more: `forget` makes all of them one.
+/// `step` says whether the answer is the one that the state demands, and then changes the state. A mark is a number
+/// that a state has and that, once it is gone, no later state has again, such as the version of a blob: whoever `needs`
+/// it has to come before. Marks that nobody who is left `names` make no difference any more: `forget` makes all of them
+/// one.
 template <class Model>
 class Search {
   public:
@@ -57,8 +59,9 @@ class Search {
 
     Finding run() {
         State state = model_.first();
-        std::size_t owed = static_cast<std::size_t>(std::count_if(
-            operations_.begin(), operations_.end(), [](const Interval& interval) { return interval.returned != kNever; }));
+        std::size_t owed = static_cast<std::size_t>(
+            std::count_if(operations_.begin(), operations_.end(),
+                          [](const Interval& interval) { return interval.returned != kNever; }));
         std::size_t at = nodes_[kHead].next;
         Finding finding;
         while (owed > 0) {
@@ -127,7 +130,8 @@ class Search {
     struct Hash {
         std::size_t operator()(const std::vector<std::uint64_t>& words) const {
             std::uint64_t hash = 0x9e3779b97f4a7c15;
-            for (const std::uint64_t word : words) hash = (hash ^ (word + (hash << 6) + (hash >> 2))) * 0xff51afd7ed558ccd;
+            for (const std::uint64_t word : words)
+                hash = (hash ^ (word + (hash << 6) + (hash >> 2))) * 0xff51afd7ed558ccd;
             return hash ^ (hash >> 32);
         }
     };
@@ -183,8 +187,10 @@ class Search {
 
     void mark(std::size_t operation, bool placed) {
         const std::uint64_t bit = std::uint64_t{1} << (operation % 64);
-        if (placed) placed_[operation / 64] |= bit;
-        else placed_[operation / 64] &= ~bit;
+        if (placed)
+            placed_[operation / 64] |= bit;
+        else
+            placed_[operation / 64] &= ~bit;
         owe(operations_[operation].op, placed ? -1 : 1);
     }
     /// Counts, by mark, those that are not placed yet and need it.

@@ -8,8 +8,9 @@
 #include "history.hpp"
 #include "linearizable.hpp"
 
-// The rules of each kind of object, as a program without concurrency would see them. Written from the reference, not from the
-// server's code. A model reads the events of one object into operations of numbers and then takes one step for each.
+// The rules of each kind of object, as a program without concurrency would see them. Written from the reference, not
+// from the server's code. A model reads the events of one object into operations of numbers and then takes one step for
+// each.
 
 namespace concurrency {
 
@@ -20,7 +21,7 @@ using Marks = std::vector<std::int64_t>;
 struct Came {
     bool answered = false;
     std::int64_t status = 0;
-    std::string_view code;    ///< of an error; empty for a success
+    std::string_view code;            ///< of an error; empty for a success
     std::vector<std::int64_t> needs;  ///< marks of the state it is placed at
     std::vector<std::int64_t> names;  ///< marks that matter to it otherwise
     bool only_looks = false;  ///< whatever the state is, this answer says that it stays: of a read, or a refusal
@@ -36,7 +37,8 @@ struct Came {
     }
 };
 
-/// Which write an ETag stands for. Writes give their answer a number; an ETag is learnt from their answers and from reads.
+/// Which write an ETag stands for. Writes give their answer a number; an ETag is learnt from their answers and from
+/// reads.
 class Versions {
   public:
     /// False when the ETag belongs to another write already, or the write has another ETag.
@@ -66,15 +68,19 @@ struct Condition {
         Condition condition;
         if (has(event.given, "if-match")) condition.match = versions.of(text(event.given, "if-match"));
         const std::string_view none = text(event.given, "if-none-match");
-        if (none == "*") condition.absent = true;
-        else if (!none.empty()) condition.none_match = versions.of(none);
+        if (none == "*")
+            condition.absent = true;
+        else if (!none.empty())
+            condition.none_match = versions.of(none);
         return condition;
     }
     [[nodiscard]] bool matches(std::int64_t version) const { return match == kNone || match == version; }
 };
 
 /// Marks of one State may be of several sorts.
-constexpr std::int64_t mark_of(std::int64_t value, std::size_t sort) { return value * 8 + static_cast<std::int64_t>(sort); }
+constexpr std::int64_t mark_of(std::int64_t value, std::size_t sort) {
+    return value * 8 + static_cast<std::int64_t>(sort);
+}
 /// Nobody asks any more what stands there.
 inline constexpr std::int64_t kForgotten = -1;
 
@@ -84,8 +90,8 @@ struct ForgetsNothing {
     void forget(State& /*state*/, const Named& /*named*/) const {}
 };
 
-/// How far account time is moved by each `advance`. All times that objects are given lie 20 s away from multiples of it, so that
-/// the time a history takes does not matter.
+/// How far account time is moved by each `advance`. All times that objects are given lie 20 s away from multiples of
+/// it, so that the time a history takes does not matter.
 inline constexpr std::int64_t kStep = 40;
 
 }  // namespace concurrency

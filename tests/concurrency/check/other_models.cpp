@@ -174,8 +174,10 @@ bool TableModel::step(State& state, const Op& op) const {
         }
         const bool gone = change.kind == Change::Kind::erase;
         version = gone ? 0 : op.value;
-        if (gone) balance = 0;
-        else if (change.balance >= 0) balance = change.balance;
+        if (gone)
+            balance = 0;
+        else if (change.balance >= 0)
+            balance = change.balance;
     }
     state = std::move(after);
     return op.is(204);
@@ -232,7 +234,9 @@ bool RenameModel::step(State& state, const Op& op) const {
         return op.is(201);
     }
     if (op.what == "list") {
-        const auto same = [](std::int64_t listed, std::int64_t file) { return listed == -1 ? file != 0 : listed == file; };
+        const auto same = [](std::int64_t listed, std::int64_t file) {
+            return listed == -1 ? file != 0 : listed == file;
+        };
         return op.is(200) && (!op.answered || std::equal(op.listed.begin(), op.listed.end(), state.begin(), same));
     }
     if (op.what == "get") {
@@ -264,14 +268,15 @@ FileModel::Op FileModel::read(const Event& event) const {
 /// Reference: "Put Range", "Get File", "Lease File".
 bool FileModel::step(State& state, const Op& op) const {
     if (op.what == "put-range") {
-        if (const std::string_view code = LeaseRules::refused(state, 0, op.asked, true); !code.empty()) return op.is(412, code);
+        if (const std::string_view code = LeaseRules::refused(state, 0, op.asked, true); !code.empty())
+            return op.is(412, code);
         for (std::size_t i = op.first; i <= op.last; ++i) state[LeaseRules::size + i] = op.value;
         LeaseRules::changed(state, 0);
         return op.is(201);
     }
     if (op.what == "get") {
         return op.is(200) && (!op.answered || std::equal(op.content.begin(), op.content.end(),
-                                                        state.begin() + LeaseRules::size, state.end()));
+                                                         state.begin() + LeaseRules::size, state.end()));
     }
     return LeaseRules::step(state, 0, op.what, op.asked, op, 0);
 }

@@ -13,13 +13,13 @@ class MessageModel : public ForgetsNothing {
     struct Op : Came {
         using Came::Came;
         std::string_view what;
-        bool about = false;             ///< put, update or delete of this very message
+        bool about = false;  ///< put, update or delete of this very message
         std::int64_t visibility = 0;
-        std::int64_t receipt = 0;       ///< that was given
-        std::int64_t most = 0;          ///< asked of Get Messages and Peek Messages
-        std::int64_t got = 0;           ///< how many came
-        bool shown = false;             ///< whether this one was among them
-        std::int64_t value = 0;         ///< its text: of a put or update, or as shown
+        std::int64_t receipt = 0;  ///< that was given
+        std::int64_t most = 0;     ///< asked of Get Messages and Peek Messages
+        std::int64_t got = 0;      ///< how many came
+        bool shown = false;        ///< whether this one was among them
+        std::int64_t value = 0;    ///< its text: of a put or update, or as shown
         std::int64_t dequeued = 0;
         std::int64_t next_receipt = 0;  ///< that came back
     };
@@ -47,9 +47,9 @@ class TableModel : public ForgetsNothing {
     struct Change {
         enum class Kind { insert, merge, erase } kind = Kind::merge;
         std::size_t entity = 0;
-        bool any = false;             ///< If-Match: *
-        std::int64_t match = 0;       ///< a version
-        std::int64_t balance = -1;    ///< -1: it stays
+        bool any = false;           ///< If-Match: *
+        std::int64_t match = 0;     ///< a version
+        std::int64_t balance = -1;  ///< -1: it stays
     };
     struct Op : Came {
         using Came::Came;

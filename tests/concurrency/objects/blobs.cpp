@@ -5,7 +5,9 @@
 namespace concurrency {
 namespace {
 
-std::string blob(const std::string& unique) { return path(kFlatAccount, "con/" + unique); }
+std::string blob(const std::string& unique) {
+    return path(kFlatAccount, "con/" + unique);
+}
 
 /// What a blob that repeats one number in eight bytes holds; -1 where it is not one alone.
 std::int64_t content_of(const std::string& body) {
@@ -150,8 +152,10 @@ class AppendBlob final : public Object {
         const std::uint64_t which = random.below(32);
         if (which < 2) {
             Call call = create(client, value);
-            if (which == 0) give_condition(call, "If-None-Match", "if-none-match", "*");
-            else if (!known.etag.empty()) give_condition(call, "If-Match", "if-match", known.etag);
+            if (which == 0)
+                give_condition(call, "If-None-Match", "if-none-match", "*");
+            else if (!known.etag.empty())
+                give_condition(call, "If-Match", "if-match", known.etag);
             return call;
         }
         Call call = this->call(client, which == 2 ? "delete" : which < 11 ? "get" : "append");
@@ -193,8 +197,10 @@ class AppendBlob final : public Object {
         known.size = static_cast<std::int64_t>(answer.body.size());
         // What was written last is what the ETag stands for; an empty blob is what its metadata say.
         add(call.event.got, "version",
-            answer.body.empty() ? header(answer, kVersion) : std::to_string(as_number(answer.body.substr(answer.body.size() - 8))));
-        for (std::size_t at = 0; at < answer.body.size(); at += 8) add(call.event.got, "block", as_number(answer.body.substr(at, 8)));
+            answer.body.empty() ? header(answer, kVersion)
+                                : std::to_string(as_number(answer.body.substr(answer.body.size() - 8))));
+        for (std::size_t at = 0; at < answer.body.size(); at += 8)
+            add(call.event.got, "block", as_number(answer.body.substr(at, 8)));
     }
 
   private:

@@ -1,7 +1,7 @@
 #include <array>
 
-#include "../../wire/runner/text.hpp"
 #include "object.hpp"
+#include "wire/runner/text.hpp"
 
 namespace concurrency {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "../check/model.hpp"
+#include "check/model.hpp"
 
 namespace concurrency {
 
@@ -32,8 +32,12 @@ Call advance_clock(int client) {
     return call;
 }
 
-void add(Fields& fields, std::string name, std::int64_t value) { fields.emplace_back(std::move(name), std::to_string(value)); }
-void add(Fields& fields, std::string name, std::string_view value) { fields.emplace_back(std::move(name), value); }
+void add(Fields& fields, std::string name, std::int64_t value) {
+    fields.emplace_back(std::move(name), std::to_string(value));
+}
+void add(Fields& fields, std::string name, std::string_view value) {
+    fields.emplace_back(std::move(name), value);
+}
 
 std::string header(const Answer& answer, std::string_view name) {
     return wire_tests::find_header(answer.headers, name).value_or("");
@@ -58,7 +62,9 @@ std::string eight(std::int64_t value) {
     return text;
 }
 
-std::string lease_id(std::int64_t lease) { return "00000000-0000-4000-8000-0000" + eight(lease); }
+std::string lease_id(std::int64_t lease) {
+    return "00000000-0000-4000-8000-0000" + eight(lease);
+}
 
 Call lease_call(Call call, bool lasting, std::int64_t& held, Random& random) {
     constexpr std::int64_t kIds = 5;
@@ -73,7 +79,9 @@ Call lease_call(Call call, bool lasting, std::int64_t& held, Random& random) {
     call.target += "?comp=lease";
     std::string action;
     switch (random.below(held != 0 ? 8 : 4)) {
-        case 0: case 1: case 2: {
+        case 0:
+        case 1:
+        case 2: {
             action = "acquire";
             name("proposed", "x-ms-proposed-lease-id", any_id());
             const std::int64_t duration = lasting || random.one_in(3) ? -1 : random.one_in(2) ? 20 : 60;
@@ -89,7 +97,8 @@ Call lease_call(Call call, bool lasting, std::int64_t& held, Random& random) {
                 call.headers.emplace_back("x-ms-lease-break-period", std::to_string(period));
             }
             break;
-        case 4: case 5:
+        case 4:
+        case 5:
             action = "release";
             name("lease", "x-ms-lease-id", lease);
             break;

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "../../wire/runner/http.hpp"
-#include "../check/history.hpp"
+#include "check/history.hpp"
 #include "lazulite/emulator.hpp"
 #include "random.hpp"
+#include "wire/runner/http.hpp"
 
 namespace concurrency {
 
@@ -32,8 +32,8 @@ struct Call {
     std::string body;
 };
 
-/// An object of a history as its clients see it: what they ask of it next, by what they know of it, and what they learn from the
-/// answers. Each client has knowledge of its own, so that they may run side by side.
+/// An object of a history as its clients see it: what they ask of it next, by what they know of it, and what they learn
+/// from the answers. Each client has knowledge of its own, so that they may run side by side.
 class Object {
   public:
     /// `name` is its kind and its number, `unique` a name that no other history has.
@@ -63,8 +63,10 @@ class Object {
 };
 
 /// A kind of objects, and how often histories have one.
-[[nodiscard]] std::unique_ptr<Object> make_object(const std::string& kind, int number, const std::string& unique, Random& random);
-inline constexpr const char* kKinds[] = {"etag", "lease", "append", "blocks", "queue", "table", "rename", "tree", "file"};
+[[nodiscard]] std::unique_ptr<Object> make_object(const std::string& kind, int number, const std::string& unique,
+                                                  Random& random);
+inline constexpr const char* kKinds[] = {"etag",  "lease",  "append", "blocks", "queue",
+                                         "table", "rename", "tree",   "file"};
 
 /// Account time goes on by a step, for every object of the flat account.
 [[nodiscard]] Call advance_clock(int client);
@@ -75,12 +77,14 @@ void add(Fields& fields, std::string name, std::string_view value);
 [[nodiscard]] std::string header(const Answer& answer, std::string_view name);
 [[nodiscard]] std::string path(std::string_view account, std::string_view rest);
 /// What stands between `open` and `close` first, from `from` on, which then stands behind it.
-[[nodiscard]] std::string between(const std::string& text, std::string_view open, std::string_view close, std::size_t& from);
+[[nodiscard]] std::string between(const std::string& text, std::string_view open, std::string_view close,
+                                  std::size_t& from);
 /// A number in eight bytes.
 [[nodiscard]] std::string eight(std::int64_t value);
 [[nodiscard]] std::string lease_id(std::int64_t lease);
 
-/// Lease, renew, change, release and break with ids out of a few, so that clients meet; `lasting`: a lease has no other end.
+/// Lease, renew, change, release and break with ids out of a few, so that clients meet; `lasting`: a lease has no other
+/// end.
 Call lease_call(Call call, bool lasting, std::int64_t& held, Random& random);
 void learn_lease(Call& call, const Answer& answer, std::int64_t& held);
 

@@ -1,7 +1,7 @@
 #include <array>
 
-#include "../../wire/runner/text.hpp"
 #include "object.hpp"
+#include "wire/runner/text.hpp"
 
 namespace concurrency {
 namespace {
@@ -20,8 +20,8 @@ class Directory final : public Object {
     }
 
     Call next(int client, std::int64_t value, Random& random) override {
-        static constexpr const char* kOperations[] = {"create", "create", "rename", "rename", "rename", "rename", "get",
-                                                      "get",    "list",   "list",   "list",   "delete"};
+        static constexpr const char* kOperations[] = {"create", "create", "rename", "rename", "rename", "rename",
+                                                      "get",    "get",    "list",   "list",   "list",   "delete"};
         Call call = this->call(client, kOperations[random.below(std::size(kOperations))]);
         call.surface = Surface::dfs;
         const std::string& what = call.event.what;
@@ -61,10 +61,12 @@ class Directory final : public Object {
             std::erase(etag, '"');
             return etag;
         };
-        if (call.event.what != "delete" && call.event.what != "list") add(call.event.got, "etag", bare(header(answer, "ETag")));
+        if (call.event.what != "delete" && call.event.what != "list")
+            add(call.event.got, "etag", bare(header(answer, "ETag")));
         if (call.event.what == "get") {
             const std::string properties = header(answer, "x-ms-properties");
-            add(call.event.got, "value", as_number(wire_tests::from_base64(properties.substr(properties.find('=') + 1))));
+            add(call.event.got, "value",
+                as_number(wire_tests::from_base64(properties.substr(properties.find('=') + 1))));
         }
         if (call.event.what != "list") return;
         for (std::size_t at = 0; at != std::string::npos;) {
@@ -132,7 +134,8 @@ class RangedFile final : public Object {
 
     void learn(Call& call, const Answer& answer) override {
         if (call.event.what == "get" && answer.status == 200) {
-            for (std::size_t at = 0; at < kRanges; ++at) add(call.event.got, "range", content_of(answer.body, at * size()));
+            for (std::size_t at = 0; at < kRanges; ++at)
+                add(call.event.got, "range", content_of(answer.body, at * size()));
         }
         learn_lease(call, answer, held_[static_cast<std::size_t>(call.event.client)]);
     }
@@ -146,8 +149,9 @@ class RangedFile final : public Object {
         call.surface = Surface::file;
         call.method = "PUT";
         call.target = path(kFlatAccount, "sha/" + unique_ + "?comp=range");
-        call.headers = {{"x-ms-write", "update"},
-                        {"x-ms-range", "bytes=" + std::to_string(first * size()) + "-" + std::to_string((last + 1) * size() - 1)}};
+        call.headers = {
+            {"x-ms-write", "update"},
+            {"x-ms-range", "bytes=" + std::to_string(first * size()) + "-" + std::to_string((last + 1) * size() - 1)}};
         for (std::size_t i = 0; i < (last - first + 1) * times_; ++i) call.body += eight(value);
         add(call.event.given, "value", value);
         add(call.event.given, "first", static_cast<std::int64_t>(first));

@@ -1,7 +1,7 @@
 #include <array>
 
-#include "../../wire/runner/text.hpp"
 #include "object.hpp"
+#include "wire/runner/text.hpp"
 
 namespace concurrency {
 namespace {
@@ -76,7 +76,8 @@ class Queue final : public Object {
         // A text is "17" or, once it was changed, "17.23": which message, and by which update.
         const std::string whole = inner(xml, "MessageText");
         const bool put = call.event.what == "put";
-        const std::string message = put ? std::string(text(call.event.given, "message")) : whole.substr(0, whole.find('.'));
+        const std::string message =
+            put ? std::string(text(call.event.given, "message")) : whole.substr(0, whole.find('.'));
         const std::string receipt = inner(xml, "PopReceipt");
         if (!put) {
             add(call.event.got, "message", message);

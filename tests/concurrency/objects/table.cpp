@@ -1,7 +1,7 @@
 #include <array>
 
-#include "../../wire/runner/text.hpp"
 #include "object.hpp"
+#include "wire/runner/text.hpp"
 
 namespace concurrency {
 namespace {
@@ -15,7 +15,8 @@ struct Row {
 };
 using Rows = std::array<Row, kEntities>;
 
-/// A partition whose entities hold balances: clients move amounts from one to another in one batch, by the ETags they have read.
+/// A partition whose entities hold balances: clients move amounts from one to another in one batch, by the ETags they
+/// have read.
 class Partition final : public Object {
   public:
     using Object::Object;
@@ -39,7 +40,8 @@ class Partition final : public Object {
         }
         Call call = batch(client, value);
         if (which < 11) {
-            const std::int64_t amount = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(rows[from].balance) + 1));
+            const std::int64_t amount =
+                static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(rows[from].balance) + 1));
             change(call, "merge", from, rows[from].etag, rows[from].balance - amount);
             change(call, "merge", to, rows[to].etag, rows[to].balance + amount);
         } else if (which < 13) {
@@ -72,7 +74,8 @@ class Partition final : public Object {
         const std::string version = "\"Version\":" + std::to_string(value);
         return balance < 0 ? version : version + ",\"Balance\":" + std::to_string(balance);
     }
-    static void give(Call& call, const std::string& kind, std::size_t entity, const std::string& etag, std::int64_t balance) {
+    static void give(Call& call, const std::string& kind, std::size_t entity, const std::string& etag,
+                     std::int64_t balance) {
         add(call.event.given, "change", kind);
         add(call.event.given, "entity", static_cast<std::int64_t>(entity));
         if (!etag.empty()) add(call.event.given, "if-match", etag);
@@ -94,7 +97,9 @@ class Partition final : public Object {
         call.surface = Surface::table;
         call.method = "MERGE";
         call.target = entity_path(entity);
-        call.headers = {{"If-Match", row.etag}, {"Content-Type", "application/json"}, {"Accept", "application/json;odata=nometadata"}};
+        call.headers = {{"If-Match", row.etag},
+                        {"Content-Type", "application/json"},
+                        {"Accept", "application/json;odata=nometadata"}};
         call.body = "{" + properties(value, -1) + "}";
         add(call.event.given, "value", value);
         give(call, "merge", entity, row.etag, -1);
@@ -118,19 +123,23 @@ class Partition final : public Object {
         add(call.event.given, "value", value);
         return call;
     }
-    void change(Call& call, const std::string& kind, std::size_t entity, const std::string& etag, std::int64_t balance) const {
+    void change(Call& call, const std::string& kind, std::size_t entity, const std::string& etag,
+                std::int64_t balance) const {
         give(call, kind, entity, etag, balance);
         const bool insert = kind == "insert";
         const std::string target = insert ? path(kFlatAccount, "tab") : entity_path(entity);
         std::string& body = call.body;
         body += "--changes\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n";
         body += (insert ? "POST " : kind == "delete" ? "DELETE " : "MERGE ") + target + " HTTP/1.1\r\n";
-        body += "Content-Type: application/json\r\nAccept: application/json;odata=nometadata\r\nPrefer: return-no-content\r\n";
+        body +=
+            "Content-Type: application/json\r\nAccept: application/json;odata=nometadata\r\nPrefer: "
+            "return-no-content\r\n";
         if (!etag.empty()) body += "If-Match: " + etag + "\r\n";
         body += "\r\n";
         const std::string keys = "\"PartitionKey\":\"" + unique_ + "\",\"RowKey\":\"" + std::to_string(entity) + "\",";
         if (kind != "delete") {
-            body += "{" + (insert ? keys : std::string()) + properties(number(call.event.given, "value"), balance) + "}\r\n";
+            body += "{" + (insert ? keys : std::string()) + properties(number(call.event.given, "value"), balance) +
+                    "}\r\n";
         }
     }
     static void finish(Call& call) { call.body += "--changes--\r\n--batch--\r\n"; }

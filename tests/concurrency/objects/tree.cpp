@@ -1,5 +1,5 @@
-#include "../../wire/runner/text.hpp"
 #include "object.hpp"
+#include "wire/runner/text.hpp"
 
 namespace concurrency {
 namespace {
@@ -18,7 +18,7 @@ class Tree final : public Object {
     }
 
     Call next(int client, std::int64_t value, Random& random) override {
-        static constexpr const char* kOperations[] = {"make", "create", "create", "create", "move", "move", "move",
+        static constexpr const char* kOperations[] = {"make", "create", "create", "create", "move", "move",  "move",
                                                       "get",  "get",    "list",   "list",   "list", "delete"};
         Call call = this->call(client, kOperations[random.below(std::size(kOperations))]);
         call.surface = Surface::dfs;
@@ -61,7 +61,8 @@ class Tree final : public Object {
         if (what == "get" || what == "create") add(call.event.got, "etag", bare(header(answer, "ETag")));
         if (what == "get") {
             const std::string properties = header(answer, "x-ms-properties");
-            add(call.event.got, "value", as_number(wire_tests::from_base64(properties.substr(properties.find('=') + 1))));
+            add(call.event.got, "value",
+                as_number(wire_tests::from_base64(properties.substr(properties.find('=') + 1))));
         }
         if (what != "list") return;
         for (std::size_t at = 0; at != std::string::npos;) {

@@ -13,10 +13,11 @@ namespace concurrency {
 namespace {
 
 std::string head_of(const Call& call, const wire_tests::Endpoint& to) {
-    std::string head = call.method + " " + full_target(call) + " HTTP/1.1\r\nHost: " + to.host + ":" + std::to_string(to.port) +
-                       "\r\nx-ms-version: 2023-11-03\r\n";
+    std::string head = call.method + " " + full_target(call) + " HTTP/1.1\r\nHost: " + to.host + ":" +
+                       std::to_string(to.port) + "\r\nx-ms-version: 2023-11-03\r\n";
     for (const auto& [name, value] : call.headers) head += name + ": " + value + "\r\n";
-    if (call.method != "GET" && call.method != "HEAD") head += "Content-Length: " + std::to_string(call.body.size()) + "\r\n";
+    if (call.method != "GET" && call.method != "HEAD")
+        head += "Content-Length: " + std::to_string(call.body.size()) + "\r\n";
     return head + "\r\n";
 }
 
@@ -39,7 +40,9 @@ class Connections {
     }
 
   private:
-    [[nodiscard]] wire_tests::Endpoint endpoint(Surface surface) const { return {"127.0.0.1", emulator_.port(surface)}; }
+    [[nodiscard]] wire_tests::Endpoint endpoint(Surface surface) const {
+        return {"127.0.0.1", emulator_.port(surface)};
+    }
 
     const lazulite::Emulator& emulator_;
     std::map<Surface, std::unique_ptr<wire_tests::Client>> connections_;
@@ -64,7 +67,8 @@ class Loopback final : public Runner {
         for (int i = 0; i <= kClients; ++i) clients_.push_back(std::make_unique<Connections>(emulator_));
         for (const Call& call : places()) {
             const Answer answer = clients_[kPreparing]->ask(call);
-            if (answer.status != 201) throw std::runtime_error(call.target + ": " + answer.status_line + " " + answer.body);
+            if (answer.status != 201)
+                throw std::runtime_error(call.target + ": " + answer.status_line + " " + answer.body);
         }
     }
 
@@ -77,7 +81,8 @@ class Loopback final : public Runner {
                 Plan::Step step{std::move(call), object.get(), false, 0};
                 ask(step, kPreparing);
                 const std::int64_t status = number(step.call.event.got, "status");
-                if (status != 201 && status != 204) ran.problem = step.call.target + " was answered " + std::to_string(status);
+                if (status != 201 && status != 204)
+                    ran.problem = step.call.target + " was answered " + std::to_string(status);
                 if (!step.call.event.what.empty()) ran.history.push_back(std::move(step.call.event));
             }
         }
@@ -97,7 +102,8 @@ class Loopback final : public Runner {
         }
         for (std::thread& thread : threads) thread.join();
         for (auto& list : events) std::move(list.begin(), list.end(), std::back_inserter(ran.history));
-        std::sort(ran.history.begin(), ran.history.end(), [](const Event& a, const Event& b) { return a.called < b.called; });
+        std::sort(ran.history.begin(), ran.history.end(),
+                  [](const Event& a, const Event& b) { return a.called < b.called; });
         ran.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
         return ran;
     }
@@ -106,8 +112,10 @@ class Loopback final : public Runner {
     void work(Plan& plan, int client, std::vector<Event>& events) {
         for (int number = 0; number < Plan::steps(); ++number) {
             Plan::Step step = plan.step(client, number);
-            if (step.pause > 4) std::this_thread::sleep_for(std::chrono::microseconds(20 * step.pause));
-            else if (step.pause > 0) std::this_thread::yield();
+            if (step.pause > 4)
+                std::this_thread::sleep_for(std::chrono::microseconds(20 * step.pause));
+            else if (step.pause > 0)
+                std::this_thread::yield();
             ask(step, client);
             events.push_back(std::move(step.call.event));
         }
@@ -131,6 +139,8 @@ class Loopback final : public Runner {
 
 }  // namespace
 
-std::unique_ptr<Runner> make_loopback(const std::filesystem::path& folder) { return std::make_unique<Loopback>(folder); }
+std::unique_ptr<Runner> make_loopback(const std::filesystem::path& folder) {
+    return std::make_unique<Loopback>(folder);
+}
 
 }  // namespace concurrency

@@ -12,8 +12,8 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "../check/check.hpp"
-#include "../check/model.hpp"
+#include "check/check.hpp"
+#include "check/model.hpp"
 #include "runner.hpp"
 
 namespace {
@@ -22,10 +22,13 @@ using namespace concurrency;
 namespace fs = std::filesystem;
 
 constexpr const char* kUsage =
-    "usage: concurrency_tests [--histories N] [--seed N] [--mode stepped|memory|disk|all] [--kinds etag,lease,...] [--keep DIR]\n"
+    "usage: concurrency_tests [--histories N] [--seed N] [--mode stepped|memory|disk|all] [--kinds etag,lease,...] "
+    "[--keep DIR]\n"
     "       concurrency_tests --replay FILE\n"
-    "  --histories   how many, with seeds from --seed on (1,000); with `all`, three in ten are stepped and one on disk\n"
-    "  --seed        of the first; alone: that one history. In `stepped` mode a seed gives the same history again; between\n"
+    "  --histories   how many, with seeds from --seed on (1,000); with `all`, three in ten are stepped and one on "
+    "disk\n"
+    "  --seed        of the first; alone: that one history. In `stepped` mode a seed gives the same history again; "
+    "between\n"
     "                threads it gives the same clients, and the machine their order\n"
     "  --keep        where a history that is refused is written, the folder of temporary files by default\n"
     "  --replay      checks a history that was written\n";
@@ -73,7 +76,8 @@ std::optional<Arguments> parse(int argc, char** argv) {
             return std::nullopt;
         }
     }
-    const bool known = arguments.mode == "stepped" || arguments.mode == "memory" || arguments.mode == "disk" || arguments.mode == "all";
+    const bool known = arguments.mode == "stepped" || arguments.mode == "memory" || arguments.mode == "disk" ||
+                       arguments.mode == "all";
     if (argc % 2 == 0 || !known || arguments.kinds.empty()) return std::nullopt;
     return arguments;
 }
@@ -81,7 +85,9 @@ std::optional<Arguments> parse(int argc, char** argv) {
 std::string say(const std::vector<Judged>& refused) {
     std::string lines;
     for (const Judged& judged : refused) {
-        lines += judged.object + (judged.verdict == Verdict::undecided ? ": not decided, it takes too long, of " : ": not linearizable, of ") +
+        lines += judged.object +
+                 (judged.verdict == Verdict::undecided ? ": not decided, it takes too long, of "
+                                                       : ": not linearizable, of ") +
                  std::to_string(judged.operations) + " operations\n" + judged.why;
     }
     return lines;
@@ -147,8 +153,10 @@ class Run {
         give_short_names(ran.history);
         for (const Event& event : ran.history) {
             ++operations_[std::string(event.kind())];
-            if (!event.answered()) ++unanswered_;
-            else if (!Came(event).only_looks) ++changes_[std::string(event.kind())];
+            if (!event.answered())
+                ++unanswered_;
+            else if (!Came(event).only_looks)
+                ++changes_[std::string(event.kind())];
         }
         const auto begun = Time::now();
         if (ran.seconds > kTooSlow && ran.problem.empty()) {
@@ -163,9 +171,11 @@ class Run {
         }
         ++failed_;
         const fs::path file = arguments_.keep / ("history-" + mode + "-" + std::to_string(seed) + ".txt");
-        std::ofstream(file) << "# concurrency_tests --mode " << mode << " --seed " << seed << "\n" << to_text(ran.history);
-        std::printf("seed %llu, %s, %zu operations; the history stands in %s\n%s%s\n", static_cast<unsigned long long>(seed),
-                    mode.c_str(), ran.history.size(), file.c_str(), say(refused).c_str(), ran.problem.c_str());
+        std::ofstream(file) << "# concurrency_tests --mode " << mode << " --seed " << seed << "\n"
+                            << to_text(ran.history);
+        std::printf("seed %llu, %s, %zu operations; the history stands in %s\n%s%s\n",
+                    static_cast<unsigned long long>(seed), mode.c_str(), ran.history.size(), file.c_str(),
+                    say(refused).c_str(), ran.problem.c_str());
     }
 
     fs::path make_folder() {

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "../../wire/runner/signing.hpp"
+#include "wire/runner/signing.hpp"
 
 namespace concurrency {
 
@@ -40,7 +40,8 @@ void learn(Plan::Step& step, const Answer& answer) {
 
 const std::string& credentials(std::string_view account) {
     static const auto make = [](std::string_view name) {
-        wire_tests::SasFields fields{{"sv", "2023-11-03"}, {"ss", "bqtf"}, {"srt", "sco"}, {"sp", "rwdlacupyx"}, {"se", "2199-01-01"}};
+        wire_tests::SasFields fields{
+            {"sv", "2023-11-03"}, {"ss", "bqtf"}, {"srt", "sco"}, {"sp", "rwdlacupyx"}, {"se", "2199-01-01"}};
         fields["sig"] = wire_tests::account_sas_signature(std::string(name), kKey, fields);
         return wire_tests::as_query(fields);
     };

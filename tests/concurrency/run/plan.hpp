@@ -5,15 +5,16 @@
 #include <string>
 #include <vector>
 
-#include "../objects/object.hpp"
+#include "objects/object.hpp"
 
 namespace concurrency {
 
-/// What a seed says of a history: its objects, and what each client asks of them. What a client asks depends on what it was
-/// answered, and on nothing else.
+/// What a seed says of a history: its objects, and what each client asks of them. What a client asks depends on what it
+/// was answered, and on nothing else.
 class Plan {
   public:
-    /// `kinds`: of which the objects may be. `unique` sets names apart from those of other histories on the same server.
+    /// `kinds`: of which the objects may be. `unique` sets names apart from those of other histories on the same
+    /// server.
     Plan(std::uint64_t seed, const std::vector<std::string>& kinds, const std::string& unique);
 
     struct Step {
@@ -40,7 +41,8 @@ void learn(Plan::Step& step, const Answer& answer);
 [[nodiscard]] const std::string& credentials(std::string_view account);
 /// The target with credentials, unless it belongs to the emulator itself.
 [[nodiscard]] std::string full_target(const Call& call);
-inline constexpr const char* kKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+inline constexpr const char* kKey =
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
 /// What every history finds: a container, a table, a share, a filesystem.
 [[nodiscard]] std::vector<Call> places();

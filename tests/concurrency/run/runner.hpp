@@ -10,8 +10,8 @@
 namespace concurrency {
 
 struct Ran {
-    History history;       ///< by time of call
-    std::string problem;   ///< a client that got no answer though it waited, or an object that could not be made
+    History history;      ///< by time of call
+    std::string problem;  ///< a client that got no answer though it waited, or an object that could not be made
     double seconds = 0;
 };
 
@@ -25,8 +25,9 @@ class Runner {
 /// Sockets to an emulator of this process that listens as in production; each client is a thread. Empty: in memory.
 std::unique_ptr<Runner> make_loopback(const std::filesystem::path& folder);
 
-/// Every client and every request a coroutine on one thread: at each suspension the seed says who goes on, so that the same seed
-/// gives the same history. From the gateway down to the stores it is what the emulator runs; there are no sockets.
+/// Every client and every request a coroutine on one thread: at each suspension the seed says who goes on, so that the
+/// same seed gives the same history. From the gateway down to the stores it is what the emulator runs; there are no
+/// sockets.
 std::unique_ptr<Runner> make_stepped();
 
 }  // namespace concurrency

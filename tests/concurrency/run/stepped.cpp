@@ -8,8 +8,8 @@
 #include <mutex>
 #include <stdexcept>
 
-#include "../check/model.hpp"
 #include "app/surfaces.hpp"
+#include "check/model.hpp"
 #include "runner.hpp"
 #include "service/service.hpp"
 #include "store/stores.hpp"
@@ -50,7 +50,8 @@ class Steps final : public Executor {
         while (true) {
             take();
             std::vector<Turn*> due;
-            std::copy_if(turns_.begin(), turns_.end(), std::back_inserter(due), [](const Turn* turn) { return turn->waits(); });
+            std::copy_if(turns_.begin(), turns_.end(), std::back_inserter(due),
+                         [](const Turn* turn) { return turn->waits(); });
             if (ready_.empty() && due.empty()) break;
             clock_.advance(std::chrono::microseconds(10));
             const std::size_t which = random.below(ready_.size() + due.size());
@@ -182,7 +183,9 @@ class SteppedStores final : public Stores {
     Result<> reset(std::string_view account, std::string_view kind) override { return inner_.reset(account, kind); }
     [[nodiscard]] std::vector<std::string> accounts() const override { return inner_.accounts(); }
     [[nodiscard]] std::vector<Opened> opened() const override { return inner_.opened(); }
-    [[nodiscard]] std::vector<std::string> accounts_with(std::string_view kind) const override { return inner_.accounts_with(kind); }
+    [[nodiscard]] std::vector<std::string> accounts_with(std::string_view kind) const override {
+        return inner_.accounts_with(kind);
+    }
     void close() override {
         stores_.clear();
         inner_.close();
@@ -226,7 +229,8 @@ std::string text_of(const Slice& slice) {
 
 class Stepped final : public Runner {
   public:
-    Stepped() : clock_(instant_of(17'000'000'000'000'000)), steps_(clock_), files_(make_memory_file_system(4ULL << 30)) {
+    Stepped()
+        : clock_(instant_of(17'000'000'000'000'000)), steps_(clock_), files_(make_memory_file_system(4ULL << 30)) {
         Stores::Options options;
         options.durability = Durability::none;
         options.writer_threads = 1;
@@ -239,8 +243,8 @@ class Stepped final : public Runner {
         lake.settings.hierarchical_namespace = true;
         accounts_.put(std::move(flat));
         accounts_.put(std::move(lake));
-        environment_ = std::make_unique<Environment>(Environment{
-            clock_, accounts_, *stores_, metrics_, steps_, "test", all_services(), Behaviour{}});
+        environment_ = std::make_unique<Environment>(
+            Environment{clock_, accounts_, *stores_, metrics_, steps_, "test", all_services(), Behaviour{}});
         for (const ServiceKind kind : kServiceKinds) {
             gateways_.push_back(std::make_unique<Gateway>(
                 *environment_, kind, [this](Request& request) { return control(request); }, Gateway::AccessLog()));
@@ -250,7 +254,8 @@ class Stepped final : public Runner {
             Plan::Step step{std::move(call), nullptr, false, 0};
             spawn(ask(step), [] {});
             steps_.run(random);
-            if (number(step.call.event.got, "status") != 201) throw std::runtime_error(step.call.target + " was refused");
+            if (number(step.call.event.got, "status") != 201)
+                throw std::runtime_error(step.call.target + " was refused");
         }
     }
     ~Stepped() override {
@@ -269,13 +274,15 @@ class Stepped final : public Runner {
                 spawn(ask(step), [] {});
                 steps_.run(random);
                 const std::int64_t status = number(step.call.event.got, "status");
-                if (status != 201 && status != 204) ran.problem = step.call.target + " was answered " + std::to_string(status);
+                if (status != 201 && status != 204)
+                    ran.problem = step.call.target + " was answered " + std::to_string(status);
                 if (!step.call.event.what.empty()) ran.history.push_back(std::move(step.call.event));
             }
         }
         for (int client = 0; client < kClients; ++client) spawn(work(plan, client, ran), [] {});
         steps_.run(random);
-        std::sort(ran.history.begin(), ran.history.end(), [](const Event& a, const Event& b) { return a.called < b.called; });
+        std::sort(ran.history.begin(), ran.history.end(),
+                  [](const Event& a, const Event& b) { return a.called < b.called; });
         return ran;
     }
 
@@ -297,9 +304,7 @@ class Stepped final : public Runner {
     }
 
     /// Goes on though nobody waits for it.
-    Task<> forget(Plan::Step step) {
-        (void)co_await answer(step.call);
-    }
+    Task<> forget(Plan::Step step) { (void)co_await answer(step.call); }
 
     Task<> ask(Plan::Step& step) {
         step.call.event.called = ++now_;
@@ -339,7 +344,8 @@ class Stepped final : public Runner {
             answer.headers.emplace_back(line.substr(0, colon), line.substr(colon + 2));
         }
         if (auto* const text = std::get_if<std::string>(&response.body)) answer.body = std::move(*text);
-        if (const auto* const text = std::get_if<std::shared_ptr<const std::string>>(&response.body)) answer.body = **text;
+        if (const auto* const text = std::get_if<std::shared_ptr<const std::string>>(&response.body))
+            answer.body = **text;
         if (const auto* const source = std::get_if<std::unique_ptr<BodySource>>(&response.body)) {
             while (true) {
                 co_await Hop{steps_};
@@ -356,7 +362,8 @@ class Stepped final : public Runner {
     Task<Response> control(Request& /*request*/) {
         for (const char* const kind : {"blob", "queue", "table", "file"}) {
             const auto store = stores_->store(kFlatAccount, kind).value();
-            if (!store->set_clock_offset(store->clock_offset() + std::chrono::seconds(kStep))) throw std::runtime_error("no clock");
+            if (!store->set_clock_offset(store->clock_offset() + std::chrono::seconds(kStep)))
+                throw std::runtime_error("no clock");
         }
         Response response;
         co_return response;
@@ -376,6 +383,8 @@ class Stepped final : public Runner {
 
 }  // namespace
 
-std::unique_ptr<Runner> make_stepped() { return std::make_unique<Stepped>(); }
+std::unique_ptr<Runner> make_stepped() {
+    return std::make_unique<Stepped>();
+}
 
 }  // namespace concurrency

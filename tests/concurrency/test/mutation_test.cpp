@@ -4,8 +4,8 @@
 #include <functional>
 #include <set>
 
-#include "../check/check.hpp"
-#include "../run/runner.hpp"
+#include "check/check.hpp"
+#include "run/runner.hpp"
 
 namespace concurrency {
 namespace {
@@ -23,7 +23,8 @@ class Falsified : public testing::Test {
                 History wrong = history;
                 if (!falsify(history, wrong[i])) continue;
                 ++here;
-                EXPECT_FALSE(check(wrong).empty()) << "seed " << seed << ", event " << i << "\n" << to_text({history[i], wrong[i]});
+                EXPECT_FALSE(check(wrong).empty()) << "seed " << seed << ", event " << i << "\n"
+                                                   << to_text({history[i], wrong[i]});
             }
             falsified += here;
         }
@@ -60,7 +61,8 @@ TEST_F(Falsified, AReadOfWhatIsWrittenLater) {
         if (!succeeded(event, "get")) return false;
         for (const Event& later : history) {
             if (later.object != event.object || !succeeded(later, "put") || later.called < event.returned) continue;
-            for (const char* const name : {"version", "content"}) set(event.got, name, std::string(text(later.given, "value")));
+            for (const char* const name : {"version", "content"})
+                set(event.got, name, std::string(text(later.given, "value")));
             set(event.got, "etag", std::string(text(later.got, "etag")));
             return true;
         }
@@ -77,7 +79,8 @@ TEST_F(Falsified, AReadOfWhatWasReplaced) {
             if (over.object != event.object || !replaces || over.returned > event.called) continue;
             for (const Event& under : history) {
                 if (!succeeded(under, "put") || text(under.got, "etag") != text(over.given, "if-match")) continue;
-                for (const char* const name : {"version", "content"}) set(event.got, name, std::string(text(under.given, "value")));
+                for (const char* const name : {"version", "content"})
+                    set(event.got, name, std::string(text(under.given, "value")));
                 set(event.got, "etag", std::string(text(under.got, "etag")));
                 return true;
             }
@@ -93,7 +96,8 @@ TEST_F(Falsified, ABlobWithoutOneOfItsBlocks) {
         for (const Event& append : history) {
             if (succeeded(append, "append")) answered.insert(text(append.given, "value"));
         }
-        const auto block = std::find_if(event.got.begin(), event.got.end(), [](const auto& field) { return field.first == "block"; });
+        const auto block =
+            std::find_if(event.got.begin(), event.got.end(), [](const auto& field) { return field.first == "block"; });
         if (block == event.got.end() || block + 1 == event.got.end() || !answered.contains(block->second)) return false;
         event.got.erase(block);
         return true;
@@ -112,10 +116,13 @@ TEST_F(Falsified, AMessageThatWasGivenOutTwice) {
     refuse_all("queue", [](const History& history, Event& event) {
         if (!succeeded(event, "get")) return false;
         for (const Event& other : history) {
-            if (&other == &event || other.object != event.object || other.called == event.called || !succeeded(other, "get")) continue;
+            if (&other == &event || other.object != event.object || other.called == event.called ||
+                !succeeded(other, "get"))
+                continue;
             const std::string message(text(other.got, "message"));
             if (message.empty() || to_text({event}).find("message=" + message + " ") != std::string::npos) continue;
-            for (const char* const name : {"message", "value", "count"}) event.got.emplace_back(name, text(other.got, name));
+            for (const char* const name : {"message", "value", "count"})
+                event.got.emplace_back(name, text(other.got, name));
             event.got.emplace_back("receipt", "R99999");
             return true;
         }
@@ -157,7 +164,8 @@ TEST_F(Falsified, ARangeOfAWriteThatWasRefused) {
     refuse_all("file", [](const History& history, Event& event) {
         if (!succeeded(event, "get")) return false;
         for (const Event& write : history) {
-            if (write.object != event.object || write.what != "put-range" || number(write.got, "status") != 412) continue;
+            if (write.object != event.object || write.what != "put-range" || number(write.got, "status") != 412)
+                continue;
             set(event.got, "range", std::string(text(write.given, "value")));
             return true;
         }

@@ -2,8 +2,8 @@
 
 #include <iterator>
 
-#include "../check/check.hpp"
-#include "../run/runner.hpp"
+#include "check/check.hpp"
+#include "run/runner.hpp"
 
 namespace concurrency {
 namespace {
@@ -33,7 +33,9 @@ TEST(Stepped, ClientsMeet) {
     for (const Event& event : history) {
         if (!event.answered()) continue;
         for (const Event& other : history) {
-            if (&other != &event && other.object == event.object && other.called < event.returned && other.returned > event.called) ++together;
+            if (&other != &event && other.object == event.object && other.called < event.returned &&
+                other.returned > event.called)
+                ++together;
         }
         if (number(event.got, "status") < 300) ++changes;
     }
