@@ -301,6 +301,17 @@ def the_start_prints_endpoints_and_connection_string():
 
 
 @test
+def a_public_key_that_others_can_reach_is_warned_of():
+    warning = (f"the key of {ACCOUNT} is public and 0.0.0.0 is not this machine alone: whoever reaches it may read and write "
+               "all data of that account")
+    own = {"AZURITE_ACCOUNTS": f"{ACCOUNT}:{base64.b64encode(b'mine').decode()}"}
+    for host, environment, warned in [("0.0.0.0", None, True), ("127.0.0.1", None, False), ("0.0.0.0", own, False)]:
+        with Folder() as folder, Server("--location", folder, "--tableHost", host, environment=environment) as server:
+            server.started().stop()
+            check((warning in server.stdout()) == warned, f"{host}: {server.stdout()}")
+
+
+@test
 def the_access_log_has_a_line_a_request():
     with Folder() as folder, Server("--location", folder) as server:
         server.started().create_container()

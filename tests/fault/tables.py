@@ -18,6 +18,28 @@ COUNTERS = ["a", "b"]
 NOTES = 60  # of a counter, before they are deleted
 
 
+def batch_of(table, lines, rng):
+    """(body, headers) of a batch; `lines` are (method, partition, row, If-Match or None, body or None)."""
+    outer, inner = uuid.UUID(int=rng.getrandbits(128)), uuid.UUID(int=rng.getrandbits(128))
+    text = [f"--batch_{outer}", f"Content-Type: multipart/mixed; boundary=changeset_{inner}", ""]
+    for method, partition, row, condition, entity in lines:
+        path = table if method == "POST" else place(table, partition, row)
+        if method == "POST":
+            entity = {"PartitionKey": partition, "RowKey": row, **entity}
+        text += [f"--changeset_{inner}", "Content-Type: application/http", "Content-Transfer-Encoding: binary", "",
+                 f"{method} http://127.0.0.1/{ACCOUNT}/{path} HTTP/1.1", *(f"{name}: {value}" for name, value in HEADERS.items())]
+        text += [f"If-Match: {condition}"] if condition else []
+        text += ["", "" if entity is None else json.dumps(entity)]
+    text += [f"--changeset_{inner}--", f"--batch_{outer}--", ""]
+    return "\r\n".join(text).encode(), {"Content-Type": f"multipart/mixed; boundary=batch_{outer}"}
+
+
+def answered(body):
+    """Statuses and ETags of the parts of a batch's answer."""
+    parts = body.decode().split("HTTP/1.1 ")[1:]
+    return [int(part[:3]) for part in parts], [found[1] for found in (re.search("\nETag: (.*?)\r", part) for part in parts) if found]
+
+
 def place(table, partition, row):
     return f"{table}(PartitionKey='{partition}',RowKey='{row}')"
 
@@ -43,22 +65,9 @@ class Entities(Actor):
         return found
 
     def batch(self, table, lines, changes):
-        """Statuses of the answered parts; `lines` are (method, partition, row, If-Match or None, body or None)."""
-        outer, inner = uuid.UUID(int=self.rng.getrandbits(128)), uuid.UUID(int=self.rng.getrandbits(128))
-        text = [f"--batch_{outer}", f"Content-Type: multipart/mixed; boundary=changeset_{inner}", ""]
-        for method, partition, row, condition, entity in lines:
-            path = table if method == "POST" else place(table, partition, row)
-            if method == "POST":
-                entity = {"PartitionKey": partition, "RowKey": row, **entity}
-            text += [f"--changeset_{inner}", "Content-Type: application/http", "Content-Transfer-Encoding: binary", "",
-                     f"{method} http://127.0.0.1/{ACCOUNT}/{path} HTTP/1.1", *(f"{name}: {value}" for name, value in HEADERS.items())]
-            text += [f"If-Match: {condition}"] if condition else []
-            text += ["", "" if entity is None else json.dumps(entity)]
-        text += [f"--changeset_{inner}--", f"--batch_{outer}--", ""]
-        answer = yield from self.ask({202}, "POST", "$batch", "", "\r\n".join(text).encode(),
-                                     {"Content-Type": f"multipart/mixed; boundary=batch_{outer}"}, changes)
-        parts = answer.body.decode().split("HTTP/1.1 ")[1:]
-        return [int(part[:3]) for part in parts], [found[1] for found in (re.search("\nETag: (.*?)\r", part) for part in parts) if found]
+        """Statuses and ETags of the answered parts; `lines` as `batch_of` has them."""
+        answer = yield from self.ask({202}, "POST", "$batch", "", *batch_of(table, lines, self.rng), changes)
+        return answered(answer.body)
 
 
 class Writer(Entities):
