@@ -155,7 +155,9 @@ IoResult<> Barrier::adopt(bool born) {
     }
     earlier_from_ = last_.first_open;
     const bool everything = known && known->frames == BarrierRecord::kEverything;
-    const bool holds = known && (power ? everything : !place_.keeps_extents || !everything);
+    // Where the record never says how much of the WAL it is, the mode that it comes from is not known either.
+    const bool told = place_.keeps_extents || (known && known->boot != place_.boot);
+    const bool holds = known && (power ? everything && told : !place_.keeps_extents || !everything);
     if (!holds) return put_on_disk();
     if (last_.boot == place_.boot) return {};
     // Killed from here on, the next start finds the WAL whole.

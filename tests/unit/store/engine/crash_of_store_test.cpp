@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "notes.hpp"
@@ -94,6 +95,34 @@ TEST(CrashOfAStoreInProcessMode, APowerLossLeavesAPrefixOfWhatWasAcknowledged) {
             }
             EXPECT_TRUE(add(*store, "afterwards"));
         }
+    }
+}
+
+/// A store without extents writes the same record in both modes. Whoever was killed in the other mode may have left commits
+/// that are not on the disk.
+TEST(CrashOfAStoreInPowerMode, PutsOnTheDiskWhatTheOtherModeLeft) {
+    static constexpr StoreKind kWithoutExtents{
+        .name = "notes",
+        .schema = "CREATE TABLE notes(name BLOB PRIMARY KEY NOT NULL, text BLOB NOT NULL) WITHOUT ROWID",
+        .has_extents = false,
+        .drain = nullptr,
+        .named_contents = {},
+        .named_sources = {}};
+    const auto under = make_memory_file_system(kNoLimit);
+    FaultFileSystem files(*under);
+    for (const Durability durability : {Durability::process, Durability::power}) {
+        Stores::Options options;
+        options.durability = durability;
+        options.kinds = {&kWithoutExtents};
+        const auto stores = Stores::open(files, options).value();
+        const std::size_t begun = files.position();
+        const auto store = notes_of(*stores);
+        const auto trace = files.trace();
+        const auto synced = std::count_if(trace.begin() + static_cast<std::ptrdiff_t>(begun), trace.end(), [](const auto& each) {
+            return each.kind == FileOperation::Kind::sync && each.path.ends_with("-wal");
+        });
+        EXPECT_EQ(synced, durability == Durability::power ? 1 : 0);
+        EXPECT_TRUE(add(*store, durability == Durability::power ? "second" : "first"));
     }
 }
 
