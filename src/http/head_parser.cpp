@@ -1,5 +1,6 @@
 #include "http/head_parser.hpp"
 
+#include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
 
 #include "base/text.hpp"
@@ -88,6 +89,16 @@ bool split_target(std::string_view target, Request& request) {
     return request.path.starts_with('/');
 }
 
+/// Of a list with commas.
+bool has_member(std::string_view list, std::string_view wanted) {
+    while (!list.empty()) {
+        const std::size_t comma = std::min(list.find(','), list.size());
+        if (equals_ignoring_case(trim(list.substr(0, comma)), wanted)) return true;
+        list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+    return false;
+}
+
 }  // namespace
 
 std::size_t find_head(std::string_view text, std::size_t seen) {
@@ -120,7 +131,6 @@ bool parse_head(std::string_view head, Request& request, Framing& framing) {
 
     framing.http10 = version == 10;
     framing.keep_alive = parser.keep_alive();
-    framing.expects_continue = false;
     int hosts = 0;
     int codings = 0;
     for (const auto& [name, value] : request.fields) {
@@ -129,8 +139,6 @@ bool parse_head(std::string_view head, Request& request, Framing& framing) {
         else if (equals_ignoring_case(name, "Transfer-Encoding")) {
             ++codings;
             if (!equals_ignoring_case(value, "chunked")) return false;
-        } else if (equals_ignoring_case(name, "Expect")) {
-            framing.expects_continue = !framing.http10 && equals_ignoring_case(value, "100-continue");
         }
     }
     if (hosts > 1 || (hosts == 0 && !framing.http10)) return false;
@@ -143,6 +151,7 @@ bool parse_head(std::string_view head, Request& request, Framing& framing) {
     request.method = parse_method(request.method_text);
     request.absolute_form = false;
     request.fields.join_repeated();
+    framing.expects_continue = !framing.http10 && has_member(request.fields.value_or_empty("Expect"), "100-continue");
     return split_target(target, request);
 }
 

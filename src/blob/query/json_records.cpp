@@ -90,8 +90,9 @@ class JsonRecords final : public Records {
         : separator_(trim_blanks(format.record_separator)), statement_(statement) {}
 
     FoundRecord read(std::string_view bytes, bool last) override {
-        if (begins_ && !last && bytes.size() < kByteOrderMark.size()) return {};
-        std::size_t at = begins_ && bytes.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+        if (at_start_ && !last && bytes.size() < kByteOrderMark.size()) return {};
+        std::size_t at = at_start_ && bytes.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+        at_start_ = false;
         // Between records stand blanks, separators, and the brackets and commas of an array that holds them all.
         for (;; ++at) {
             if (!separator_.empty() && bytes.substr(at).starts_with(separator_)) {
@@ -192,7 +193,8 @@ class JsonRecords final : public Records {
     std::string separator_;  ///< without blanks, which stand between records anyway
     const Statement& statement_;
     Node record_;
-    bool begins_ = true;  ///< the blob does
+    bool at_start_ = true;  ///< of the blob's bytes
+    bool begins_ = true;    ///< no record was seen yet
     bool in_array_ = false;
 };
 

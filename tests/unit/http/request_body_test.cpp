@@ -104,7 +104,7 @@ TEST_F(RequestBody, ContinueIsSaidWhenTheHandlerReads) {
     EXPECT_EQ(client.read(kContinue.size()), kContinue);
     client.send("abc");
     EXPECT_EQ(client.read(ok("abc").size()), ok("abc"));
-    client.send(put_chunked("/echo", "Expect: 100-Continue\r\n"));
+    client.send(put_chunked("/echo", "Expect:\r\nExpect: x, 100-Continue\r\n"));
     EXPECT_EQ(client.read(kContinue.size()), kContinue);
     client.send("1\r\na\r\n0\r\n\r\n");
     EXPECT_EQ(client.read(ok("a").size()), ok("a"));

@@ -48,6 +48,18 @@ TEST(JsonRecords, AreComplainedOfInUtf8) {
     EXPECT_EQ(complaint(std::string(50, '1') + "x"), "Unexpected token '1' at [byte: 32]. Expecting tokens '{', or '['.");
 }
 
+TEST(JsonRecords, HaveNoByteOrderMarkButTheBlobs) {
+    const std::string blob = std::string(30, '\n') + "\xef\xbb\xbf{\"a\":1}";
+    const auto plan = prepare("SELECT * FROM BlobStorage", JsonFormat(), JsonFormat());
+    ASSERT_TRUE(plan);
+    for (const std::size_t piece : {blob.size(), std::size_t{3}}) {
+        const Answer answer = ask_in_pieces(*plan, blob, piece);
+        ASSERT_EQ(answer.errors.size(), 1U) << piece;
+        EXPECT_EQ(answer.errors[0].description,
+                  "Unexpected token '\xef\xbb\xbf' at [byte: 0]. Expecting tokens '{', or '['.");
+    }
+}
+
 TEST(JsonRecords, BecomeDelimitedText) {
     EXPECT_EQ(rows("SELECT * FROM BlobStorage", R"({"a": 1, "b": "x,y", "c": null, "d": [1, "z"], "e": true})",
                    DelimitedFormat()),
