@@ -137,6 +137,8 @@ class Emulator {
     [[nodiscard]] std::string certificate_authority() const;
     /// What a person should know about the start: surfaces that moved to another port, odd account names.
     [[nodiscard]] const std::vector<std::string>& warnings() const;
+    /// That the public key is worth something to other machines; empty where it is not.
+    [[nodiscard]] std::string exposed() const;
 
   private:
     class Running;

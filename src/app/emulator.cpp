@@ -202,7 +202,6 @@ class Emulator::Running {
         for (const auto& account : accounts_.all()) check_hierarchy(*account);
         seed(options);  // before anybody can ask
         for (const ServiceKind kind : kServiceKinds) listen(kind, options);
-        warn_of_public_key();
         control_.ready(listeners());
         duties_.start();
         background_.run(resume_all_copies());
@@ -248,6 +247,18 @@ class Emulator::Running {
     [[nodiscard]] std::string certificate_authority() const { return local_tls_ ? local_tls_->authority() : std::string(); }
     [[nodiscard]] const Accounts& accounts() const { return accounts_; }
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
+    /// Everybody knows the key of the development account.
+    [[nodiscard]] std::string exposed() const {
+        const auto development = accounts_.find(kDevelopmentAccount);
+        const auto is_public = [](const AccountKey& key) { return key.text() == kDevelopmentKey; };
+        if (!development || std::none_of(development->keys.begin(), development->keys.end(), is_public)) return {};
+        for (std::size_t i = 0; i < std::size(kServiceKinds); ++i) {
+            if (!gateways_[i] || is_loopback(endpoints_[i].address)) continue;
+            return "the key of " + std::string(kDevelopmentAccount) + " is public and " + endpoints_[i].address +
+                   " is not this machine alone: whoever reaches it may read and write all data of that account";
+        }
+        return {};
+    }
 
   private:
     std::unique_ptr<Stores> open_stores(const EmulatorOptions& options) {
@@ -396,19 +407,6 @@ class Emulator::Running {
         ports_[index] = endpoint->port;
     }
 
-    /// Everybody knows the key of the development account.
-    void warn_of_public_key() {
-        const auto development = accounts_.find(kDevelopmentAccount);
-        const auto is_public = [](const AccountKey& key) { return key.text() == kDevelopmentKey; };
-        if (!development || std::none_of(development->keys.begin(), development->keys.end(), is_public)) return;
-        for (std::size_t i = 0; i < std::size(kServiceKinds); ++i) {
-            if (!gateways_[i] || is_loopback(endpoints_[i].address)) continue;
-            warnings_.push_back("the key of " + std::string(kDevelopmentAccount) + " is public and " + endpoints_[i].address +
-                                " is not this machine alone: whoever reaches it may read and write all data of that account");
-            return;
-        }
-    }
-
     std::shared_ptr<const TlsContext> given_tls_;
     std::optional<std::string> as_root_;
     SystemClock clock_;
@@ -462,6 +460,8 @@ std::string Emulator::certificate_authority() const { return running_->certifica
 std::uint16_t Emulator::port(Surface surface) const { return running_->endpoint(surface).port; }
 
 const std::vector<std::string>& Emulator::warnings() const { return running_->warnings(); }
+
+std::string Emulator::exposed() const { return running_->exposed(); }
 
 std::string Emulator::connection_string(const std::string& account) const {
     const std::string name = account.empty() ? options_.accounts.front().name : account;

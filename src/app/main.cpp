@@ -126,8 +126,9 @@ int run(const Configuration& configuration) {
     } catch (const std::exception& problem) {
         return refuse(program, problem.what());
     }
-    announce(start_lines(configuration, emulator));
     for (const std::string& warning : emulator.warnings()) log::warning(warning);
+    announce(start_lines(configuration, emulator));
+    if (const std::string exposed = emulator.exposed(); !exposed.empty()) log::warning(exposed);
     wait_for_the_end(configuration, emulator, signals);
     pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second one ends the process at once
     announce(closing_lines(program));

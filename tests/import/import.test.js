@@ -106,7 +106,7 @@ test("an account that moves", async (t) => {
   await t.test("comes once", async () => {
     const again = await importInto(location, old);
     assert.equal(again.code, 1);
-    assert.match(again.stderr, /: nothing was imported, because names are there already: containers \$web, images, leased of account devstoreaccount1; queues idle, jobs of account devstoreaccount1; tables People, nothing of account devstoreaccount1\n$/);
+    assert.match(again.stderr, /: nothing was imported, because names are there already: containers \$web, images, leased of account devstoreaccount1; queues idle, jobs of account devstoreaccount1; tables nothing, People of account devstoreaccount1\n$/);
     await check(location);
   });
 
