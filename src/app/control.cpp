@@ -20,15 +20,19 @@ constexpr std::string_view kMetricsPath = "/_lazulite/metrics";
 constexpr std::string_view kHealthPath = "/_lazulite/health";
 constexpr std::size_t kBodyLimit = 64 << 10;
 
-Response json_response(int status, const json& value) {
+Response text_response(int status, std::string_view type, std::string text) {
     Response response;
     response.status = status;
-    response.fields.add("Content-Type", "application/json");
+    response.fields.add("Content-Type", type);
     response.fields.add("Cache-Control", "no-store");
     response.fields.add("X-Content-Type-Options", "nosniff");
     response.fields.add("Cross-Origin-Resource-Policy", "same-origin");
-    response.set_body(value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+    response.set_body(std::move(text));
     return response;
+}
+
+Response json_response(int status, const json& value) {
+    return text_response(status, "application/json", value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
 }
 
 Response problem(int status, std::string_view text) { return json_response(status, {{"error", text}}); }
@@ -161,12 +165,8 @@ Response Control::show_health() const {
 
 Response Control::show_certificate_authority() const {
     if (!certificate_authority_) return problem(404, "no certificate authority of this server's own: it was started without --https");
-    Response response;
-    response.status = 200;
-    response.fields.add("Content-Type", "application/x-x509-ca-cert");
+    Response response = text_response(200, "application/x-x509-ca-cert", certificate_authority_());
     response.fields.add("Content-Disposition", "attachment; filename=\"lazulite-ca.pem\"");
-    response.fields.add("Cache-Control", "no-store");
-    response.set_body(certificate_authority_());
     return response;
 }
 
@@ -287,12 +287,7 @@ Task<Response> Control::show_metrics() const {
         }
         return shown_metrics(measured);
     });
-    Response response;
-    response.status = 200;
-    response.fields.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-    response.fields.add("Cache-Control", "no-store");
-    response.set_body(std::move(page));
-    co_return response;
+    co_return text_response(200, "text/plain; version=0.0.4; charset=utf-8", std::move(page));
 }
 
 Response Control::show_identity(const Request& request) const {

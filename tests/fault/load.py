@@ -168,6 +168,7 @@ def load(server, seed, seconds, watch):
     begun = time.monotonic()
     for worker in workers:
         worker.start()
+    page = watch.look()
     while not over.wait(0.1) and time.monotonic() - begun < seconds:
         page = watch.look()
     over.set()
