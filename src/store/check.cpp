@@ -448,9 +448,9 @@ void check_database(FileSystem& files, const DatabaseFiles& paths, const StoreKi
     try {
         Connection::Options options;
         options.read_only = true;
-        auto connection = std::make_unique<Connection>(files, paths.database(), options);
         // An older format is looked at as what the server will make of it: in memory, since a check makes nothing.
-        std::unique_ptr<FileSystem> memory;
+        std::unique_ptr<FileSystem> memory;  // outlives the connection
+        auto connection = std::make_unique<Connection>(files, paths.database(), options);
         if (const int format = known_format(*connection, paths, kind); format != kind.format) {
             connection.reset();
             memory = make_memory_file_system(std::numeric_limits<std::uint64_t>::max());

@@ -45,8 +45,6 @@ std::string refuse_format(const std::string& what, std::uint64_t format, std::ui
            std::to_string(known) + std::string(kUseNewer);
 }
 
-bool is_refusal(std::string_view line) { return line.ends_with(kUseNewer); }
-
 std::string newer_part(const DatabaseFiles& paths, const StoreKind& kind) {
     const auto format = format_in_header(paths);
     if (format && *format > kind.format) return refuse_database(paths, kind, *format);

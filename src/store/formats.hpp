@@ -16,7 +16,6 @@ namespace lazulite {
 
 /// The one clear line that refuses what a newer lazulite wrote, and an exception that says it.
 [[nodiscard]] std::string refuse_format(const std::string& what, std::uint64_t format, std::uint64_t known);
-[[nodiscard]] bool is_refusal(std::string_view line);
 class NewerFormat : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;

@@ -50,7 +50,8 @@ class OpenStore final : public Store, public std::enable_shared_from_this<OpenSt
     /// with the first barrier. When the last owner leaves, the background thread closes the store.
     struct Trouble {
         std::string text;  ///< one clear line
-        bool full = false;
+        bool full = false;   ///< there is no room on the disk
+        bool newer = false;  ///< a newer lazulite wrote it
     };
     static tl::expected<std::shared_ptr<OpenStore>, Trouble> open(const Place& place, const GetEmptyDatabase& empty);
     ~OpenStore() override;

@@ -77,7 +77,7 @@ tl::expected<std::shared_ptr<OpenStore>, OpenStore::Trouble> OpenStore::open(con
     const std::string database = store->paths_.database();
     // A barrier record that says nothing here would be taken for one that was never made.
     if (std::string newer = newer_part(store->paths_, place.kind); !newer.empty()) {
-        return tl::unexpected(Trouble{std::move(newer), false});
+        return tl::unexpected(Trouble{.text = std::move(newer), .newer = true});
     }
     const auto born = store->create(empty);
     if (!born) return tl::unexpected(Trouble{database + " cannot be made: " + born.error().message(), out_of_space(born.error())});
@@ -87,7 +87,7 @@ tl::expected<std::shared_ptr<OpenStore>, OpenStore::Trouble> OpenStore::open(con
     try {
         store->start(*born);
     } catch (const NewerFormat& newer) {
-        return tl::unexpected(Trouble{newer.what(), false});
+        return tl::unexpected(Trouble{.text = newer.what(), .newer = true});
     } catch (const SqlError& problem) {
         return refused(problem, problem.full());
     } catch (const std::system_error& problem) {

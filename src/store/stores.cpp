@@ -160,7 +160,7 @@ tl::expected<void, std::string> Folder::open_those(const std::vector<std::string
             const DatabaseFiles paths{files_, Registry::path_of(folder), std::string(kind->name)};
             if (!files_.exists(paths.database()).value_or(false)) continue;
             auto opened = open_folder(folder, *kind);
-            if (!opened && is_refusal(opened.error().text)) return tl::unexpected(opened.error().text);
+            if (!opened && opened.error().newer) return tl::unexpected(opened.error().text);
             if (!opened) {
                 log::error("store: " + opened.error().text);
                 continue;
