@@ -36,6 +36,10 @@ bool RequestBody::complete() const {
     return true;
 }
 
+bool RequestBody::here() const {
+    return complete() || (kind_ == Kind::sized && std::max(pending_.size(), input_.unread().size()) >= remaining_);
+}
+
 std::uint64_t RequestBody::remaining() const {
     return kind_ == Kind::chunked ? decoder_.chunk_remaining() : remaining_;
 }

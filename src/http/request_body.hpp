@@ -22,6 +22,7 @@ class RequestBody final : public BodyReader {
 
     void begin(const Request& request, const Framing& framing);
     Task<Result<ByteView>> read() override;
+    [[nodiscard]] bool here() const override;
 
     /// Reads and forgets what is left, at most `limit` bytes and for at most `patience`. False: something is still
     /// left, or the connection is gone.

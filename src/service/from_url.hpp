@@ -24,6 +24,18 @@ namespace lazulite {
 /// As `receive_content`; of a source, the part that x-ms-source-range names, under its x-ms-source-if- conditions.
 [[nodiscard]] Task<Result<Received>> receive_written(Exchange& x, BodyRules rules);
 
+/// What `check(ReadTxn&)` refuses is refused before anything is pulled that is not here.
+template <class Check>
+Task<Result<Received>> receive_written(Exchange& x, BodyRules rules, Check check) {
+    if (!is_from_url(x)) {
+        Result<Received> received = co_await receive_content(x, std::move(rules), std::move(check));
+        co_return received;
+    }
+    LAZ_CO_CHECK(x.store->read(check));
+    Result<Received> received = co_await receive_written(x, std::move(rules));
+    co_return received;
+}
+
 /// The bytes of an answer, or a part of them. Fails with cannot_verify_copy_source where it breaks off.
 [[nodiscard]] Task<Result<Received>> receive_answer(Exchange& x, BodyRules rules, const OutgoingAnswer& answer,
                                                     std::optional<ByteRange> part);

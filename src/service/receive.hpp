@@ -51,6 +51,17 @@ struct Received {
 /// md5_mismatch or crc64_mismatch and both values; nothing stays behind then, nor when the client leaves early.
 [[nodiscard]] Task<Result<Received>> receive_content(Exchange& exchange, BodyRules rules);
 
+/// What `check(ReadTxn&)` refuses is refused before a body is pulled that is still on its way; one that is here costs less than
+/// the check, which the transaction makes again. Either way its refusal goes before what is wrong with the body.
+template <class Check>
+Task<Result<Received>> receive_content(Exchange& exchange, BodyRules rules, Check check) {
+    const bool here = exchange.request.body->here();
+    if (!here) LAZ_CO_CHECK(exchange.store->read(check));
+    Result<Received> received = co_await receive_content(exchange, std::move(rules));
+    if (!received && here) LAZ_CO_CHECK(exchange.store->read(check));
+    co_return received;
+}
+
 /// The same of bytes that come from elsewhere, `length` of them where it is known.
 [[nodiscard]] Task<Result<Received>> receive_from(Exchange& exchange, BodyRules rules, BodyReader& reader,
                                                   std::optional<std::uint64_t> length);

@@ -108,10 +108,11 @@ Connection::Connection(FileSystem& files, const std::string& path, const Options
         sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
         const std::string settings = "PRAGMA page_size=" + std::to_string(options.page_size) +
                                      ";PRAGMA cache_size=-" + std::to_string(options.cache_kib) +
-                                     ";PRAGMA synchronous=" + (options.full_sync ? "FULL" : "NORMAL") +
-                                     ";PRAGMA temp_store=MEMORY;PRAGMA secure_delete=OFF;PRAGMA cell_size_check=OFF" +
+                                     ";PRAGMA synchronous=FULL;PRAGMA temp_store=MEMORY;PRAGMA secure_delete=OFF" +
+                                     ";PRAGMA cell_size_check=OFF" +
                                      (options.read_only ? kMapAll : "");
         script(settings.c_str());
+        if (options.full_sync) sqlite3_file_control(db_, "main", kCommitsWait, nullptr);
         sqlite3_create_function_v2(db_, "wanted", -1, SQLITE_UTF8, nullptr, wanted, nullptr, nullptr, nullptr);
         if (!options.read_only) enter_wal_mode(*this, path);
         // Also ends autocheckpoint, which is a hook itself.

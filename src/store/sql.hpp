@@ -82,7 +82,7 @@ class Connection {
         bool read_only = false;  ///< and reads from a map of the database, where the file system has one
         int page_size = 4096;   ///< for a new database
         int cache_kib = 2048;   ///< page cache of this connection
-        bool full_sync = false; ///< synchronous=FULL (`power`), else NORMAL... never OFF on disk
+        bool full_sync = false; ///< a commit waits for the disk (`power`), else for the kernel
     };
     /// Opens (and creates, unless read-only) the database `path` of `files` through lazulite's own VFS, in WAL mode, with
     /// wal_autocheckpoint off, secure_delete off, temp_store in memory. Closing never checkpoints: the WAL stays, and the

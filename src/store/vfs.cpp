@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "store/file_system.hpp"
+#include "store/wal_buffer.hpp"
 
 namespace lazulite {
 namespace {
@@ -66,6 +67,9 @@ struct Database {
     std::vector<std::unique_ptr<std::byte[]>> regions;
 
     SlotLocks slots;
+
+    std::atomic<bool> commits_wait{false};      // for the disk
+    std::atomic<WalBuffer*> gathered{nullptr};  // what the holder of the write lock wrote last
 };
 
 struct Vfs {
@@ -81,6 +85,18 @@ struct Vfs {
     Vfs& operator=(const Vfs&) = delete;
 };
 
+/// A file of the WAL.
+struct Wal {
+    std::shared_ptr<Database> database;
+    WalBuffer gathered;
+    bool header_unsynced = false;
+
+    ~Wal() {
+        WalBuffer* own = &gathered;
+        database->gathered.compare_exchange_strong(own, nullptr);
+    }
+};
+
 /// An open file as SQLite holds it, in memory that SQLite allocates. Only main databases have a `database`.
 struct OpenFile {
     sqlite3_file base{};
@@ -88,7 +104,7 @@ struct OpenFile {
     std::unique_ptr<File> file;
     std::string path;
     bool name_unsynced = false;  // created here, and its directory not synced since
-    bool wal = false;
+    std::unique_ptr<Wal> wal;
     std::shared_ptr<Database> database;
     int level = SQLITE_LOCK_NONE;
     bool attached = false;
@@ -134,8 +150,15 @@ std::string parent_of(const std::string& path) {
 
 // ---- an open file: bytes ----------------------------------------------------------------------------------------
 
+int flush(OpenFile& file) {
+    if (!file.wal) return SQLITE_OK;
+    const auto flushed = file.wal->gathered.flush(*file.file);
+    return flushed ? SQLITE_OK : code_of(flushed.error(), SQLITE_IOERR_WRITE);
+}
+
 int read(sqlite3_file* handle, void* to, int size, sqlite3_int64 offset) {
     return guarded([&] {
+        if (const int flushed = flush(self(handle)); flushed != SQLITE_OK) return flushed;
         const auto wanted = static_cast<std::size_t>(size);
         const auto got = self(handle).file->read(static_cast<std::uint64_t>(offset), to, wanted);
         if (!got) return code_of(got.error(), SQLITE_IOERR_READ);
@@ -147,23 +170,37 @@ int read(sqlite3_file* handle, void* to, int size, sqlite3_int64 offset) {
 
 int write(sqlite3_file* handle, const void* from, int size, sqlite3_int64 offset) {
     return guarded([&] {
+        const OpenFile& file = self(handle);
         const ByteView bytes(static_cast<const std::byte*>(from), static_cast<std::size_t>(size));
-        const auto written = self(handle).file->write(static_cast<std::uint64_t>(offset), bytes);
+        const auto at = static_cast<std::uint64_t>(offset);
+        if (file.wal) {
+            file.wal->header_unsynced |= offset == 0;
+            file.wal->database->gathered = &file.wal->gathered;
+        }
+        const auto written = file.wal ? file.wal->gathered.write(*file.file, at, bytes) : file.file->write(at, bytes);
         return written ? SQLITE_OK : code_of(written.error(), SQLITE_IOERR_WRITE);
     });
 }
 
 int truncate(sqlite3_file* handle, sqlite3_int64 size) {
     return guarded([&] {
+        if (const int flushed = flush(self(handle)); flushed != SQLITE_OK) return flushed;
         const auto done = self(handle).file->truncate(static_cast<std::uint64_t>(size));
         return done ? SQLITE_OK : code_of(done.error(), SQLITE_IOERR_TRUNCATE);
     });
 }
 
+/// A commit ends with one of its WAL, which makes a single write of it, and in `process` mode no more than that.
 int sync(sqlite3_file* handle, int) {
     return guarded([&] {
         OpenFile& file = self(handle);
-        if (file.wal && wal_sync != nullptr && *wal_sync) return (*wal_sync)() ? SQLITE_OK : SQLITE_IOERR_FSYNC;
+        if (const int flushed = flush(file); flushed != SQLITE_OK) return flushed;
+        if (file.wal) {
+            const bool checkpoint = wal_sync != nullptr;
+            if (checkpoint && *wal_sync) return (*wal_sync)() ? SQLITE_OK : SQLITE_IOERR_FSYNC;
+            if (!checkpoint && !file.wal->header_unsynced && !file.wal->database->commits_wait) return SQLITE_OK;
+            file.wal->header_unsynced = false;
+        }
         const auto synced = file.file->sync();
         if (!synced) return code_of(synced.error(), SQLITE_IOERR_FSYNC);
         if (!file.name_unsynced) return SQLITE_OK;
@@ -176,6 +213,7 @@ int sync(sqlite3_file* handle, int) {
 
 int file_size(sqlite3_file* handle, sqlite3_int64* size) {
     return guarded([&] {
+        if (const int flushed = flush(self(handle)); flushed != SQLITE_OK) return flushed;
         const auto known = self(handle).file->size();
         if (!known) return code_of(known.error(), SQLITE_IOERR_FSTAT);
         *size = static_cast<sqlite3_int64>(*known);
@@ -233,6 +271,7 @@ int file_control(sqlite3_file* handle, int operation, void* argument) {
     switch (operation) {
         case SQLITE_FCNTL_LOCKSTATE: *static_cast<int*>(argument) = self(handle).level; return SQLITE_OK;
         case SQLITE_FCNTL_HAS_MOVED: *static_cast<int*>(argument) = 0; return SQLITE_OK;
+        case kCommitsWait: self(handle).database->commits_wait = true; return SQLITE_OK;
         default: return SQLITE_NOTFOUND;
     }
 }
@@ -266,12 +305,20 @@ int shm_map(sqlite3_file* handle, int region, int size, int extend, void volatil
     });
 }
 
+constexpr int kWriteLock = 0;
+
+/// What the transaction did not commit. Reads and later transactions must not meet it.
+void forget_gathered(Database& database) {
+    if (WalBuffer* const gathered = database.gathered.exchange(nullptr)) gathered->clear();
+}
+
 int shm_lock(sqlite3_file* handle, int first, int count, int flags) {
     OpenFile& file = self(handle);
     SlotLocks& slots = file.database->slots;
     const auto mask = static_cast<std::uint8_t>(((1U << count) - 1) << first);
     if ((flags & SQLITE_SHM_UNLOCK) != 0) {
         if ((file.exclusive_slots & mask) != 0) {
+            if (first <= kWriteLock && kWriteLock < first + count) forget_gathered(*file.database);
             slots.unlock_exclusive(first, count);
             file.exclusive_slots = static_cast<std::uint8_t>(file.exclusive_slots & ~mask);
         } else if ((file.shared_slots & mask) != 0) {
@@ -390,6 +437,12 @@ IoResult<std::unique_ptr<File>> open_file(Vfs& vfs, const std::string& path, int
     return vfs.files.open(path, FileSystem::Open::create);
 }
 
+/// Which the connection has open that opens its WAL.
+std::shared_ptr<Database> database_of_wal(Vfs& vfs, std::string_view path) {
+    const std::lock_guard guard(vfs.mutex);
+    return vfs.databases.at(std::string(path.substr(0, path.size() - std::string_view("-wal").size())));
+}
+
 int open(sqlite3_vfs* handle, const char* name, sqlite3_file* to, int flags, int* out_flags) {
     to->pMethods = nullptr;
     return guarded([&] {
@@ -413,12 +466,17 @@ int open(sqlite3_vfs* handle, const char* name, sqlite3_file* to, int flags, int
             ++known->users;
             database = known;
         }
+        std::unique_ptr<Wal> wal;
+        if ((flags & SQLITE_OPEN_WAL) != 0) {
+            wal = std::make_unique<Wal>();
+            wal->database = database_of_wal(vfs, path);
+        }
         auto* opened = new (to) OpenFile;
         opened->vfs = &vfs;
         opened->file = std::move(*file);
         opened->path = std::move(path);
         opened->name_unsynced = created;
-        opened->wal = (flags & SQLITE_OPEN_WAL) != 0;
+        opened->wal = std::move(wal);
         opened->database = std::move(database);
         to->pMethods = &kFileMethods;
         if (out_flags != nullptr) *out_flags = flags;

@@ -27,6 +27,10 @@ using VfsHandle = std::shared_ptr<const std::string>;
 /// when no connection has used it yet.
 [[nodiscard]] std::optional<WalPosition> wal_position(FileSystem& files, const std::string& database);
 
+/// An operation of sqlite3_file_control on a main database: commits, of whichever connection, wait for the disk until the last
+/// connection is closed. Without it their bytes are in the kernel when they end, where they outlive the process.
+inline constexpr int kCommitsWait = 1'000'001;
+
 /// While it lives, a WAL that SQLite wants synced on this thread is left to `sync`, which answers whether it did.
 class WalSync {
   public:

@@ -22,6 +22,8 @@ class BodyReader {
     /// The next piece, at most 1 MiB, without its transfer coding; empty at the end. Valid until the next call. Fails with
     /// bad_request when the client leaves early or its chunks are malformed: then no answer will reach it.
     virtual Task<Result<ByteView>> read() = 0;
+    /// All of it has arrived: whoever reads it waits for nobody.
+    [[nodiscard]] virtual bool here() const { return false; }
 };
 
 /// A range of an open file, sent with sendfile where that works. Whoever hands it out keeps the bytes in place.

@@ -36,13 +36,11 @@ Task<Result<Response>> append_block(Exchange& x) {
                            .with("HeaderName", "Content-Length")
                            .with("HeaderValue", "0"));
     }
-    // What the transaction would refuse anyway is refused before the body is pulled; the transaction decides.
-    LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
+    const auto check = [&](ReadTxn& tx) -> Result<> {
         LAZ_CHECK(find_appendable(tx, x, guards, asked, length.value_or(1)));
         return {};
-    }));
-
-    LAZ_CO_TRY(Received body, co_await receive_written(x, rules));
+    };
+    LAZ_CO_TRY(Received body, co_await receive_written(x, rules, check));
     if (body.length == 0) co_return fail(bad_header("Content-Length", "0"));
     Block block{{}, body.length, {}, Naming::fresh};
     if (body.range) {

@@ -52,17 +52,15 @@ Task<Result<Response>> put_block_blob(Exchange& x) {
     LAZ_CO_TRY(const auto wanted_tier, tier_of_upload(x));
     LAZ_CO_TRY(command.tags, tags_of_upload(x));
     LAZ_CO_TRY(command.encryption, asked_encryption(x));
-    // What the transaction would refuse anyway is refused before the body is pulled; the transaction decides.
-    LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
-        LAZ_TRY(const Place place, find_place(tx, x.target));
-        return check_place(tx, x, place, command, BlobType::block);
-    }));
-
     // The MD5 to store is verified too, and before the one of the transport.
     ContentHeaders headers = stored_headers(command, x.version);
     if (!headers.md5.empty()) std::memcpy(rules.expected_md5.emplace().data(), headers.md5.data(), sizeof(Md5Digest));
     rules.compute_md5 = rules.expected_md5 || x.version >= kComputedMd5;
-    LAZ_CO_TRY(Received body, co_await receive_content(x, rules));
+    const auto check = [&](ReadTxn& tx) -> Result<> {
+        LAZ_TRY(const Place place, find_place(tx, x.target));
+        return check_place(tx, x, place, command, BlobType::block);
+    };
+    LAZ_CO_TRY(Received body, co_await receive_content(x, rules, check));
     if (body.md5) headers.md5.assign(reinterpret_cast<const char*>(body.md5->data()), body.md5->size());
 
     LAZ_CO_TRY(const Protection protection, protection_of(x));

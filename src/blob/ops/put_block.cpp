@@ -74,12 +74,11 @@ Task<Result<Response>> put_block(Exchange& x) {
                            .with("HeaderName", "Content-Length")
                            .with("HeaderValue", "0"));
     }
-    LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
+    const auto check = [&](ReadTxn& tx) -> Result<> {
         LAZ_CHECK(find_stage(tx, x, command, id));
         return {};
-    }));
-
-    LAZ_CO_TRY(Received body, co_await receive_written(x, rules));
+    };
+    LAZ_CO_TRY(Received body, co_await receive_written(x, rules, check));
     if (body.length == 0) co_return fail(bad_header("Content-Length", "0"));
     Block block{id, body.length, {}, Naming::fresh};
     if (body.range) {

@@ -88,12 +88,11 @@ Task<Result<Response>> put_page(Exchange& x) {
         const std::string_view named = is_from_url(x) ? "x-ms-source-range" : "Content-Length";
         co_return fail(bad_header(named, x.request.fields.value_or_empty(named)));
     }
-    LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
+    const auto check = [&](ReadTxn& tx) -> Result<> {
         LAZ_CHECK(find_pages(tx, x, command, pages));
         return {};
-    }));
-
-    LAZ_CO_TRY(Received body, co_await receive_written(x, rules));
+    };
+    LAZ_CO_TRY(Received body, co_await receive_written(x, rules, check));
     if (body.length != pages.length) {  // a source that ends sooner
         co_return fail(bad_header("x-ms-source-range", x.request.fields.value_or_empty("x-ms-source-range")));
     }

@@ -99,12 +99,11 @@ Task<Result<Response>> append_data(Exchange& x) {
     LAZ_CO_TRY(command.encryption, blob::asked_encryption(x));
     LAZ_CO_TRY(const BodyRules rules, body_rules(x.request, blob::put_block_limit(x.version), x.version));
     if (x.request.content_length == 0U) co_return fail(without_bytes());
-    LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) -> Result<> {
+    const auto check = [&](ReadTxn& tx) -> Result<> {
         LAZ_CHECK(find_stage(tx, x, command));
         return {};
-    }));
-
-    LAZ_CO_TRY(Received body, co_await receive_content(x, rules));
+    };
+    LAZ_CO_TRY(Received body, co_await receive_content(x, rules, check));
     if (body.length == 0) co_return fail(without_bytes());
     Block block{id_of_position(command.position), body.length, {}, Naming::fresh};
     if (body.range) {

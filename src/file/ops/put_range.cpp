@@ -108,9 +108,8 @@ Task<Result<Response>> put_range(Exchange& x) {
         co_return fail(StorageError(ErrorCode::request_body_too_large).with("MaxLimit", std::to_string(kPutRangeLimit)));
     }
     if (length != command.range.length) co_return fail(bad_header(named, x.request.fields.value_or_empty(named)));
-    LAZ_CO_CHECK(x.store->read([&](ReadTxn& tx) { return find_range(tx, x, command); }));
-
-    LAZ_CO_TRY(Received body, co_await receive_written(x, rules));
+    const auto check = [&](ReadTxn& tx) { return find_range(tx, x, command); };
+    LAZ_CO_TRY(Received body, co_await receive_written(x, rules, check));
     if (body.length != command.range.length) {  // a source that ends sooner
         co_return fail(bad_header(named, x.request.fields.value_or_empty(named)));
     }

@@ -46,7 +46,7 @@ class SlowDisk {
     };
 };
 
-class WriteBacks : public testing::Test {
+class WriteBacks : public ::testing::Test {
   protected:
     /// How many MiB may be sent, one at a time, until the next to write should wait.
     std::uint64_t room() {
