@@ -35,6 +35,10 @@ class ExtentPool : public Extents {
     virtual bool remove(std::uint64_t extent) = 0;
     /// Gives the blocks of a freed range back. Nothing happens where the file has a second link (a fork uses it) or is gone.
     virtual void punch(const Range& range) = 0;
+    /// Their blocks follow each other, so that one punch from the first to the end of the second gives back both.
+    [[nodiscard]] static bool touch(const Range& first, const Range& second) {
+        return second.offset <= (first.offset + first.length + kAlignment - 1) / kAlignment * kAlignment;
+    }
     /// Extents with lower ids are not written to any more.
     [[nodiscard]] virtual std::uint64_t first_open() const = 0;
     /// Puts on the disk all that was written before the call, and what is needed to find it. After a failure the next call

@@ -20,6 +20,7 @@ constexpr int kSliceRows = 200;
 constexpr int kStepRows = 40;   // rows drained between two looks at the clock
 constexpr int kStepChunks = 8;  // of a list: about 250 blocks
 constexpr int kStepSpans = 16;
+constexpr std::size_t kStepRanges = 64;
 
 std::int64_t length_of(const Ledger::Release& released) { return static_cast<std::int64_t>(released.range.length); }
 
@@ -56,58 +57,98 @@ struct Reclaim::Work {
         closed.erase(closed.begin(), first);
     }
 
+    /// A row of the queue, and what has to stay in it.
+    struct Row {
+        std::int64_t seq = 0;
+        ReclaimWork work;
+        ReclaimWork left;
+        [[nodiscard]] bool changed() const {
+            return left.released.size() != work.released.size() || left.drains.size() != work.drains.size();
+        }
+    };
+    struct Freed {
+        const Ledger::Release* release;
+        Row* row;
+        [[nodiscard]] Range blocks() const { return release->freed.value_or(release->range); }
+    };
+
     /// Rows behind open gates, each once, beginning where the last slice ended: what is pinned holds nobody back.
     void walk_queue() {
         const std::int64_t start = self.cursor_;
-        bool wrapped = false;
+        if (!walk_to(self.open_) || start == 0) return;
+        self.cursor_ = 0;
+        walk_to(start);
+    }
+
+    /// False when the slice was used up before the row `last`.
+    bool walk_to(std::int64_t last) {
         while (true) {
-            const auto [seq, work] = next_row();
-            if (seq == 0 && !wrapped && start != 0) {
-                self.cursor_ = 0;
-                wrapped = true;
-                continue;
-            }
-            if (seq == 0 || (wrapped && seq > start)) return;
+            std::vector<Row> batch = next_rows(last);
+            if (batch.empty()) return true;
             if (exhausted()) {
                 more = true;
-                return;
+                return false;
             }
-            self.cursor_ = seq;
-            settle(seq, work);
+            self.cursor_ = batch.back().seq;
+            settle(batch);
         }
     }
 
-    std::pair<std::int64_t, std::string> next_row() {
-        Cursor cursor = tx.query("SELECT seq, work FROM reclaim WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT 1",
-                                 self.cursor_, self.open_);
-        if (!cursor.next()) return {0, {}};
-        return {cursor.integer(0), std::string(cursor.bytes(1))};
+    /// As many as one step settles together: what many small writes freed, or the work of one large one.
+    std::vector<Row> next_rows(std::int64_t last) {
+        std::vector<Row> found;
+        std::size_t ranges = 0;
+        Cursor cursor = tx.query("SELECT seq, work FROM reclaim WHERE seq > ?1 AND seq <= ?2 ORDER BY seq", self.cursor_, last);
+        while (ranges < kStepRanges && found.size() < kStepRanges && cursor.next()) {
+            Row& row = found.emplace_back();
+            row.seq = cursor.integer(0);
+            row.work = ReclaimWork::decode(cursor.bytes(1));
+            ranges += row.work.released.size();
+        }
+        return found;
     }
 
-    void settle(std::int64_t seq, std::string_view bytes) {
-        ReclaimWork work = ReclaimWork::decode(bytes);
-        ReclaimWork left;
-        const auto ready = std::partition(work.released.begin(), work.released.end(),
-                                          [this](const auto& released) { return pinned(released); });
-        left.released.assign(work.released.begin(), ready);
-        std::sort(ready, work.released.end(), [](const auto& a, const auto& b) {
-            return std::pair(a.range.extent, a.range.offset) < std::pair(b.range.extent, b.range.offset);
-        });
-        for (auto first = ready; first != work.released.end();) {
-            const auto next = std::find_if(first, work.released.end(), [&](const auto& released) {
-                return released.range.extent != first->range.extent;
+    void settle(std::vector<Row>& batch) {
+        std::vector<Freed> ready;
+        for (Row& row : batch) {
+            for (const Ledger::Release& released : row.work.released) {
+                if (pinned(released)) {
+                    row.left.released.push_back(released);
+                } else {
+                    ready.push_back({&released, &row});
+                }
+            }
+        }
+        const auto place = [](const Freed& one) { return std::pair(one.release->range.extent, one.blocks().offset); };
+        std::sort(ready.begin(), ready.end(), [&](const Freed& a, const Freed& b) { return place(a) < place(b); });
+        for (auto first = ready.begin(); first != ready.end();) {
+            const auto next = std::find_if(first, ready.end(), [&](const Freed& one) {
+                return one.release->range.extent != first->release->range.extent;
             });
             const auto stopped = give_back(std::span(first, next));
-            left.released.insert(left.released.end(), first + stopped, next);
+            std::for_each(first + stopped, next, [](const Freed& one) { one.row->left.released.push_back(*one.release); });
             first = next;
         }
-        for (const auto& drain : work.drains) {
-            if (!(drain.kind == WriteTxn::Drain::merge ? merged(drain.id) : drained(drain))) left.drains.push_back(drain);
+        for (Row& row : batch) {
+            for (const auto& drain : row.work.drains) {
+                const bool done = drain.kind == WriteTxn::Drain::merge ? merged(drain.id) : drained(drain);
+                if (!done) row.left.drains.push_back(drain);
+            }
         }
-        if (left.empty()) {
-            tx.execute("DELETE FROM reclaim WHERE seq = ?", seq);
-        } else if (left.released.size() != work.released.size() || left.drains.size() != work.drains.size()) {
-            tx.execute("UPDATE reclaim SET work = ?2 WHERE seq = ?1", seq, std::string_view(left.encode()));
+        save(batch);
+    }
+
+    /// Rows that follow each other go by one statement.
+    void save(const std::vector<Row>& batch) {
+        for (auto first = batch.begin(); first != batch.end();) {
+            const auto next = std::find_if(first, batch.end(), [](const Row& row) { return !row.left.empty(); });
+            if (next != first) tx.execute("DELETE FROM reclaim WHERE seq BETWEEN ?1 AND ?2", first->seq, std::prev(next)->seq);
+            first = next;
+            if (first == batch.end()) return;
+            if (first->changed()) {
+                tx.execute("UPDATE reclaim SET work = ?2 WHERE seq = ?1", first->seq, std::string_view(first->left.encode()));
+            }
+            ++first;
         }
     }
 
@@ -117,15 +158,15 @@ struct Reclaim::Work {
         return readers.pinned(released.owner) || readers.pinned(pin_key_of(released.range));
     }
 
-    /// Freed ranges of one extent. Returns how many were given back before the slice was used up.
-    std::ptrdiff_t give_back(std::span<const Ledger::Release> freed) {
+    /// Freed ranges of one extent, in order. Returns how many were given back before the slice was used up.
+    std::ptrdiff_t give_back(std::span<const Freed> freed) {
         if (exhausted()) {
             more = true;
             return 0;
         }
-        const std::uint64_t extent = freed.front().range.extent;
+        const std::uint64_t extent = freed.front().release->range.extent;
         std::int64_t total = 0;
-        for (const auto& released : freed) total += length_of(released);
+        for (const Freed& one : freed) total += length_of(*one.release);
         {
             Cursor cursor = tx.query("SELECT live = 0 AND freed = ?2 FROM extents WHERE extent_id = ?1", extent, total);
             if (!cursor.next()) return std::ssize(freed);
@@ -135,19 +176,24 @@ struct Reclaim::Work {
                 return std::ssize(freed);
             }
         }
-        std::ptrdiff_t count = 0;
-        for (total = 0; count < std::ssize(freed); ++count) {
+        auto first = freed.begin();
+        for (total = 0; first != freed.end();) {
             if (exhausted()) {
                 more = true;
                 break;
             }
-            const auto& released = freed[static_cast<std::size_t>(count)];
-            self.with_.extents.punch(released.freed.value_or(released.range));
-            total += length_of(released);
+            // Blocks that touch are one hole.
+            Range hole = first->blocks();
+            do {
+                total += length_of(*first->release);
+                hole.length = std::max(hole.length, first->blocks().offset + first->blocks().length - hole.offset);
+                ++first;
+            } while (first != freed.end() && ExtentPool::touch(hole, first->blocks()));
+            self.with_.extents.punch(hole);
             --rows;
         }
         tx.execute("UPDATE extents SET freed = freed - ?2 WHERE extent_id = ?1", extent, total);
-        return count;
+        return first - freed.begin();
     }
 
     bool drained(const Ledger::Drain& drain) {

@@ -336,6 +336,48 @@ TEST_F(ReclaimTest, LitterOfACrashGoesWithTheNextStarts) {
 
 // ---- queue and drains ------------------------------------------------------------------------------------------------
 
+TEST_F(ReclaimTest, BlocksThatTouchAreOneHole) {
+    std::vector<Range> ranges;
+    for (std::int64_t id = 1; id <= 7; ++id) ranges.push_back(store_->put(id, some_bytes(id == 2 ? 5000 : 4096, 1)));
+    for (const std::int64_t id : {3, 1, 6, 2}) store_->drop_row(id);  // a commit each
+    EXPECT_EQ(store_->number("SELECT count(*) FROM reclaim"), 4);
+    store_->reclaim();
+    EXPECT_EQ(punches(), 2U);
+    std::vector<FileOperation> holes;
+    for (const FileOperation& one : files_.trace()) {
+        if (one.kind == Kind::punch) holes.push_back(one);
+    }
+    ASSERT_EQ(holes.size(), 2U);
+    EXPECT_EQ(holes[0].offset, ranges[0].offset);
+    EXPECT_EQ(holes[0].length, 4U * 4096);  // the second takes two blocks
+    EXPECT_EQ(holes[1].offset, ranges[5].offset);
+    EXPECT_EQ(holes[1].length, 4096U);
+    EXPECT_EQ(store_->number("SELECT freed FROM extents"), 0);
+    EXPECT_EQ(store_->number("SELECT count(*) FROM reclaim"), 0);
+    for (const std::size_t kept : {3, 4, 6}) {
+        EXPECT_BYTES(store_->content(ContentRef(ranges[kept]), 0, 4096), some_bytes(4096, 1));
+    }
+    store_->expect_sound();
+}
+
+TEST_F(ReclaimTest, ARowThatIsPinnedStaysAmongThoseThatGo) {
+    std::vector<Range> ranges;
+    for (std::int64_t id = 1; id <= 5; ++id) ranges.push_back(store_->put(id, some_bytes(4096, 1)));
+    store_->put(6, "kept");
+    Pin pin = store_->readers.pin(ContentRef(ranges[2]).pin_key());
+    for (std::int64_t id = 1; id <= 5; ++id) store_->drop_row(id);
+    store_->reclaim();
+    EXPECT_EQ(punches(), 2U);  // before it and behind it
+    EXPECT_EQ(store_->number("SELECT count(*) FROM reclaim"), 1);
+    EXPECT_EQ(store_->number("SELECT freed FROM extents"), 4096);
+    pin = {};
+    store_->reclaim();
+    EXPECT_EQ(punches(), 1U);
+    EXPECT_EQ(store_->number("SELECT count(*) FROM reclaim"), 0);
+    EXPECT_EQ(store_->number("SELECT freed FROM extents"), 0);
+    store_->expect_sound();
+}
+
 TEST_F(ReclaimTest, AGroupThatFreesMuchWritesSeveralRowsAndWorksThroughThemInSlices) {
     for (std::int64_t id = 1; id <= 1200; ++id) store_->put(id, "x");
     store_->put(5000, "kept");
