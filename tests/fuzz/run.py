@@ -119,6 +119,7 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "asan")
     parser.add_argument("--seconds", type=int, default=0, help="fuzz each so long; 0: replay the corpora")
     parser.add_argument("--some", type=int, default=0, help="fuzz so many, by the commit; 0: all")
+    parser.add_argument("--jobs", type=int, default=AT_ONCE, help="targets at a time")
     parser.add_argument("--merge", action="store_true", help="put inputs that reach more into the corpora")
     parser.add_argument("targets", nargs="*")
     arguments = parser.parse_args()
@@ -138,7 +139,7 @@ def main():
         seed = dice.randrange(1, 1 << 31)
         print(f"{arguments.seconds} s each of {', '.join(targets)}; seed {seed} of commit {commit()}", flush=True)
         work = lambda target: fuzz(arguments, target, seed)
-    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         results = list(pool.map(work, targets))
     failed = sum(bad for _, bad in results)
     print(f"{sum(good for good, _ in results)} passed, {failed} failed, 0 skipped")
