@@ -29,6 +29,9 @@ boost::system::error_code Listener::bind(const Endpoint& endpoint) {
     // Not SO_REUSEPORT: a second emulator on the port has to fail.
     acceptor_.set_option(boost::asio::socket_base::reuse_address(true), problem);
     if (!problem) acceptor_.non_blocking(true, problem);
+    // For the connections, which inherit it: without it an answer in two parts waits 40 ms for the peer's delayed
+    // acknowledgement.
+    if (!problem) acceptor_.set_option(boost::asio::ip::tcp::no_delay(true), problem);
     if (!problem) acceptor_.bind(endpoint, problem);
     if (!problem) acceptor_.listen(boost::asio::socket_base::max_listen_connections, problem);
     return problem;

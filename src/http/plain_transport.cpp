@@ -1,7 +1,6 @@
 #include "http/plain_transport.hpp"
 
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -32,9 +31,6 @@ class PlainTransport final : public Transport {
   public:
     PlainTransport(IoThread& thread, int socket, bool ipv6, const TlsSource* or_tls)
         : thread_(thread), socket_(thread.context()), or_tls_(or_tls), ipv6_(ipv6) {
-        // Without it an answer in two parts waits 40 ms for the peer's delayed acknowledgement.
-        const int on = 1;
-        ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         socket_.assign(ipv6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4(), socket);
     }
 

@@ -15,7 +15,7 @@ namespace {
 using State = Transfer::State;
 
 /// From here on sendfile is worth its own system call.
-constexpr std::uint64_t kSendFile = 64 * 1024;
+constexpr std::uint64_t kSendFile = 32 * 1024;
 constexpr std::size_t kKeptHead = 1024;
 
 alignas(

@@ -1,7 +1,6 @@
 #include "http/tls_transport.hpp"
 
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
@@ -33,8 +32,6 @@ class TlsTransport final : public Transport {
         : socket_(thread.context()), ssl_(SSL_new(context.native())) {
         if (!ssl_ || SSL_set_fd(ssl_.get(), socket) != 1) throw std::runtime_error("OpenSSL is out of memory");
         SSL_set_accept_state(ssl_.get());
-        const int on = 1;
-        ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         socket_.assign(ipv6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4(), socket);
     }
     ~TlsTransport() override { say_goodbye(); }

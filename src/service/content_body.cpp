@@ -10,7 +10,8 @@
 namespace lazulite {
 namespace {
 
-constexpr std::uint64_t kCopyLimit = 64 << 10;
+/// A longer part is worth a pin and the open file, from which it is sent without passing through here.
+constexpr std::uint64_t kCopyLimit = 32 << 10;
 constexpr std::size_t kWindow = 1024;  // pieces resolved at a time
 
 /// Streams a pinned content: each window is a short read of its own, so no transaction outlives a turn.

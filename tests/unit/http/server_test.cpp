@@ -1,6 +1,9 @@
 // Listening, spreading connections over threads, and stopping.
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -80,6 +83,32 @@ TEST_F(ServerTest, Ipv4ClientsOfADualStackListener) {
     client.send("GET /describe HTTP/1.1\r\nHost: x\r\n\r\n");
     const std::string said = ok("GET|GET|/describe||Host=x;|127.0.0.1");
     EXPECT_EQ(client.read(said.size()), said);
+}
+
+/// What TCP_NODELAY is on the server's end of the connections to its port.
+std::vector<int> no_delay_of_connections_to(std::uint16_t port) {
+    std::vector<int> found;
+    for (int descriptor = 3; descriptor < 1024; ++descriptor) {
+        sockaddr_in own{};
+        sockaddr_in peer{};
+        socklen_t own_size = sizeof own;
+        socklen_t peer_size = sizeof peer;
+        if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&own), &own_size) != 0 || ntohs(own.sin_port) != port) continue;
+        if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &peer_size) != 0) continue;  // the listener
+        socklen_t size = sizeof(int);
+        ::getsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &found.emplace_back(0), &size);
+    }
+    return found;
+}
+
+TEST_F(ServerTest, AnswersWaitForNoAcknowledgement) {
+    start();
+    Client client(port);
+    client.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(client.read(kHello.size()), kHello);
+    const std::vector<int> no_delay = no_delay_of_connections_to(port);
+    ASSERT_EQ(no_delay.size(), 1U);
+    EXPECT_NE(no_delay.front(), 0);
 }
 
 TEST_F(ServerTest, EachListenerHasItsHandler) {
