@@ -21,9 +21,9 @@ Task<Result<Response>> delete_message(Exchange& x) {
     LAZ_CO_TRY(const MessageId id, message_id(x.target));
     LAZ_CO_TRY(const PopReceipt receipt, pop_receipt(x, id, command.pop_receipt));
     LAZ_CO_CHECK(co_await x.store->write([&](WriteTxn& tx) -> Result<> {
-        LAZ_TRY(const Queue queue, require_queue(tx, x.target.container));
-        LAZ_TRY(const Message message, require_message(tx, queue.generation, id, receipt));
-        remove_message(tx, queue.generation, message);
+        LAZ_TRY(const Generation generation, require_generation(tx, x.target.container));
+        LAZ_TRY(const Message message, require_message(tx, generation, id, receipt));
+        remove_message(tx, generation, message);
         return {};
     }));
     co_return no_content();

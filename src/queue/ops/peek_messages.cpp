@@ -27,9 +27,9 @@ Task<Result<Response>> peek_messages(Exchange& x) {
                            .with("Reason", "Leave the parameter out to get messages."));
     }
     const auto read = [&](ReadTxn& tx, Effort effort) -> Result<std::optional<std::vector<Message>>> {
-        LAZ_TRY(const Queue queue, require_queue(tx, x.target.container));
+        LAZ_TRY(const Generation generation, require_generation(tx, x.target.container));
         FoundMessages found =
-            find_visible(tx, queue.generation, kBeginning, command.most.value_or(1), walk_limits(effort));
+            find_visible(tx, generation, kBeginning, command.most.value_or(1), walk_limits(effort));
         if (found.cut) return std::nullopt;
         return std::move(found.messages);
     };

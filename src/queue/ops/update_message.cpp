@@ -38,12 +38,12 @@ Task<Result<Response>> update_message(Exchange& x) {
     LAZ_CO_TRY(const auto text, co_await receive_message_text(x, false));
 
     LAZ_CO_TRY(const PopReceipt next, co_await x.store->write([&](WriteTxn& tx) -> Result<PopReceipt> {
-        LAZ_TRY(const Queue queue, require_queue(tx, x.target.container));
-        LAZ_TRY(const Message message, require_message(tx, queue.generation, id, receipt));
+        LAZ_TRY(const Generation generation, require_generation(tx, x.target.container));
+        LAZ_TRY(const Message message, require_message(tx, generation, id, receipt));
         const Instant next_visible = tx.now() + std::chrono::seconds(command.visibility_timeout);
         LAZ_CHECK(check_before_expiry(next_visible, message, tx.now(), command.visibility_timeout));
         const auto renewed = PopReceipt::make(next_visible);
-        move_message(tx, queue.generation, message, renewed, text);
+        move_message(tx, generation, message, renewed, text);
         return renewed;
     }));
     Response response = no_content();

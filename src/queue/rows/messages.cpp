@@ -65,6 +65,14 @@ void insert_rows(WriteTxn& tx, Generation generation, const Message& message) {
     add_to_count(tx, generation, 1);
 }
 
+/// Gives a message the place of `receipt`.
+void move_visible(WriteTxn& tx, Generation generation, const Message& message, const PopReceipt& receipt) {
+    tx.execute("UPDATE visible SET next_visible = ?5, dequeue_count = ?6, nonce = ?7 "
+               "WHERE generation = ?1 AND next_visible = ?2 AND number = ?3 AND period = ?4",
+               generation, tick_count(message.receipt.next_visible), message.id.number, message.id.period,
+               tick_count(receipt.next_visible), message.dequeue_count, receipt.nonce);
+}
+
 /// The next `most` messages; where those that are dead stood goes to `dead`.
 FoundMessages walk(ReadTxn& tx, Generation generation, Instant from, std::int64_t most, WalkLimits limits,
                    std::vector<Due>* dead) {
@@ -124,9 +132,10 @@ FoundMessages claim_messages(WriteTxn& tx, Generation generation, Instant from, 
     }
     if (removed > 0) add_to_count(tx, generation, -removed);
     for (Message& message : found.messages) {
-        delete_visible(tx, generation, message.receipt.next_visible, message.id);
-        message.receipt = PopReceipt::make(tx.now() + timeout);
-        insert_visible(tx, generation, message.receipt, message.id, ++message.dequeue_count);
+        const auto receipt = PopReceipt::make(tx.now() + timeout);
+        ++message.dequeue_count;
+        move_visible(tx, generation, message, receipt);
+        message.receipt = receipt;
     }
     return found;
 }
@@ -155,27 +164,20 @@ std::optional<PopReceipt> find_brought_receipt(ReadTxn& tx, const MessageId& id,
 }
 
 Result<Message> require_message(ReadTxn& tx, Generation generation, const MessageId& id, const PopReceipt& receipt) {
-    Message message{id, receipt, {}, {}, 0, {}};
-    {
-        Cursor row = tx.query("SELECT inserted, expires FROM messages WHERE id = ?1 AND generation = ?2 AND tag = ?3",
-                              row_of(id), generation, id.tag);
-        if (!row.next()) return fail(ErrorCode::message_not_found);
-        message.inserted = instant_of(row.integer(0));
-        message.expires = instant_of(row.integer(1));
-        if (message.expires <= tx.now()) return fail(ErrorCode::message_not_found);
-    }
-    Cursor row = tx.query("SELECT dequeue_count, nonce FROM visible "
-                          "WHERE generation = ?1 AND next_visible = ?2 AND number = ?3 AND period = ?4",
-                          generation, tick_count(receipt.next_visible), id.number, id.period);
-    if (!row.next() || row.integer(1) != receipt.nonce) return fail(ErrorCode::pop_receipt_mismatch);
-    message.dequeue_count = row.integer(0);
+    Cursor row = tx.query("SELECT m.inserted, m.expires, v.dequeue_count, v.nonce FROM messages m LEFT JOIN visible v "
+                          "ON v.generation = ?2 AND v.next_visible = ?4 AND v.number = ?5 AND v.period = ?6 "
+                          "WHERE m.id = ?1 AND m.generation = ?2 AND m.tag = ?3",
+                          row_of(id), generation, id.tag, tick_count(receipt.next_visible), id.number, id.period);
+    if (!row.next()) return fail(ErrorCode::message_not_found);
+    Message message{id, receipt, instant_of(row.integer(0)), instant_of(row.integer(1)), row.integer(2), {}};
+    if (message.expires <= tx.now()) return fail(ErrorCode::message_not_found);
+    if (row.is_null(3) || row.integer(3) != receipt.nonce) return fail(ErrorCode::pop_receipt_mismatch);
     return message;
 }
 
 void move_message(WriteTxn& tx, Generation generation, const Message& message, const PopReceipt& receipt,
                   const std::optional<std::string>& text) {
-    delete_visible(tx, generation, message.receipt.next_visible, message.id);
-    insert_visible(tx, generation, receipt, message.id, message.dequeue_count);
+    move_visible(tx, generation, message, receipt);
     if (text) tx.execute("UPDATE messages SET text = ?2 WHERE id = ?1", row_of(message.id), std::string_view(*text));
 }
 

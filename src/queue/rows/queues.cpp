@@ -46,6 +46,15 @@ Result<Queue> require_queue(ReadTxn& tx, std::string_view name) {
     return fail(ErrorCode::queue_not_found);
 }
 
+Result<Generation> require_generation(ReadTxn& tx, std::string_view name) {
+    {
+        Cursor row = tx.query("SELECT generation FROM queues WHERE name = ?1", name);
+        if (row.next()) return row.integer(0);
+    }
+    LAZ_CHECK(check_not_being_deleted(tx, name));
+    return fail(ErrorCode::queue_not_found);
+}
+
 Result<> check_not_being_deleted(ReadTxn& tx, std::string_view name) {
     Cursor row = tx.query("SELECT 1 FROM deleted WHERE name = ?1 AND until > ?2", name, tick_count(tx.now()));
     if (row.next()) return fail(ErrorCode::queue_being_deleted);

@@ -24,6 +24,8 @@ struct Queue {
 [[nodiscard]] std::optional<Queue> find_queue(ReadTxn& tx, std::string_view name);
 /// As find_queue, failing with queue_not_found or queue_being_deleted.
 [[nodiscard]] Result<Queue> require_queue(ReadTxn& tx, std::string_view name);
+/// The same for those who only want its messages.
+[[nodiscard]] Result<Generation> require_generation(ReadTxn& tx, std::string_view name);
 /// Fails with queue_being_deleted.
 [[nodiscard]] Result<> check_not_being_deleted(ReadTxn& tx, std::string_view name);
 

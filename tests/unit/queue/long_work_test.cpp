@@ -81,5 +81,29 @@ TEST_F(LongWorkOfQueues, IsNotToWriteWhereNothingIsThere) {
     EXPECT_GT(files_.calls(FaultFileSystem::Kind::write), put);  // the message is hidden now
 }
 
+TEST_F(LongWorkOfQueues, IsNotToLookBeforeAClaimWhereTheLastOneFoundSome) {
+    put_many(2, {});
+    run(get_messages, "");
+    const auto reads = files_.calls(FaultFileSystem::Kind::read);
+    EXPECT_EQ(count_of(run(get_messages, "").body, "<MessageText>"), 1);
+    EXPECT_EQ(files_.calls(FaultFileSystem::Kind::read), reads);  // what was written since then
+    EXPECT_EQ(count_of(run(get_messages, "").body, "<MessageText>"), 0);
+    const auto commits = store_->commits();
+    EXPECT_EQ(count_of(run(get_messages, "").body, "<MessageText>"), 0);
+    EXPECT_EQ(store_->commits(), commits);
+}
+
+TEST_F(LongWorkOfQueues, IsToLookWhereAClaimMeetsManyThatHaveExpired) {
+    put_many(1, {});
+    EXPECT_EQ(count_of(run(get_messages, "").body, "<MessageText>"), 1);
+    put_many(1000, 1);
+    advance(1s);
+    put("alive");
+    const auto got = run(get_messages, "");
+    EXPECT_EQ(got.handed_over, 1);
+    EXPECT_EQ(count_of(got.body, "alive"), 1);
+    wait_for("SELECT count(*) FROM messages", 2);
+}
+
 }  // namespace
 }  // namespace lazulite::queue
