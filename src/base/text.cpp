@@ -3,6 +3,8 @@
 #include <array>
 #include <cstring>
 
+#include "base/text_writers.hpp"
+
 namespace lazulite {
 namespace {
 
@@ -24,17 +26,25 @@ std::uint32_t value_of(char c) {
 
 }  // namespace
 
-std::string base64_encode(ByteView bytes) {
-    std::string text((bytes.size() + 2) / 3 * 4, '=');
-    const auto at = [&](std::size_t i) { return i < bytes.size() ? std::to_integer<std::uint32_t>(bytes[i]) : 0; };
-    char* to = text.data();
-    for (std::size_t i = 0; i < bytes.size(); i += 3, to += 4) {
-        const std::uint32_t group = at(i) << 16 | at(i + 1) << 8 | at(i + 2);
+char* write_base64(char* to, ByteView bytes) {
+    const auto write = [&to](std::uint32_t group, std::size_t count) {
         to[0] = kAlphabet[group >> 18];
         to[1] = kAlphabet[group >> 12 & 63];
-        if (i + 1 < bytes.size()) to[2] = kAlphabet[group >> 6 & 63];
-        if (i + 2 < bytes.size()) to[3] = kAlphabet[group & 63];
-    }
+        to[2] = count > 1 ? kAlphabet[group >> 6 & 63] : '=';
+        to[3] = count > 2 ? kAlphabet[group & 63] : '=';
+        to += 4;
+    };
+    const auto at = [&](std::size_t i) { return std::to_integer<std::uint32_t>(bytes[i]); };
+    std::size_t i = 0;
+    for (; i + 3 <= bytes.size(); i += 3) write(at(i) << 16 | at(i + 1) << 8 | at(i + 2), 3);
+    if (i + 2 == bytes.size()) write(at(i) << 16 | at(i + 1) << 8, 2);
+    if (i + 1 == bytes.size()) write(at(i) << 16, 1);
+    return to;
+}
+
+std::string base64_encode(ByteView bytes) {
+    std::string text(base64_length(bytes.size()), '\0');
+    write_base64(text.data(), bytes);
     return text;
 }
 
@@ -145,8 +155,8 @@ bool is_utf8(std::string_view text) {
 }
 
 std::size_t utf16_length(std::string_view text) {
-    std::size_t units = 0;
-    for (const char c : text) {
+    std::size_t units = ascii_prefix(text);
+    for (const char c : text.substr(units)) {
         const auto byte = static_cast<unsigned char>(c);
         if ((byte & 0xC0) != 0x80) ++units;  // every sequence counts once, by its first byte
         if (byte >= 0xF0) ++units;           // four bytes make a surrogate pair

@@ -40,10 +40,9 @@ void check_limits(const EntityContent& content) {
 std::string as_json(const PackedProperties& packed, OdataLevel level) {
     Pen body;
     body.append("{");
-    for (const Property& property : properties_of(packed)) {
-        if (body.last() != '{') body.append(",");
-        append_json_property(body, property.name, property.value, level);
-    }
+    JsonProperties json(body, level);
+    std::size_t place = 0;
+    for (const Property& property : properties_of(packed)) json.append(place++, property.name, &property.value);
     body.append("}");
     return body.take();
 }

@@ -19,8 +19,8 @@ Result<std::optional<PackedProperties>> changed(const std::optional<Entity>& the
         case ChangeKind::insert_or_merge: break;
     }
     if (change.kind == ChangeKind::remove) return std::nullopt;
-    const bool merges = change.kind == ChangeKind::merge || change.kind == ChangeKind::insert_or_merge;
-    PackedProperties properties = merges && there ? merged(there->properties, change.properties) : change.properties;
+    if (!merges(change.kind)) return change.properties;
+    PackedProperties properties = there ? merged(there->properties, change.properties) : change.properties;
     LAZ_CHECK(check_entity(change.key, properties));
     return properties;
 }

@@ -10,7 +10,12 @@ namespace lazulite::table {
 
 enum class ChangeKind : std::uint8_t { insert, update, merge, insert_or_replace, insert_or_merge, remove };
 
-/// One change to one entity.
+/// What is there stays but for what the change names: only then is known how large the entity gets.
+[[nodiscard]] constexpr bool merges(ChangeKind kind) {
+    return kind == ChangeKind::merge || kind == ChangeKind::insert_or_merge;
+}
+
+/// One change to one entity; one that does not merge fits into the limits of an entity.
 struct EntityChange {
     ChangeKind kind = ChangeKind::insert;
     EntityKey key;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/text.hpp"
+#include "base/text_writers.hpp"
 
 namespace lazulite::table {
 namespace {
@@ -76,11 +77,6 @@ std::int64_t zone(Scanner& in) {
     in.expect(':');
     const std::int64_t seconds = std::int64_t{hours} * 3600 + std::int64_t{in.number(2)} * 60;
     return west ? -seconds : seconds;
-}
-
-char* write_digits(char* to, unsigned value, int digits) {
-    for (int i = digits; i-- > 0; value /= 10) to[i] = static_cast<char>('0' + value % 10);
-    return to + digits;
 }
 
 int hex_digit(char c) {
@@ -165,23 +161,22 @@ char* write_date_time(char* to, std::int64_t ticks) {
     const std::chrono::year_month_day date(midnight);
     const std::int64_t rest = (when - midnight).count();
     const auto seconds = static_cast<unsigned>(rest / kTicksPerSecond);
-    auto part = static_cast<unsigned>(rest % kTicksPerSecond);
-    char* at = write_digits(to, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    const auto part = static_cast<unsigned>(rest % kTicksPerSecond);
+    char* at = write_digits<4>(to, static_cast<unsigned>(static_cast<int>(date.year())));
     *at++ = '-';
-    at = write_digits(at, static_cast<unsigned>(date.month()), 2);
+    at = write_digits<2>(at, static_cast<unsigned>(date.month()));
     *at++ = '-';
-    at = write_digits(at, static_cast<unsigned>(date.day()), 2);
+    at = write_digits<2>(at, static_cast<unsigned>(date.day()));
     *at++ = 'T';
-    at = write_digits(at, seconds / 3600, 2);
+    at = write_digits<2>(at, seconds / 3600);
     *at++ = ':';
-    at = write_digits(at, seconds / 60 % 60, 2);
+    at = write_digits<2>(at, seconds / 60 % 60);
     *at++ = ':';
-    at = write_digits(at, seconds % 60, 2);
+    at = write_digits<2>(at, seconds % 60);
     if (part != 0) {
-        int digits = 7;
-        for (; part % 10 == 0; part /= 10) --digits;
         *at++ = '.';
-        at = write_digits(at, part, digits);
+        at = write_digits<7>(at, part);
+        while (at[-1] == '0') --at;
     }
     *at++ = 'Z';
     return at;
@@ -216,12 +211,9 @@ std::optional<std::string> parse_guid(std::string_view text) {
 }
 
 char* write_guid(char* to, std::string_view bytes) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
     for (std::size_t i = 0; i < 16; ++i) {
         if (i == 4 || i == 6 || i == 8 || i == 10) *to++ = '-';
-        const auto byte = static_cast<unsigned char>(bytes[i]);
-        *to++ = kDigits[byte >> 4];
-        *to++ = kDigits[byte & 15];
+        to = write_hex(to, static_cast<unsigned char>(bytes[i]));
     }
     return to;
 }

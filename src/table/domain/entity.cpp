@@ -12,20 +12,17 @@
 namespace lazulite::table {
 namespace {
 
-void put_varint(std::string& to, std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) to.push_back(static_cast<char>(value | 0x80));
-    to.push_back(static_cast<char>(value));
+/// Varints and what has its length before it, into room that is there.
+char* write_varint(char* to, std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) *to++ = static_cast<char>(value | 0x80);
+    *to++ = static_cast<char>(value);
+    return to;
 }
-
-void put_little_endian(std::string& to, std::uint64_t value, int bytes) {
-    for (int i = 0; i < bytes; ++i, value >>= 8) to.push_back(static_cast<char>(value & 0xFF));
+char* write_counted(char* to, std::string_view bytes) {
+    to = write_varint(to, bytes.size());
+    return std::copy(bytes.begin(), bytes.end(), to);
 }
-
-std::uint64_t little_endian(std::string_view bytes) {
-    std::uint64_t value = 0;
-    for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[i]);
-    return value;
-}
+constexpr std::size_t kLongestVarint = 10;
 
 /// Bytes of a value that says its length by its type; nothing for those that carry it.
 std::optional<std::uint64_t> fixed_length(EdmType type) {
@@ -65,18 +62,24 @@ StorageError bad_etag(std::string_view text) {
 }  // namespace
 
 void PackedProperties::add(std::string_view name, const EdmValue& value) {
-    bytes_.push_back(static_cast<char>(value.type));
-    put_varint(bytes_, name.size());
-    bytes_.append(name);
+    const std::size_t used = bytes_.size();
+    const std::size_t most = 1 + 2 * kLongestVarint + name.size() + sizeof(std::uint64_t) + value.bytes.size();
+    bytes_.resize(used + most);
+    char* to = bytes_.data() + used;
+    *to++ = static_cast<char>(value.type);
+    to = write_counted(to, name);
     const auto length = fixed_length(value.type);
-    if (!length) put_varint(bytes_, value.bytes.size());
-    if (!length || value.type == EdmType::guid) {
-        bytes_.append(value.bytes);
+    if (!length) {
+        to = write_counted(to, value.bytes);
+    } else if (value.type == EdmType::guid) {
+        to = std::copy(value.bytes.begin(), value.bytes.end(), to);
     } else {
         const auto bits = value.type == EdmType::real ? std::bit_cast<std::uint64_t>(value.real)
                                                       : static_cast<std::uint64_t>(value.integer);
-        put_little_endian(bytes_, bits, static_cast<int>(*length));
+        std::memcpy(to, &bits, *length);
+        to += *length;
     }
+    bytes_.resize(static_cast<std::size_t>(to - bytes_.data()));
 }
 
 bool PropertyReader::take_varint(std::string_view& rest, std::uint64_t& value) {
@@ -88,20 +91,6 @@ bool PropertyReader::take_varint(std::string_view& rest, std::uint64_t& value) {
         if (byte < 0x80) return true;
     }
     return false;
-}
-
-EdmValue PackedProperty::value() const {
-    switch (type) {
-        case EdmType::int32: return EdmValue::of_integer(type, static_cast<std::int32_t>(little_endian(bytes)));
-        case EdmType::real: return EdmValue::of_real(std::bit_cast<double>(little_endian(bytes)));
-        case EdmType::int64:
-        case EdmType::boolean:
-        case EdmType::date_time: return EdmValue::of_integer(type, static_cast<std::int64_t>(little_endian(bytes)));
-        case EdmType::string:
-        case EdmType::guid:
-        case EdmType::binary: break;
-    }
-    return {type, bytes};
 }
 
 Result<> check_property_name(std::string_view name) {

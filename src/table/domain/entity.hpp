@@ -1,7 +1,9 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +38,8 @@ class PackedProperties {
     explicit PackedProperties(std::string bytes) : bytes_(std::move(bytes)) {}
 
     void add(std::string_view name, const EdmValue& value);
+    /// Room for what is about to be added.
+    void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
     [[nodiscard]] const std::string& bytes() const { return bytes_; }
 
     bool operator==(const PackedProperties&) const = default;
@@ -50,7 +54,28 @@ struct PackedProperty {
     std::string_view name;
     std::string_view bytes;
 
-    [[nodiscard]] EdmValue value() const;
+    [[nodiscard]] EdmValue value() const {
+        switch (type) {
+            case EdmType::int32: return EdmValue::of_integer(type, load<std::int32_t>());
+            case EdmType::real: return EdmValue::of_real(load<double>());
+            case EdmType::int64:
+            case EdmType::date_time: return EdmValue::of_integer(type, load<std::int64_t>());
+            case EdmType::boolean: return EdmValue::of_integer(type, load<std::uint8_t>());
+            case EdmType::string:
+            case EdmType::guid:
+            case EdmType::binary: break;
+        }
+        return {type, bytes};
+    }
+
+  private:
+    template <class T>
+    [[nodiscard]] T load() const {
+        static_assert(std::endian::native == std::endian::little);
+        T value;
+        std::memcpy(&value, bytes.data(), sizeof value);
+        return value;
+    }
 };
 
 /// Walks properties in that form; views stay valid as long as the bytes.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "base/text_writers.hpp"
 #include "table/domain/flat_json.hpp"
 #include "table/domain/json_bytes.hpp"
 
@@ -183,6 +184,8 @@ class EntityParser {
     std::size_t count_ = 0;
 };
 
+constexpr std::size_t kUsualProperties = 16;
+
 /// Whether JSON's own form of the value says its type.
 bool json_says(const EdmValue& value) {
     switch (value.type) {
@@ -234,14 +237,29 @@ char* write_value(char* to, const EdmValue& value) {
     return to;
 }
 
+/// What stands between the quotes.
+void append_escaped(Pen& to, std::string_view text) {
+    constexpr std::size_t kLongestEscape = 6;
+    to.need(kLongestEscape * text.size());
+    while (text.size() >= sizeof(EightBytes) && first_escape(eight_bytes(text.data())) == 0) {
+        to.put({text.data(), sizeof(EightBytes)});
+        text.remove_prefix(sizeof(EightBytes));
+    }
+    for (const char c : text) {
+        if (needs_escape(c)) put_escaped(to, c);
+        else to.put(c);
+    }
+}
+
+/// Without quotes.
 void append_json_value(Pen& to, const EdmValue& value) {
-    if (value.type == EdmType::string) return append_json_string(to, value.bytes);
-    if (value.type == EdmType::binary) return append_json_string(to, base64_encode(as_bytes(value.bytes)));
-    const bool in_quotes = !json_says(value);
-    to.need(kLongestValueText + 2);
-    if (in_quotes) to.put('"');
+    if (value.type == EdmType::string) return append_escaped(to, value.bytes);
+    if (value.type == EdmType::binary) {
+        to.need(base64_length(value.bytes.size()));
+        return to.move_to(write_base64(to.at(), as_bytes(value.bytes)));
+    }
+    to.need(kLongestValueText);
     to.move_to(write_value(to.at(), value));
-    if (in_quotes) to.put('"');
 }
 
 }  // namespace
@@ -276,18 +294,9 @@ void append_value_text(std::string& to, const EdmValue& value) {
 }
 
 void append_json_string(Pen& to, std::string_view text) {
-    constexpr std::size_t kLongestEscape = 6;
-    to.need(kLongestEscape * text.size() + 2);
-    to.put('"');
-    while (text.size() >= sizeof(EightBytes) && first_escape(eight_bytes(text.data())) == 0) {
-        to.put({text.data(), sizeof(EightBytes)});
-        text.remove_prefix(sizeof(EightBytes));
-    }
-    for (const char c : text) {
-        if (needs_escape(c)) put_escaped(to, c);
-        else to.put(c);
-    }
-    to.put('"');
+    to.append("\"");
+    append_escaped(to, text);
+    to.append("\"");
 }
 
 void append_json_string(std::string& to, std::string_view text) {
@@ -296,19 +305,47 @@ void append_json_string(std::string& to, std::string_view text) {
     to += pen.take();
 }
 
-void append_json_property(Pen& to, std::string_view name, const EdmValue& value, OdataLevel level) {
-    constexpr std::size_t kRest = 64;
-    to.need(2 * name.size() + kRest);
-    to.put('"');
-    to.put(name);
-    if (level != OdataLevel::none && !json_says(value)) {
-        to.put("@odata.type\":\"");
-        to.put(name_of(value.type));
-        to.put("\",\"");
-        to.put(name);
+void JsonProperties::append(std::size_t place, std::string_view name, const EdmValue* value) {
+    if (value == nullptr) {
+        if (place != 0) to_.append(",");
+        append_json_string(to_, name);
+        return to_.append(":null");
     }
-    to.put("\":");
-    append_json_value(to, value);
+    if (before_.size() <= place) before_.resize(std::max(place + 1, kUsualProperties));
+    const bool bare = json_says(*value);
+    Before& before = before_[place];
+    if (stands_before(before, place, name, *value, bare)) to_.repeat(before.at, before.length);
+    else before = write_before(place, name, *value, bare);
+    append_json_value(to_, *value);
+    if (!bare || value->type == EdmType::string) to_.append("\"");
+}
+
+bool JsonProperties::stands_before(const Before& before, std::size_t place, std::string_view name,
+                                   const EdmValue& value, bool bare) const {
+    const std::size_t name_at = before.at + (place == 0 ? 1 : 2);
+    return before.type == value.type && before.bare == bare && before.name_length == name.size() && before.length != 0 &&
+           to_.view(name_at, name.size()) == name;
+}
+
+JsonProperties::Before JsonProperties::write_before(std::size_t place, std::string_view name, const EdmValue& value,
+                                                    bool bare) {
+    constexpr std::size_t kRest = 64;
+    to_.need(2 * name.size() + kRest);
+    Before before{to_.size(), 0, name.size(), value.type, bare};
+    if (place != 0) to_.put(',');
+    to_.put('"');
+    to_.put(name);
+    const bool typed = level_ == OdataLevel::full || (level_ == OdataLevel::minimal && name != kTimestamp);
+    if (typed && !bare) {
+        to_.put("@odata.type\":\"");
+        to_.put(name_of(value.type));
+        to_.put("\",\"");
+        to_.put(name);
+    }
+    to_.put("\":");
+    if (!bare || value.type == EdmType::string) to_.put('"');
+    before.length = to_.size() - before.at;
+    return before;
 }
 
 }  // namespace lazulite::table

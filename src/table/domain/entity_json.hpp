@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "table/domain/entity.hpp"
@@ -30,7 +31,35 @@ void append_value_text(std::string& to, const EdmValue& value);
 /// `"text"`, escaped.
 void append_json_string(Pen& to, std::string_view text);
 void append_json_string(std::string& to, std::string_view text);
-/// `"name":value`, with `"name@odata.type":"Edm.Guid",` before it where the level shows the types that JSON lacks.
-void append_json_property(Pen& to, std::string_view name, const EdmValue& value, OdataLevel level);
+
+/// Writes the properties of entities, `"name":value`, with `"name@odata.type":"Edm.Guid",` before it where the level shows
+/// the types that JSON lacks; that of Timestamp goes without saying, but for the full level. The entities of a page are
+/// alike as a rule: all that stands before a value is copied from where the last entity has it, if it is the same.
+class JsonProperties {
+  public:
+    /// The text stays as long as this.
+    JsonProperties(Pen& to, OdataLevel level) : to_(to), level_(level) {}
+
+    /// `place` is the property's among those of its entity, from 0 on; a comma stands before all but the first. Without a
+    /// value it is null.
+    void append(std::size_t place, std::string_view name, const EdmValue* value);
+
+  private:
+    /// What stands before the value of the last property of a place: `,"name":"`.
+    struct Before {
+        std::size_t at = 0;
+        std::size_t length = 0;
+        std::size_t name_length = 0;
+        EdmType type = EdmType::string;
+        bool bare = false;  ///< JSON's own form says the type
+    };
+    [[nodiscard]] bool stands_before(const Before& before, std::size_t place, std::string_view name,
+                                     const EdmValue& value, bool bare) const;
+    Before write_before(std::size_t place, std::string_view name, const EdmValue& value, bool bare);
+
+    Pen& to_;
+    OdataLevel level_;
+    std::vector<Before> before_;
+};
 
 }  // namespace lazulite::table

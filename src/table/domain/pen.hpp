@@ -31,8 +31,15 @@ class Pen {
         put(text);
     }
 
+    /// Once more what stands at `from`.
+    void repeat(std::size_t from, std::size_t count) {
+        need(count);
+        at_ = std::copy_n(text_.data() + from, count, at_);
+    }
+
     [[nodiscard]] char last() const { return at_[-1]; }
     [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(at_ - text_.data()); }
+    [[nodiscard]] std::string_view view(std::size_t from, std::size_t count) const { return {text_.data() + from, count}; }
     /// Once.
     [[nodiscard]] std::string take() {
         text_.resize(size());

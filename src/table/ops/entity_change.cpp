@@ -20,8 +20,7 @@ bool agrees(const std::optional<std::string>& repeated, const std::string& key) 
 }
 
 Result<> check_change(const EntityChange& change) {
-    // A merge is judged with what is there.
-    if (change.kind == ChangeKind::merge || change.kind == ChangeKind::insert_or_merge) return {};
+    if (merges(change.kind)) return {};
     return check_entity(change.key, change.properties);
 }
 
@@ -66,7 +65,7 @@ Response change_response(const Exchange& x, std::string_view table, const Entity
     if (how.shows(change.kind)) {
         response = odata_response(201, how.level,
                                   EntityWriter(x.target, table, how.level, x.store->now())
-                                      .single({change.key, timestamp, change.properties}));
+                                      .single(change.key, timestamp, change.properties.bytes()));
     } else {
         add_odata_headers(response);
     }
@@ -130,15 +129,15 @@ Task<Result<Response>> change_entity(Exchange& x) {
     LAZ_CO_TRY(const EntityChange change, std::move(received));
 
     LAZ_CO_TRY(const Changed done, co_await x.store->write([&](WriteTxn& tx) -> Result<Changed> {
-        LAZ_TRY(const Table table, require_table(tx, x.target.container));
-        LAZ_TRY(auto properties, changed(find_entity(tx, table.table_id, change.key), change));
+        LAZ_TRY(Place place, require_place(tx, x.target.container, change.key));
+        LAZ_TRY(auto properties, changed(place.entity, change));
         if (!properties) {
-            remove_entity(tx, table.table_id, change.key);
-            return Changed{table.name, {}};
+            remove_entity(tx, place.table_id, change.key);
+            return Changed{std::move(place.table), {}};
         }
         const Entity entity{change.key, tx.next_tick(), *std::move(properties)};
-        put_entity(tx, table.table_id, entity);
-        return Changed{table.name, entity.timestamp};
+        put_entity(tx, place.table_id, entity);
+        return Changed{std::move(place.table), entity.timestamp};
     }));
     co_return change_response(x, done.table, change, how, done.timestamp);
 }

@@ -105,7 +105,7 @@ class EntityScan::FromBehind final : private RowTest {
     std::vector<Match> matches_;
 };
 
-EntityScan::EntityScan(const EntityWriter& writer, const Filter* filter, KeySpans spans, std::size_t most)
+EntityScan::EntityScan(EntityWriter& writer, const Filter* filter, KeySpans spans, std::size_t most)
     : writer_(writer), filter_(filter), spans_(std::move(spans)), most_(most) {
     if (filter_ != nullptr) test_.emplace(*filter_);
 }
@@ -122,8 +122,9 @@ Task<Result<>> EntityScan::finish(Exchange& x, std::int64_t table_id) {
     // Of a page that fills up soon, most of what is found from behind would be thrown away.
     const bool rare = test_ && kRare * count_ < looked_at_;
     if (!rare || spans_.size() != 1) {
-        // Room for the rest of the page, or its text would be copied again and again.
-        if (count_ != 0 && !few_match()) body.need(std::min(kMostPageBytes, body.size() / count_ * (most_ - count_)));
+        if (count_ != 0 && !few_match()) {
+            writer_.need(std::min(kMostPageBytes, writer_.size() / count_ * (most_ - count_)));
+        }
         LAZ_CO_CHECK(co_await run_on(x.workers, [&] { return finish_here(*x.store, table_id, nullptr); }));
         co_return Result<>();
     }
@@ -170,7 +171,7 @@ void EntityScan::take_over(const FromBehind& behind, const KeyPosition& place, c
             spans_.push_back({match->at, end});
             return;
         }
-        append(match->at.partition, match->at.row, match->timestamp, match->properties);
+        append(key_of(match->at.partition, match->at.row), match->timestamp, match->properties);
     }
 }
 
@@ -182,17 +183,17 @@ bool EntityScan::walk(ReadTxn& tx, std::int64_t table_id, KeySpan& span) {
     if (tests_inside) wanted.emplace(EntityTest{*this, test_->asks_of_row()});
     EntityCursor cursor(tx, table_id, span, wanted);
     while (cursor.next()) {
+        const std::string_view partition = cursor.partition();
+        const std::string_view row = cursor.row();
         const std::string_view properties = cursor.properties();
         if (tests_inside ? stopped_ : !pay(properties)) {
-            span.first = {std::string(cursor.partition()), std::string(cursor.row())};
+            span.first = {std::string(partition), std::string(row)};
             return false;
         }
         const Instant timestamp = cursor.timestamp();
-        if (test_ && !tests_inside) {
-            const KeyView key(from_sortable(cursor.partition(), partition_), from_sortable(cursor.row(), row_));
-            if (!test_->matches(key, timestamp, properties)) continue;
-        }
-        append(cursor.partition(), cursor.row(), timestamp, properties);
+        const KeyView key = key_of(partition, row);
+        if (test_ && !tests_inside && !test_->matches(key, timestamp, properties)) continue;
+        append(key, timestamp, properties);
     }
     return true;
 }
@@ -212,14 +213,12 @@ bool EntityScan::wants(const RowValues& row) noexcept {
     return !pay(row.bytes(test_->asks_of_row() ? 3 : 0)) || matches(*test_, row, partition_, row_);
 }
 
-void EntityScan::append(std::string_view partition, std::string_view row, Instant timestamp,
-                        std::string_view properties) {
-    const KeyView key(from_sortable(partition, partition_), from_sortable(row, row_));
-    writer_.append(body, key, timestamp, properties);
+void EntityScan::append(KeyView key, Instant timestamp, std::string_view properties) {
+    writer_.append(key, timestamp, properties);
     ++count_;
 }
 
-bool EntityScan::full() const { return count_ == most_ || body.size() > kMostPageBytes; }
+bool EntityScan::full() const { return count_ == most_ || writer_.size() > kMostPageBytes; }
 
 bool EntityScan::few_match() const { return 2 * count_ < looked_at_; }
 

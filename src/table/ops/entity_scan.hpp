@@ -20,7 +20,7 @@ struct ScanBudget {
 class EntityScan final : private RowTest {
   public:
     /// Writer and filter stay as long as this; without a filter, all entities of the spans match.
-    EntityScan(const EntityWriter& writer, const Filter* filter, KeySpans spans, std::size_t most);
+    EntityScan(EntityWriter& writer, const Filter* filter, KeySpans spans, std::size_t most);
 
     /// False when the budget was spent first.
     bool step(ReadTxn& tx, std::int64_t table_id, ScanBudget budget);
@@ -28,7 +28,6 @@ class EntityScan final : private RowTest {
     /// finish is left to the next page.
     [[nodiscard]] Task<Result<>> finish(Exchange& x, std::int64_t table_id);
 
-    Pen body;
     /// Where the next page begins; nothing when the query has seen everything.
     [[nodiscard]] std::optional<KeyPosition> rest() const {
         return spans_.empty() ? std::nullopt : std::optional(spans_.front().first);
@@ -43,11 +42,15 @@ class EntityScan final : private RowTest {
     bool walk(ReadTxn& tx, std::int64_t table_id, KeySpan& span);
     bool pay(std::string_view properties);
     bool wants(const RowValues& row) noexcept override;
-    void append(std::string_view partition, std::string_view row, Instant timestamp, std::string_view properties);
+    void append(KeyView key, Instant timestamp, std::string_view properties);
+    /// A key as UTF-8, until the next one.
+    [[nodiscard]] KeyView key_of(std::string_view partition, std::string_view row) {
+        return {from_sortable(partition, partition_), from_sortable(row, row_)};
+    }
     [[nodiscard]] bool full() const;
     [[nodiscard]] bool few_match() const;
 
-    const EntityWriter& writer_;
+    EntityWriter& writer_;
     const Filter* filter_;
     std::optional<EntityFilter> test_;
     KeySpans spans_;  ///< what is left

@@ -1,7 +1,6 @@
 #include "table/ops/entity_writer.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "table/ops/atom.hpp"
 #include "table/ops/common.hpp"
@@ -44,57 +43,55 @@ Result<std::optional<std::vector<std::string>>> parse_select(const Query& query)
     return names;
 }
 
-void EntityWriter::begin_page(Pen& to) const {
+void EntityWriter::begin_page() {
     if (level_ == OdataLevel::atom) {
         std::string feed;
         begin_atom_feed(feed, target_.endpoint(), table_, now_);
-        return to.append(feed);
+        return text_.append(feed);
     }
-    to.append("{");
+    text_.append("{");
     if (level_ != OdataLevel::none) {
-        append_control(to, "metadata", target_.endpoint() + "$metadata#" + std::string(table_));
+        append_control(text_, "metadata", target_.endpoint() + "$metadata#" + std::string(table_));
     }
-    to.append("\"value\":[");
+    text_.append("\"value\":[");
 }
 
-void EntityWriter::append(Pen& to, KeyView key, Instant timestamp, std::string_view packed) const {
-    if (level_ == OdataLevel::atom) {
-        std::string entry;
-        append_entry(entry, key, timestamp, packed, false);
-        return to.append(entry);
-    }
-    to.append(to.last() == '}' ? ",{" : "{");
-    append_members(to, key, timestamp, packed);
+void EntityWriter::append(KeyView key, Instant timestamp, std::string_view packed) {
+    if (level_ == OdataLevel::atom) return append_entry(key, timestamp, packed, false);
+    text_.append(text_.last() == '}' ? ",{" : "{");
+    append_members(key, timestamp, packed);
 }
 
-void EntityWriter::end_page(Pen& to) const { to.append(level_ == OdataLevel::atom ? kEndOfAtomFeed : "]}"); }
+std::string EntityWriter::end_page() {
+    text_.append(level_ == OdataLevel::atom ? kEndOfAtomFeed : "]}");
+    return text_.take();
+}
 
-std::string EntityWriter::single(const Entity& entity) const {
-    const std::string& packed = entity.properties.bytes();
+std::string EntityWriter::single(KeyView key, Instant timestamp, std::string_view packed) {
     if (level_ == OdataLevel::atom) {
-        std::string body;
-        append_entry(body, entity.key, entity.timestamp, packed, true);
-        return body;
+        append_entry(key, timestamp, packed, true);
+        return text_.take();
     }
-    Pen body;
-    body.append("{");
+    text_.append("{");
     if (level_ != OdataLevel::none) {
-        append_control(body, "metadata", target_.endpoint() + "$metadata#" + std::string(table_) + "/@Element");
+        append_control(text_, "metadata", target_.endpoint() + "$metadata#" + std::string(table_) + "/@Element");
     }
-    append_members(body, entity.key, entity.timestamp, packed);
-    return body.take();
+    append_members(key, timestamp, packed);
+    return text_.take();
 }
 
-/// Calls `each(name, optional<EdmValue>)` for what is shown, in its order.
+/// Calls `each(name, value)` for what is shown, in its order; a null pointer for what is not there.
 template <class Each>
 void EntityWriter::each_property(KeyView key, Instant timestamp, std::string_view packed, Each each) const {
+    const EdmValue partition = EdmValue::of_string(key.partition);
+    const EdmValue row = EdmValue::of_string(key.row);
     const EdmValue when = EdmValue::of_integer(EdmType::date_time, tick_count(timestamp));
     PropertyReader reader(packed);
     if (!select_) {
-        each(kPartitionKey, std::optional(EdmValue::of_string(key.partition)));
-        each(kRowKey, std::optional(EdmValue::of_string(key.row)));
-        each(kTimestamp, std::optional(when));
-        while (const auto property = reader.next()) each(property->name, std::optional(property->value));
+        each(kPartitionKey, &partition);
+        each(kRowKey, &row);
+        each(kTimestamp, &when);
+        while (const auto property = reader.next()) each(property->name, &property->value);
         return;
     }
     std::vector<std::optional<EdmValue>> values(select_->size());
@@ -103,44 +100,41 @@ void EntityWriter::each_property(KeyView key, Instant timestamp, std::string_vie
         if (at != select_->end()) values[static_cast<std::size_t>(at - select_->begin())] = value;
     };
     while (const auto property = reader.next()) set(property->name, property->value);
-    set(kPartitionKey, EdmValue::of_string(key.partition));
-    set(kRowKey, EdmValue::of_string(key.row));
+    set(kPartitionKey, partition);
+    set(kRowKey, row);
     set(kTimestamp, when);
-    for (std::size_t i = 0; i < values.size(); ++i) each(std::string_view((*select_)[i]), values[i]);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        each(std::string_view((*select_)[i]), values[i] ? &*values[i] : nullptr);
+    }
 }
 
-void EntityWriter::append_members(Pen& to, KeyView key, Instant timestamp, std::string_view packed) const {
+void EntityWriter::append_members(KeyView key, Instant timestamp, std::string_view packed) {
     if (level_ == OdataLevel::full) {
         const std::string path = entity_path(table_, key);
-        append_control(to, "type", target_.account + "." + std::string(table_));
-        append_control(to, "id", target_.endpoint() + path);
-        append_etag(to, timestamp);
-        append_control(to, "editLink", path);
+        append_control(text_, "type", target_.account + "." + std::string(table_));
+        append_control(text_, "id", target_.endpoint() + path);
+        append_etag(text_, timestamp);
+        append_control(text_, "editLink", path);
     } else if (level_ == OdataLevel::minimal) {
-        append_etag(to, timestamp);
+        append_etag(text_, timestamp);
     }
-    bool first = true;
-    each_property(key, timestamp, packed, [&](std::string_view name, const std::optional<EdmValue>& value) {
-        if (!std::exchange(first, false)) to.append(",");
-        // The type of Timestamp goes without saying, but for the full level.
-        const bool untyped = name == kTimestamp && level_ == OdataLevel::minimal;
-        if (value) return append_json_property(to, name, *value, untyped ? OdataLevel::none : level_);
-        append_json_string(to, name);
-        to.append(":null");
-    });
-    to.append("}");
+    std::size_t place = 0;
+    each_property(key, timestamp, packed,
+                  [&](std::string_view name, const EdmValue* value) { json_.append(place++, name, value); });
+    text_.append("}");
 }
 
-void EntityWriter::append_entry(std::string& to, KeyView key, Instant timestamp, std::string_view packed,
-                                bool alone) const {
+void EntityWriter::append_entry(KeyView key, Instant timestamp, std::string_view packed, bool alone) {
     const AtomEntry entry{target_.endpoint(),     entity_path(table_, key),
                           std::string(table_),    target_.account + "." + std::string(table_),
                           entity_etag(timestamp), now_};
     std::vector<AtomProperty> properties;
-    each_property(key, timestamp, packed, [&](std::string_view name, const std::optional<EdmValue>& value) {
-        properties.push_back({name, value});
+    each_property(key, timestamp, packed, [&](std::string_view name, const EdmValue* value) {
+        properties.push_back({name, value != nullptr ? std::optional(*value) : std::nullopt});
     });
-    append_atom_entry(to, entry, properties, alone);
+    std::string text;
+    append_atom_entry(text, entry, properties, alone);
+    text_.append(text);
 }
 
 }  // namespace lazulite::table

@@ -3,7 +3,6 @@
 #include "table/ops/operations.hpp"
 #include "table/ops/sas_rows.hpp"
 #include "table/rows/entities.hpp"
-#include "table/rows/tables.hpp"
 
 namespace lazulite::table {
 
@@ -14,16 +13,12 @@ Task<Result<Response>> get_entity(Exchange& x) {
     LAZ_CO_TRY(const EntityKey key, parse_key(x.target.name));
     LAZ_CO_TRY(auto select, parse_select(x.query));
     LAZ_CO_TRY(const KeySpan permitted, permitted_rows(x));
-    std::string table_name;
-    LAZ_CO_TRY(const auto entity, x.store->read([&](ReadTxn& tx) -> Result<std::optional<Entity>> {
-        LAZ_TRY(const Table table, require_table(tx, x.target.container));
-        table_name = table.name;
-        if (!contains(permitted, key)) return std::nullopt;
-        return find_entity(tx, table.table_id, key);
-    }));
-    if (!entity) co_return fail(ErrorCode::resource_not_found);
-    const EntityWriter writer(x.target, table_name, level, x.store->now(), std::move(select));
-    Response response = odata_response(200, level, writer.single(*entity));
+    LAZ_CO_TRY(const Place place,
+               x.store->read([&](ReadTxn& tx) { return require_place(tx, x.target.container, key); }));
+    const auto& entity = place.entity;
+    if (!entity || !contains(permitted, key)) co_return fail(ErrorCode::resource_not_found);
+    EntityWriter writer(x.target, place.table, level, x.store->now(), std::move(select));
+    Response response = odata_response(200, level, writer.single(key, entity->timestamp, entity->properties.bytes()));
     response.fields.add("ETag", entity_etag(entity->timestamp));
     co_return response;
 }

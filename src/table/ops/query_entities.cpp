@@ -43,16 +43,15 @@ Task<Result<Response>> query_entities(Exchange& x) {
     spans = clipped(clipped(spans, permitted), from);
 
     LAZ_CO_TRY(const Table table, x.store->read([&](ReadTxn& tx) { return require_table(tx, x.target.container); }));
-    const EntityWriter writer(x.target, table.name, level, x.store->now(), std::move(select));
+    EntityWriter writer(x.target, table.name, level, x.store->now(), std::move(select));
     EntityScan scan(writer, filter ? &*filter : nullptr, std::move(spans), most);
-    writer.begin_page(scan.body);
+    writer.begin_page();
     LAZ_CO_TRY(const bool done,
                x.store->read([&](ReadTxn& tx) -> Result<bool> { return scan.step(tx, table.table_id, kOnIoThread); }));
     if (!done) {
         LAZ_CO_CHECK(co_await scan.finish(x, table.table_id));
     }
-    writer.end_page(scan.body);
-    Response response = odata_response(200, level, scan.body.take());
+    Response response = odata_response(200, level, writer.end_page());
     if (const auto rest = scan.rest()) {
         response.fields.add("x-ms-continuation-NextPartitionKey", encode_continuation(rest->partition));
         response.fields.add("x-ms-continuation-NextRowKey", encode_continuation(rest->row));

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
+
 namespace lazulite::table {
 
 std::optional<Entity> find_entity(ReadTxn& tx, std::int64_t table_id, const EntityKey& key) {
@@ -14,6 +16,19 @@ std::optional<Entity> find_entity(ReadTxn& tx, std::int64_t table_id, const Enti
                  table_id, std::string_view(partition), std::string_view(row_key));
     if (!row.next()) return std::nullopt;
     return Entity{key, instant_of(row.integer(0)), PackedProperties(std::string(row.bytes(1)))};
+}
+
+Result<Place> require_place(ReadTxn& tx, std::string_view table, const EntityKey& key) {
+    const std::string name = to_lower(table);
+    const std::string partition = sortable(key.partition);
+    const std::string row_key = sortable(key.row);
+    Cursor row = tx.query("SELECT t.table_id, t.shown_name, e.tick, e.properties FROM tables t LEFT JOIN entities e "
+                          "ON e.table_id = t.table_id AND e.partition_key = ?2 AND e.row_key = ?3 WHERE t.name = ?1",
+                          std::string_view(name), std::string_view(partition), std::string_view(row_key));
+    if (!row.next()) return fail(ErrorCode::table_not_found);
+    Place place{row.integer(0), std::string(row.bytes(1)), std::nullopt};
+    if (!row.is_null(2)) place.entity = Entity{key, instant_of(row.integer(2)), PackedProperties(std::string(row.bytes(3)))};
+    return place;
 }
 
 void put_entity(WriteTxn& tx, std::int64_t table_id, const Entity& entity) {

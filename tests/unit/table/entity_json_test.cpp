@@ -12,10 +12,10 @@ std::string read(std::string_view body, OdataLevel level = OdataLevel::full) {
     const auto content = parse_entity_json(body);
     if (!content) return "error " + std::to_string(static_cast<int>(content.error().code()));
     Pen text;
+    JsonProperties json(text, level);
     PropertyReader reader(content->properties.bytes());
-    while (const auto property = reader.next()) {
-        if (text.size() != 0) text.append(",");
-        append_json_property(text, property->name, property->value, level);
+    for (std::size_t place = 0; const auto property = reader.next(); ++place) {
+        json.append(place, property->name, &property->value);
     }
     return text.take();
 }
