@@ -5,7 +5,7 @@ BUILD_PACKAGES=(g++ cmake ninja-build ccache mold pkg-config libboost1.81-dev li
   nlohmann-json3-dev libspdlog-dev libfmt-dev libpugixml-dev libcli11-dev libexpected-dev)
 TEST_PACKAGES=(libgtest-dev clang-19 libclang-rt-19-dev python3 python3-venv openssl nodejs npm golang-go
   default-jdk-headless maven cargo-web rustc-web rclone restic azure-cli git iproute2 netcat-openbsd
-  util-linux chromium python3-yaml curl libnss3-tools ca-certificates)
+  util-linux chromium python3-yaml curl libnss3-tools ca-certificates valgrind)
 
 # The image is built and tried without a container engine, and docs/ without a cluster.
 IMAGE_PACKAGES=(buildah debootstrap qemu-user-static iproute2 util-linux openssl python3 python3-yaml)

@@ -120,6 +120,12 @@ part_release() {
   ! $full || LAZULITE_FAULT_STRIDE=1 run faults build/release/tests/unit/faults/test_faults
 }
 
+# What requests cost, by instruction counts; the program belongs to the release build.
+part_instructions() {
+  run instructions-selftest tests/instructions/run.py --selftest
+  run instructions tests/instructions/run.py
+}
+
 # conformance NAME SUITE...: suites against one server, whose counters then hold what all of them did.
 conformance() {
   local name=$1 suite
@@ -208,7 +214,7 @@ part_tsan() {
   histories tsan "$($full && echo 1000 || echo 50)"
 }
 
-parts=(packages lint mutation release cli conformance browser tools import docs fault install image asan tsan)
+parts=(packages lint mutation release instructions cli conformance browser tools import docs fault install image asan tsan)
 [ ${#only[@]} -eq 0 ] || parts=("${only[@]}")
 for part in "${parts[@]}"; do
   declare -F "part_$part" >/dev/null || { echo "no part is called '$part'; --list names them" >&2; exit 2; }

@@ -148,13 +148,13 @@ std::span<const Scenario> scenarios() {
         {"append-block", Surface::blob, 2, with_append_blob, 300, 1, append_block},
         {"put-page", Surface::blob, 2, with_page_blob, 300, 1, put_page},
         {"delete-blob", Surface::blob, 1 + 500, with_small_blobs, 300, 1, delete_blob},
-        {"list-1000-blobs", Surface::blob, 1 + kMany, with_small_blobs, 10, 1, list_blobs, "folder/blob-000999<"},
+        {"list-1000-blobs", Surface::blob, 1 + kMany, with_small_blobs, 5, 1, list_blobs, "folder/blob-000999<"},
         {"put-message", Surface::queue, 1, only<create_queue>, 300, 1, put_message},
         {"get-and-delete-message", Surface::queue, 1 + 500, with_messages, 300, 2, get_and_delete_message},
         {"insert-entity", Surface::table, 1, only<create_table>, 300, 1, insert_entity},
-        {"insert-100-entities", Surface::table, 1, only<create_table>, 10, 1, insert_batch, "204 No Content"},
+        {"insert-100-entities", Surface::table, 1, only<create_table>, 5, 1, insert_batch, "204 No Content"},
         {"get-entity", Surface::table, 1 + kMany / kBatch, with_entities, 300, 1, get_entity},
-        {"query-1000-entities", Surface::table, 1 + kMany / kBatch, with_entities, 10, 1, query_partition, "row-000999"},
+        {"query-1000-entities", Surface::table, 1 + kMany / kBatch, with_entities, 5, 1, query_partition, "row-000999"},
     };
     return all;
 }
