@@ -145,7 +145,7 @@ void OpenStore::start(bool born) {
                                                         place_.kind.has_extents, first_extent});
     if (const auto adopted = barrier_->adopt(born); !adopted) throw std::system_error(adopted.error());
     writer_ = std::make_unique<Writer>(
-        Writer::Parts{*connection_, *extents_, readers_, *barrier_, place_.kind, place_.wall, clock_offset_, commits_,
+        Writer::Parts{*connection_, *extents_, readers_, *barrier_, place_.kind, place_.wall, place_.durability, clock_offset_, commits_,
                       [this] { return checkpointer_->make_room(*connection_); }});
     checkpointer_ = std::make_unique<Checkpointer>(
         place_.files, paths_.database(), *barrier_,

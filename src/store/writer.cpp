@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <thread>
 #include <utility>
 
 #include "base/insist.hpp"
@@ -15,6 +16,7 @@ namespace {
 constexpr std::int64_t kTicksAhead = Ticks(std::chrono::seconds(1)).count();
 constexpr std::int64_t kIdsAhead = 1024;
 constexpr std::chrono::milliseconds kExpiryTime{2};
+constexpr std::chrono::microseconds kGatherStep{50};
 
 void log_problem(std::string_view what, const std::exception& problem) noexcept {
     insist([&] { log::error("store: " + std::string(what) + ": " + problem.what()); });
@@ -107,6 +109,7 @@ Writer::Writer(const Parts& parts)
 }
 
 void Writer::push(WriteJob& job) {
+    ++waiting_;
     job.next = queue_.load(std::memory_order_relaxed);
     while (!queue_.compare_exchange_weak(job.next, &job)) {
     }
@@ -125,22 +128,32 @@ WriteJob* Writer::take() {
     }
     WriteJob* const job = backlog_;
     backlog_ = job->next;
+    --waiting_;
     return job;
 }
 
 // ---- groups -------------------------------------------------------------------------------------------------------
 
+void Writer::gather() const {
+    if (with_.durability != Durability::power) return;
+    while (!group_wait_.over(waiting_, std::chrono::steady_clock::now())) std::this_thread::sleep_for(kGatherStep);
+}
+
 void Writer::run_group() {
     if (idle()) return;
+    gather();
     if (!attempt_group(kGroupJobs)) {
         for (WriteJob* job : group_) run_alone(*job);
     }
+    const std::size_t askers = std::min(group_.size() + waiting_, kGroupJobs);
     answer_group();
+    group_wait_.answered(askers, commit_time_, std::chrono::steady_clock::now());
 }
 
 void Writer::run_here(WriteJob& job) {
     job.next = nullptr;
     backlog_ = &job;
+    ++waiting_;
     if (!attempt_group(1)) run_alone(job);
     group_.clear();
 }
@@ -316,7 +329,9 @@ void Writer::commit() {
     ledger_.flush(with_.connection);
     {
         const UnderWay here(with_.commits);
+        const auto begun = std::chrono::steady_clock::now();
         with_.connection.execute("COMMIT");
+        commit_time_ = std::chrono::steady_clock::now() - begun;
     }
     ticks_.committed();
     ids_.committed();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "store/group_wait.hpp"
 #include "store/ledger.hpp"
 #include "store/sql.hpp"
 #include "store/store.hpp"
@@ -64,6 +65,7 @@ class Writer {
         Barrier& barrier;
         const StoreKind& kind;
         const Clock& wall;
+        Durability durability;
         const std::atomic<std::int64_t>& clock_offset;  ///< ticks
         std::atomic<std::uint64_t>& commits;            ///< Store::commits()
         std::function<bool()> make_room;                ///< for the WAL, which cannot grow; false: there is none
@@ -92,6 +94,7 @@ class Writer {
     class Transaction;
 
     WriteJob* take();
+    void gather() const;
     bool attempt_group(std::size_t most);
     void run_alone(WriteJob& job);
     void attempt_alone(WriteJob& job);
@@ -113,7 +116,10 @@ class Writer {
 
     std::atomic<WriteJob*> queue_{nullptr};  ///< newest first
     WriteJob* backlog_ = nullptr;            ///< taken from the queue, oldest first
+    std::atomic<std::size_t> waiting_{0};    ///< in both
     std::vector<WriteJob*> group_;
+    GroupWait group_wait_;
+    std::chrono::steady_clock::duration commit_time_{};  ///< of the last one
 
     struct Wakeup {
         Executor* executor;

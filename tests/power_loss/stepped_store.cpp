@@ -85,7 +85,7 @@ void SteppedStore::start(bool born) {
                                                         log_.kind->has_extents, first_extent});
     must(barrier_->adopt(born), "cannot adopt " + paths_.database());
     writer_ = std::make_unique<Writer>(
-        Writer::Parts{*connection_, *extents_, readers_, *barrier_, *log_.kind, place_.wall, clock_offset_, commits_});
+        Writer::Parts{*connection_, *extents_, readers_, *barrier_, *log_.kind, place_.wall, place_.durability, clock_offset_, commits_});
     checkpointer_ = std::make_unique<Checkpointer>(*place_.files, paths_.database(), *barrier_,
                                                    Checkpointer::Options{kReckonedPage, false, wal_bytes});
     pages_ = std::make_unique<PageState>(*place_.files, paths_.database());

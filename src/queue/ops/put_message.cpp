@@ -4,9 +4,6 @@
 namespace lazulite::queue {
 namespace {
 
-/// So many bytes come with the head, as a rule.
-constexpr std::uint64_t kSmallBody = 8 << 10;
-
 struct PutMessage {
     std::optional<std::int64_t> visibility_timeout;
     std::optional<std::int64_t> time_to_live;
@@ -55,18 +52,14 @@ Task<Result<Response>> put_message(Exchange& x) {
         co_return fail(StorageError(ErrorCode::unsupported_query_parameter).with("QueryParameterName", "visibilitytimeout"));
     }
     LAZ_CO_CHECK(check_time_to_live(command, x.version));
-    // No large body is received for a queue that is not there. A small one is here already: then the transaction looks.
+    // No body is received for a queue that is not there; where it is here already, the transaction looks.
     const auto look_for_queue = [&x] {
         return x.store->read([&](ReadTxn& tx) { return require_generation(tx, x.target.container); });
     };
-    const bool small = x.request.content_length.value_or(kMostTextBytes) <= kSmallBody;
-    if (!small) {
-        LAZ_CO_CHECK(look_for_queue());
-    }
+    const bool here = x.request.body->here();
+    if (!here) LAZ_CO_CHECK(look_for_queue());
     Result<std::optional<std::string>> received = co_await receive_message_text(x, true);
-    if (!received && small) {
-        LAZ_CO_CHECK(look_for_queue());
-    }
+    if (!received && here) LAZ_CO_CHECK(look_for_queue());
     LAZ_CO_TRY(const auto text, std::move(received));
 
     LAZ_CO_TRY(Message message, co_await x.store->write([&](WriteTxn& tx) -> Result<Message> {

@@ -6,6 +6,7 @@
 #include "notes.hpp"
 #include "store/back_off.hpp"
 #include "store/fault_file_system.hpp"
+#include "store/group_wait.hpp"
 #include "watched_files.hpp"
 
 namespace lazulite {
@@ -151,6 +152,19 @@ TEST(BackOff, LastsAMillisecondAfterTheLastCollision) {
     back_off.collided(start + 500us);
     EXPECT_FALSE(back_off.over(start + 1ms));
     EXPECT_TRUE(back_off.over(start + 1500us));
+}
+
+TEST(GroupWait, EndsWithThoseWhoAskedBeforeOrAQuarterOfAFlush) {
+    const GroupWait::Moment start{};
+    GroupWait wait;
+    EXPECT_TRUE(wait.over(1, start)) << "nobody was answered yet";
+    wait.answered(64, 4ms, start);
+    EXPECT_FALSE(wait.over(63, start));
+    EXPECT_TRUE(wait.over(64, start));
+    EXPECT_FALSE(wait.over(63, start + 999us));
+    EXPECT_TRUE(wait.over(1, start + 1ms));
+    wait.answered(1, 4ms, start + 5ms);  // the others have gone
+    EXPECT_TRUE(wait.over(1, start + 5ms));
 }
 
 class WriteOnItsCaller : public OnEveryFileSystem {
