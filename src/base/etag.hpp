@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -26,24 +25,24 @@ struct Etag {
     bool quoted = false;
 };
 
-inline void append_value(std::string& to, Etag etag) {
+/// At most 20 bytes; returns where they end.
+inline char* put_value(char* to, Etag etag) {
     constexpr std::int64_t kUnixEpochInDotNetTicks = 621'355'968'000'000'000;
-    constexpr std::ptrdiff_t kFewestDigits = 15;  // 60 bits; a tick of our times has just as many
+    constexpr int kFewestDigits = 15;  // 60 bits; a tick of our times has just as many
+    auto number = etag.tick.brought;
+    if (number == 0) number = static_cast<std::uint64_t>(etag.tick.time_since_epoch().count() + kUnixEpochInDotNetTicks);
+    if (etag.quoted) *to++ = '"';
+    *to++ = '0';
+    *to++ = 'x';
+    const int digits = number >> (4 * kFewestDigits) == 0 ? kFewestDigits : kFewestDigits + 1;
+    for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) *to++ = "0123456789ABCDEF"[number >> shift & 0xF];
+    if (etag.quoted) *to++ = '"';
+    return to;
+}
+
+inline void append_value(std::string& to, Etag etag) {
     char text[20];
-    char* const end = std::end(text);
-    char* at = end;
-    if (etag.quoted) *--at = '"';
-    auto rest = etag.tick.brought;
-    if (rest == 0) rest = static_cast<std::uint64_t>(etag.tick.time_since_epoch().count() + kUnixEpochInDotNetTicks);
-    const char* const last = at;
-    do {
-        *--at = "0123456789ABCDEF"[rest & 0xF];
-        rest >>= 4;
-    } while (rest != 0 || last - at < kFewestDigits);
-    *--at = 'x';
-    *--at = '0';
-    if (etag.quoted) *--at = '"';
-    to.append(at, end);
+    to.append(text, put_value(text, etag));
 }
 
 [[nodiscard]] inline std::string etag_text(Revision tick) {

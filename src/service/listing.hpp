@@ -28,16 +28,25 @@ struct Page {
     bool more = false;  ///< the listing goes on behind it
 };
 
-/// Answers with the page of at most `most` entries that `make(ReadTxn&, std::size_t most) -> Result<Page>` makes over
-/// one snapshot. Most pages are short, so each is begun right here; one that grows past kShortPage is made anew by a
-/// worker.
+/// How long a page may be.
+struct PageSize {
+    std::size_t most;                  ///< entries
+    std::size_t expected_bytes = 512;  ///< as text, if there are so many
+};
+
+/// Answers with the page of at most `most` entries that `make(ReadTxn&, PageSize) -> Result<Page>` makes over one
+/// snapshot. Most pages are short, so each is begun right here; one that grows past kShortPage is made anew by a
+/// worker, who knows by then how long entries are.
 template <class Make>
 Task<Result<Response>> answer_with_page(Exchange& x, std::size_t most, Make make) {
+    PageSize whole{most};
     const auto read = [&](ReadTxn& tx, Effort effort) -> Result<std::optional<Page>> {
-        const std::size_t entries = effort == Effort::little ? std::min(most, kShortPage) : most;
-        LAZ_TRY(Page page, make(tx, entries));
-        if (page.more && entries < most) return std::nullopt;
-        return page;
+        const PageSize size = effort == Effort::little ? PageSize{std::min(most, kShortPage)} : whole;
+        LAZ_TRY(Page page, make(tx, size));
+        if (!page.more || size.most == most) return page;
+        whole.expected_bytes = page.xml.size() / size.most * most;
+        whole.expected_bytes += whole.expected_bytes / 8;
+        return std::nullopt;
     };
     LAZ_CO_TRY(Page page, co_await long_read(x, read));
     Response response;
@@ -101,14 +110,14 @@ struct ByName {
 /// shows behind its name, `key(entry)` what a marker holds.
 template <class Entries, class Write, class Key = ByName>
 Page page_of_names(const Exchange& x, Entries cursor, std::string_view list, std::string_view entry_element,
-                   std::string_view prefix, std::size_t most, Write write, Key key = {}) {
-    XmlWriter xml;
+                   std::string_view prefix, PageSize size, Write write, Key key = {}) {
+    XmlWriter xml(size.expected_bytes);
     const bool old = x.version < kServiceEndpointSince;
     xml.open("EnumerationResults", {{old ? "AccountName" : "ServiceEndpoint", x.target.endpoint()}});
     echo_parameters(xml, x.query);
     xml.open(list);
     auto entry = cursor.next();
-    for (std::size_t count = 0; entry && entry->name.starts_with(prefix) && count < most; ++count) {
+    for (std::size_t count = 0; entry && entry->name.starts_with(prefix) && count < size.most; ++count) {
         xml.open(entry_element);
         xml.element("Name", entry->name);
         if (old) xml.element("Url", x.target.endpoint() + entry->name);

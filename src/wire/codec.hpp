@@ -269,13 +269,17 @@ class XmlEncoder {
     explicit XmlEncoder(XmlWriter& xml) : xml_(xml) {}
 
     template <class T>
-    void property(std::string_view /*header_name*/, std::string_view element_name, const T& value) {
+    [[gnu::always_inline]] void property(std::string_view /*header_name*/, std::string_view element_name, const T& value) {
         element(element_name, value);
     }
     template <class T>
-    void element(std::string_view name, const T& value) {
+    [[gnu::always_inline]] void element(std::string_view name, const T& value) {
         if constexpr (std::is_convertible_v<const T&, std::string_view>) {
             xml_.element(name, value);
+        } else if constexpr (HasNames<T>) {
+            xml_.element(name, name_of(value));
+        } else if constexpr (ShortValue<T>) {
+            xml_.plain_element(name, kShortValue, [&value](char* to) { return put_value(to, value); });
         } else {
             text_.clear();
             append_value(text_, value);
@@ -283,7 +287,7 @@ class XmlEncoder {
         }
     }
     template <class T>
-    void element(std::string_view name, const std::optional<T>& value) {
+    [[gnu::always_inline]] void element(std::string_view name, const std::optional<T>& value) {
         if (value) element(name, *value);
     }
     /// A part in an element of its own.

@@ -1,6 +1,7 @@
 #include "wire/date.hpp"
 
 #include <array>
+#include <cstring>
 
 namespace lazulite {
 namespace {
@@ -13,32 +14,48 @@ using std::chrono::seconds;
 constexpr std::string_view kWeekdays = "SunMonTueWedThuFriSat";
 constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
-template <class T>
-void put_digits(char* to, T value, std::size_t width) {
-    for (std::size_t i = width; i > 0; --i) {
-        to[i - 1] = static_cast<char>('0' + value % 10);
-        value /= 10;
+constexpr auto kTwoDigits = [] {
+    std::array<char, 200> digits{};
+    for (std::size_t i = 0; i < 100; ++i) {
+        digits[2 * i] = static_cast<char>('0' + i / 10);
+        digits[2 * i + 1] = static_cast<char>('0' + i % 10);
     }
+    return digits;
+}();
+
+void put_two(char* to, unsigned value) { std::memcpy(to, &kTwoDigits[std::size_t{2} * value], 2); }
+
+void put_four(char* to, unsigned value) {
+    put_two(to, value / 100 % 100);
+    put_two(to + 2, value % 100);
 }
 
 /// `hh:mm:ss`
-void put_time_of_day(char* to, std::int64_t second_of_day) {
-    put_digits(to, second_of_day / 3600, 2);
-    put_digits(to + 3, second_of_day / 60 % 60, 2);
-    put_digits(to + 6, second_of_day % 60, 2);
+void put_time_of_day(char* to, unsigned second_of_day) {
+    put_two(to, second_of_day / 3600);
+    put_two(to + 3, second_of_day / 60 % 60);
+    put_two(to + 6, second_of_day % 60);
 }
 
 struct Date {
     std::chrono::sys_days day;
-    std::chrono::year_month_day calendar;
-    std::int64_t second_of_day;
-    std::int64_t ticks;  ///< within the second
+    unsigned year;
+    unsigned month;
+    unsigned day_of_month;
+    unsigned second_of_day;
+    unsigned ticks;  ///< within the second
 };
 
 Date split(Instant when) {
     const auto day = std::chrono::floor<days>(when);
-    const auto second = std::chrono::floor<seconds>(when);
-    return {day, std::chrono::year_month_day(day), (second - day).count(), (when - second).count()};
+    const std::chrono::year_month_day calendar(day);
+    const auto tick_of_day = static_cast<std::uint64_t>((when - day).count());
+    return {day,
+            static_cast<unsigned>(static_cast<int>(calendar.year())),
+            static_cast<unsigned>(calendar.month()),
+            static_cast<unsigned>(calendar.day()),
+            static_cast<unsigned>(tick_of_day / Ticks::period::den),
+            static_cast<unsigned>(tick_of_day % Ticks::period::den)};
 }
 
 /// Reads a text from left to right; one wrong character and it stays wrong.
@@ -96,18 +113,23 @@ bool exists(const std::chrono::year_month_day& date) {
 
 }  // namespace
 
-void append_rfc1123(std::string& to, Instant when) {
+char* put_rfc1123(char* to, Instant when) {
+    constexpr std::string_view kForm = "Sun, 00 Jan 0000 00:00:00 GMT";
+    static_assert(kForm.size() == kRfc1123Length);
     const Date date = split(when);
-    const std::size_t start = to.size();
-    to += "Sun, 00 Jan 0000 00:00:00 GMT";
-    char* const text = to.data() + start;
-    const std::size_t weekday = std::chrono::weekday(date.day).c_encoding();
-    const std::size_t month = static_cast<unsigned>(date.calendar.month()) - 1;
-    kWeekdays.copy(text, 3, weekday * 3);
-    put_digits(&text[5], static_cast<unsigned>(date.calendar.day()), 2);
-    kMonths.copy(&text[8], 3, month * 3);
-    put_digits(&text[12], static_cast<int>(date.calendar.year()), 4);
-    put_time_of_day(&text[17], date.second_of_day);
+    std::memcpy(to, kForm.data(), kForm.size());
+    std::memcpy(to, &kWeekdays[3 * std::chrono::weekday(date.day).c_encoding()], 3);
+    put_two(to + 5, date.day_of_month);
+    std::memcpy(to + 8, &kMonths[std::size_t{3} * (date.month - 1)], 3);
+    put_four(to + 12, date.year);
+    put_time_of_day(to + 17, date.second_of_day);
+    return to + kForm.size();
+}
+
+void append_rfc1123(std::string& to, Instant when) {
+    std::array<char, kRfc1123Length> text;
+    put_rfc1123(text.data(), when);
+    to.append(text.data(), text.size());
 }
 
 std::string format_rfc1123(Instant when) {
@@ -143,11 +165,13 @@ void append_iso8601(std::string& to, Instant when) {
     const std::size_t start = to.size();
     to += "0000-00-00T00:00:00.0000000Z";
     char* const text = to.data() + start;
-    put_digits(&text[0], static_cast<int>(date.calendar.year()), 4);
-    put_digits(&text[5], static_cast<unsigned>(date.calendar.month()), 2);
-    put_digits(&text[8], static_cast<unsigned>(date.calendar.day()), 2);
+    put_four(&text[0], date.year);
+    put_two(&text[5], date.month);
+    put_two(&text[8], date.day_of_month);
     put_time_of_day(&text[11], date.second_of_day);
-    put_digits(&text[20], date.ticks, 7);
+    text[20] = static_cast<char>('0' + date.ticks / 1'000'000);
+    put_two(&text[21], date.ticks / 10'000 % 100);
+    put_four(&text[23], date.ticks % 10'000);
 }
 
 std::string format_iso8601(Instant when) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@ namespace lazulite {
 /// `Fri, 20 Nov 2026 21:07:12 GMT`; fractions of a second are cut. All of these: years 1 to 9999.
 [[nodiscard]] std::string format_rfc1123(Instant when);
 void append_rfc1123(std::string& to, Instant when);  ///< the same, without a string of its own
+inline constexpr std::size_t kRfc1123Length = 29;
+char* put_rfc1123(char* to, Instant when);  ///< the same, where there is room; returns its end
 /// Exactly that form: the weekday must be right, the month, day and time must exist.
 [[nodiscard]] std::optional<Instant> parse_rfc1123(std::string_view text);
 

@@ -51,8 +51,9 @@ void append_value(std::string& to, std::string_view value) {
     to += value;
 }
 
-void append_value(std::string& to, const Instant& value) {
-    append_rfc1123(to, value);
+char* put_value(char* to, const Instant& value) {
+    static_assert(kRfc1123Length <= kShortValue);
+    return put_rfc1123(to, value);
 }
 
 void append_value(std::string& to, const Md5Digest& value) {

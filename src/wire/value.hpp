@@ -58,24 +58,37 @@ template <HasNames Enum>
     return found.has_value();
 }
 
+/// What is short and of ASCII, and needs no escape anywhere, can also be written where there is room for kShortValue
+/// bytes: put_value(to, value) returns where it ends.
+inline constexpr std::size_t kShortValue = 32;
+
+char* put_value(char* to, const Instant& value);
+
+template <std::same_as<bool> T>  // a plain `bool` would take every pointer
+char* put_value(char* to, T value) {
+    const std::string_view word = value ? "true" : "false";
+    return to + word.copy(to, word.size());
+}
+
+template <WholeNumber T>
+char* put_value(char* to, T value) {
+    return std::to_chars(to, to + kShortValue, value).ptr;
+}
+
+template <class T>
+concept ShortValue = requires(char* to, const T& value) { put_value(to, value); };
+
+template <ShortValue T>
+void append_value(std::string& to, const T& value) {
+    std::array<char, kShortValue> text;
+    to.append(text.data(), put_value(text.data(), value));
+}
+
 void append_value(std::string& to, std::string_view value);
-void append_value(std::string& to, const Instant& value);
 void append_value(std::string& to, const Md5Digest& value);
 void append_value(std::string& to, const Crc64Value& value);
 void append_value(std::string& to, const Base64& value);
 void append_value(std::string& to, const std::vector<std::string>& value);
-
-template <std::same_as<bool> T>  // a plain `bool` would take every pointer
-void append_value(std::string& to, T value) {
-    to += value ? "true" : "false";
-}
-
-template <WholeNumber T>
-void append_value(std::string& to, T value) {
-    std::array<char, 24> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    to.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
-}
 
 template <HasNames Enum>
 void append_value(std::string& to, Enum value) {

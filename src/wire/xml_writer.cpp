@@ -64,11 +64,33 @@ std::size_t legal_multibyte(std::string_view text, std::size_t at) {
     return character == "\xEF\xBF\xBE" || character == "\xEF\xBF\xBF" ? 0 : length;
 }
 
-/// Eight bytes at once: none below 0x20 (that would borrow into its high bit), none from 0x80 on.
-bool all_printable_ascii(const char* eight) {
+constexpr std::uint64_t kLowBits = 0x0101010101010101;
+constexpr std::uint64_t kHighBits = kLowBits * 0x80;
+
+std::uint64_t word_at(const char* eight) {
     std::uint64_t word = 0;
     std::memcpy(&word, eight, sizeof word);
-    return (((word - 0x2020202020202020) | word) & 0x8080808080808080) == 0;
+    return word;
+}
+
+/// A high bit where one of eight bytes is below 0x20 (that borrows into it), or from 0x80 on.
+std::uint64_t unprintable(std::uint64_t word) {
+    return ((word - kLowBits * 0x20) | word) & kHighBits;
+}
+
+/// The same for & < > among printable bytes: what differs from them in no bit borrows.
+std::uint64_t markup(std::uint64_t word) {
+    const auto is = [word](char c) { return (word ^ kLowBits * static_cast<unsigned char>(c)) - kLowBits; };
+    return (is('&') | is('<') | is('>')) & kHighBits;
+}
+
+bool all_printable_ascii(const char* eight) {
+    return unprintable(word_at(eight)) == 0;
+}
+
+bool all_plain(const char* eight) {
+    const std::uint64_t word = word_at(eight);
+    return (unprintable(word) | markup(word)) == 0;
 }
 
 bool needs_care(char c, bool in_attribute) {
@@ -83,10 +105,8 @@ std::size_t plain_prefix(std::string_view text, bool in_attribute) {
     return at;
 }
 
-char* copy(char* to, std::string_view text) {
-    std::memcpy(to, text.data(), text.size());
-    return to + text.size();
-}
+/// So much is made ready at a time: cheap to fill, and still in the cache when it is written.
+constexpr std::size_t kStep = 1024;
 
 }  // namespace
 
@@ -108,14 +128,23 @@ std::size_t first_illegal_in_xml(std::string_view utf8) {
     return std::string_view::npos;
 }
 
-XmlWriter::XmlWriter(std::size_t expected_bytes) : text_(expected_bytes, '\0') {
+XmlWriter::XmlWriter(std::size_t expected_bytes) {
+    text_.reserve(expected_bytes);
     put(R"(<?xml version="1.0" encoding="utf-8"?>)");
 }
 
-/// Where to write next, with place for that many bytes.
-char* XmlWriter::room(std::size_t bytes) {
-    if (text_.size() - length_ < bytes) text_.resize(std::max(text_.size() * 2, length_ + bytes));
-    return text_.data() + length_;
+void XmlWriter::grow(std::size_t bytes) {
+    text_.resize(std::max(length_ + bytes, std::min(length_ + kStep, text_.capacity())));
+}
+
+/// The last eight bytes are looked at together, some of them once more.
+bool XmlWriter::is_plain(std::string_view text) {
+    if (text.size() < 8) return plain_prefix(text, false) == text.size();
+    const std::size_t last = text.size() - 8;
+    for (std::size_t at = 0; at < last; at += 8) {
+        if (!all_plain(&text[at])) return false;
+    }
+    return all_plain(&text[last]);
 }
 
 void XmlWriter::put(std::string_view text) {
@@ -141,8 +170,10 @@ void XmlWriter::put_escaped(std::string_view text, bool in_attribute) {
 }
 
 void XmlWriter::put_start(std::string_view name, Attributes attributes) {
-    put("<");
-    put(name);
+    char* const at = room(name.size() + 1);
+    *at = '<';
+    copy(at + 1, name);
+    length_ += name.size() + 1;
     for (const Attribute& attribute : attributes) {
         put(" ");
         put(attribute.name);
@@ -176,19 +207,6 @@ void XmlWriter::close() {
 }
 
 void XmlWriter::element(std::string_view name, std::string_view text, Attributes attributes) {
-    if (attributes.size() == 0 && !text.empty() && plain_prefix(text, false) == text.size()) {  // nearly all of them
-        const std::size_t bytes = name.size() * 2 + text.size() + 5;
-        char* at = room(bytes);
-        *at++ = '<';
-        at = copy(at, name);
-        *at++ = '>';
-        at = copy(at, text);
-        at = copy(at, "</");
-        at = copy(at, name);
-        *at = '>';
-        length_ += bytes;
-        return;
-    }
     put_start(name, attributes);
     if (text.empty()) return put(" />");
     put(">");
@@ -199,6 +217,7 @@ void XmlWriter::element(std::string_view name, std::string_view text, Attributes
 }
 
 void XmlWriter::encoded_element(std::string_view name, std::string_view text) {
+    if (!text.empty() && is_plain(text)) return plain_element(name, text);
     if (legal_in_xml(text)) {
         element(name, text);
     } else {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstring>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -32,12 +34,32 @@ class XmlWriter {
     using Attributes = std::initializer_list<Attribute>;
 
     /// Writes the declaration: `<?xml version="1.0" encoding="utf-8"?>`. A good guess of the size of a long document
-    /// saves the copies of growing.
+    /// saves the copies of growing; what of it is not needed is never touched.
     explicit XmlWriter(std::size_t expected_bytes = 512);
 
     void open(std::string_view name, Attributes attributes = {});
     void close();  ///< the innermost open element
-    void element(std::string_view name, std::string_view text, Attributes attributes = {});
+    void element(std::string_view name, std::string_view text, Attributes attributes);
+    [[gnu::always_inline]] void element(std::string_view name, std::string_view text) {
+        if (text.empty()) return empty_element(name);
+        if (is_plain(text)) return plain_element(name, text);
+        element(name, text, {});
+    }
+    /// The same with the text that `put(char* to)` puts there: at most `most` bytes, and none that needs an escape.
+    /// It returns where they end. Inlined, since the name is mostly a literal: then it is a handful of stores.
+    template <class Put>
+    [[gnu::always_inline]] void plain_element(std::string_view name, std::size_t most, Put put) {
+        char* at = room(name.size() * 2 + most + 5);
+        *at++ = '<';
+        at = copy(at, name);
+        *at++ = '>';
+        at = put(at);
+        *at++ = '<';
+        *at++ = '/';
+        at = copy(at, name);
+        *at++ = '>';
+        length_ = static_cast<std::size_t>(at - text_.data());
+    }
     /// The same where the text may hold what XML cannot: then it is percent-encoded and marked `Encoded="true"`, as
     /// blob and prefix names in listings are since version 2021-02-12.
     void encoded_element(std::string_view name, std::string_view text);
@@ -51,7 +73,28 @@ class XmlWriter {
         std::size_t name_length;
         std::size_t content;  ///< where in text_ its content begins
     };
-    char* room(std::size_t bytes);
+    static char* copy(char* to, std::string_view text) {
+        std::memcpy(to, text.data(), text.size());
+        return to + text.size();
+    }
+    [[gnu::always_inline]] void plain_element(std::string_view name, std::string_view text) {
+        plain_element(name, text.size(), [text](char* to) { return copy(to, text); });
+    }
+    [[gnu::always_inline]] void empty_element(std::string_view name) {
+        char* at = room(name.size() + 4);
+        *at++ = '<';
+        at = copy(at, name);
+        copy(at, " />");
+        length_ += name.size() + 4;
+    }
+    /// Whether an element's text needs no escape: nearly none does.
+    [[nodiscard]] static bool is_plain(std::string_view text);
+    /// Where to write next, with place for that many bytes.
+    char* room(std::size_t bytes) {
+        if (text_.size() - length_ < bytes) grow(bytes);
+        return text_.data() + length_;
+    }
+    void grow(std::size_t bytes);
     void put(std::string_view text);
     void put_escaped(std::string_view text, bool in_attribute);
     void put_start(std::string_view name, Attributes attributes);

@@ -39,6 +39,24 @@ std::string position_of(const ListFilter& filter, const ListedBlob& entry) {
     return position;
 }
 
+void fill_former(const HistoryCursor& rows, Instant now, ListedBlob& entry) {
+    entry.blob = rows.blob();
+    entry.blob->tier = tier_at(entry.blob->tier, now);
+    entry.which = rows.id();
+    entry.deleted = rows.deleted();
+}
+
+void fill_current(const BlobCursor& rows, Instant now, std::optional<Blob>& blob) {
+    rows.read(blob.emplace());
+    bring_up_to(now, *blob);
+}
+
+void fill_uncommitted(const StagedCursor& rows, ListedBlob& entry) {
+    Blob& blob = entry.blob.emplace();
+    blob.tick = blob.created = rows.last_put();
+    blob.headers.type = kDefaultContentType;
+}
+
 BlobWalk::BlobWalk(ReadTxn& tx, std::int64_t dir_id, const ListFilter& filter, std::string_view first)
     : tx_(tx), dir_id_(dir_id), filter_(filter) {
     const Position position = parse_position(first);
@@ -51,7 +69,7 @@ void BlobWalk::seek(std::string_view name, const Which& which, bool current) {
     staged_.reset();
     history_.reset();
     first_ = name;
-    blobs_.emplace(tx_, dir_id_, first_);
+    blobs_.emplace(tx_, dir_id_, first_, BlobCursor::Reads::properties);
     blobs_left_ = blobs_->next();
     if (filter_.uncommitted) {
         staged_.emplace(tx_, dir_id_, first_);
@@ -63,50 +81,37 @@ void BlobWalk::seek(std::string_view name, const Which& which, bool current) {
     }
 }
 
-std::optional<ListedBlob> BlobWalk::next() {
-    if (!blobs_left_ && !staged_left_ && !history_left_) return std::nullopt;
+bool BlobWalk::next(ListedBlob& entry) {
+    if (!blobs_left_ && !staged_left_ && !history_left_) return false;
     const bool committed = blobs_left_ && (!staged_left_ || blobs_->name() <= staged_->name());
     const bool former = history_left_ && (!blobs_left_ || history_->name() <= blobs_->name()) &&
                         (!staged_left_ || history_->name() <= staged_->name());
     const std::string_view name = former ? history_->name() : committed ? blobs_->name() : staged_->name();
-    if (!name.starts_with(filter_.prefix)) return std::nullopt;
-    if (!filter_.end_before.empty() && name >= filter_.end_before) return std::nullopt;
-    const auto fold = folded(name, filter_.prefix, filter_.delimiter);
-    if (!fold) {
-        if (former) return take_history(std::string(name));
-        return committed ? take_committed(std::string(name)) : take_uncommitted(std::string(name));
+    if (!name.starts_with(filter_.prefix)) return false;
+    if (!filter_.end_before.empty() && name >= filter_.end_before) return false;
+    if (const auto fold = folded(name, filter_.prefix, filter_.delimiter)) {
+        entry.name = *fold;
+        const std::string beyond = after_prefix(entry.name);
+        if (beyond.empty()) {
+            blobs_left_ = staged_left_ = history_left_ = false;
+        } else {
+            seek(beyond, {}, false);
+        }
+        return true;
     }
-    ListedBlob entry{std::string(*fold), std::nullopt};
-    const std::string beyond = after_prefix(entry.name);
-    if (beyond.empty()) {
-        blobs_left_ = staged_left_ = history_left_ = false;
+    entry.name = name;
+    if (former) {
+        fill_former(*history_, tx_.now(), entry);
+        history_left_ = history_->next();
+    } else if (committed) {
+        fill_current(*blobs_, tx_.now(), entry.blob);
+        if (staged_left_ && staged_->name() == entry.name) staged_left_ = staged_->next();
+        blobs_left_ = blobs_->next();
     } else {
-        seek(beyond, {}, false);
+        fill_uncommitted(*staged_, entry);
+        staged_left_ = staged_->next();
     }
-    return entry;
-}
-
-ListedBlob BlobWalk::take_history(std::string name) {
-    ListedBlob entry{std::move(name), history_->blob(), history_->id(), history_->deleted()};
-    entry.blob->tier = tier_at(entry.blob->tier, tx_.now());
-    history_left_ = history_->next();
-    return entry;
-}
-
-ListedBlob BlobWalk::take_committed(std::string name) {
-    ListedBlob entry{std::move(name), blobs_->blob()};
-    bring_up_to(tx_.now(), *entry.blob);
-    if (staged_left_ && staged_->name() == entry.name) staged_left_ = staged_->next();
-    blobs_left_ = blobs_->next();
-    return entry;
-}
-
-ListedBlob BlobWalk::take_uncommitted(std::string name) {
-    ListedBlob entry{std::move(name), Blob{}};
-    entry.blob->tick = entry.blob->created = staged_->last_put();
-    entry.blob->headers.type = kDefaultContentType;
-    staged_left_ = staged_->next();
-    return entry;
+    return true;
 }
 
 }  // namespace lazulite::blob

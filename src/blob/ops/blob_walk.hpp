@@ -45,19 +45,22 @@ struct Position {
 };
 [[nodiscard]] Position parse_position(std::string_view text);
 
+// What stands at a cursor, as of now, for an entry that has its name already.
+
+void fill_former(const HistoryCursor& rows, Instant now, ListedBlob& entry);
+void fill_current(const BlobCursor& rows, Instant now, std::optional<Blob>& blob);
+void fill_uncommitted(const StagedCursor& rows, ListedBlob& entry);
+
 /// Walks committed and, when asked, uncommitted names together in byte order, each once, and folds at the delimiter by
 /// seeking past a whole prefix instead of stepping over what it holds. Former states stand before their
 /// blob: snapshots, then versions, each by time. Lives inside one read.
 class BlobWalk {
   public:
     BlobWalk(ReadTxn& tx, std::int64_t dir_id, const ListFilter& filter, std::string_view first);
-    [[nodiscard]] std::optional<ListedBlob> next();
+    [[nodiscard]] bool next(ListedBlob& entry);  ///< fills a new one; false at the end
 
   private:
     void seek(std::string_view name, const Which& which, bool current);
-    ListedBlob take_history(std::string name);
-    ListedBlob take_committed(std::string name);
-    ListedBlob take_uncommitted(std::string name);
 
     ReadTxn& tx_;
     std::int64_t dir_id_;
@@ -79,17 +82,17 @@ inline constexpr std::size_t kMostWalked = 1000;
 template <class Walk, class Write>
 std::optional<std::string> take_page(Walk& walk, const ListFilter& filter, std::size_t most, Write write) {
     using Show = ListFilter::Show;
-    std::optional<ListedBlob> entry = walk.next();
     std::size_t written = 0;
     const std::size_t most_walked = std::max(most, kMostWalked);
-    for (std::size_t walked = 0; entry && written < most && walked < most_walked; ++walked, entry = walk.next()) {
-        const bool folder = !entry->blob || entry->blob->is_directory();
+    for (std::size_t walked = 0;; ++walked) {
+        ListedBlob entry;
+        if (!walk.next(entry)) return std::nullopt;
+        if (written == most || walked == most_walked) return position_of(filter, entry);
+        const bool folder = !entry.blob || entry.blob->is_directory();
         if (filter.show == (folder ? Show::blobs : Show::prefixes)) continue;
-        write(*entry);
+        write(entry);
         ++written;
     }
-    if (!entry) return std::nullopt;
-    return position_of(filter, *entry);
 }
 
 /// A page of a flat container, from the position `first` on.

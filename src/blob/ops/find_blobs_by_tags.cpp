@@ -164,17 +164,18 @@ class FindWalk {
     std::optional<FindPlace> in_tree(const Container& container, const std::string& first, Write& write) {
         const ListFilter all;
         PathWalk walk(tx_, container.root_dir_id, all, first);
-        while (const auto entry = walk.next()) {
+        for (;;) {
+            ListedBlob entry;
+            if (!walk.next(entry)) return std::nullopt;
             if (written_ == most_ || steps_left_ == 0) {
-                return FindPlace{container.name, {"", "", position_of(all, *entry), TagPlace::kFirst}};
+                return FindPlace{container.name, {"", "", position_of(all, entry), TagPlace::kFirst}};
             }
             --steps_left_;
-            TagSet tags = TagSet::unpack(entry->blob->tags);
-            if (entry->blob->tags.empty() || !search_.query.matches(tags)) continue;
-            write(FoundBlob{container.name, entry->name, std::move(tags), std::nullopt, true});
+            TagSet tags = TagSet::unpack(entry.blob->tags);
+            if (entry.blob->tags.empty() || !search_.query.matches(tags)) continue;
+            write(FoundBlob{container.name, entry.name, std::move(tags), std::nullopt, true});
             ++written_;
         }
-        return std::nullopt;
     }
 
     ReadTxn& tx_;
@@ -196,13 +197,13 @@ Task<Result<Response>> find_blobs_by_tags(Exchange& x) {
     LAZ_CO_TRY(const Search search, make_search(x, command));
     const auto most = static_cast<std::size_t>(command.max_results.value_or(kMostResults));
 
-    const auto make_page = [&](ReadTxn& tx, std::size_t entries) -> Result<Page> {
+    const auto make_page = [&](ReadTxn& tx, PageSize size) -> Result<Page> {
         if (x.operation.scope == Scope::container) LAZ_CHECK(require_container(tx, x.target.container));
-        XmlWriter xml;
+        XmlWriter xml(size.expected_bytes);
         xml.open("EnumerationResults", {{"ServiceEndpoint", x.target.endpoint()}});
         xml.element("Where", command.where);
         xml.open("Blobs");
-        const auto next = FindWalk(tx, search, entries).run([&](const FoundBlob& found) {
+        const auto next = FindWalk(tx, search, size.most).run([&](const FoundBlob& found) {
             write_found(xml, found, search, x.version);
         });
         xml.close();

@@ -224,10 +224,10 @@ Task<Result<Response>> list_blobs(Exchange& x) {
                         includes(include, "permissions")};
     const auto most = static_cast<std::size_t>(command.max_results.value_or(kMostResults));
 
-    const auto make_page = [&](ReadTxn& tx, std::size_t entries) -> Result<Page> {
+    const auto make_page = [&](ReadTxn& tx, PageSize size) -> Result<Page> {
         LAZ_TRY(const Container container, require_container(tx, x.target.container));
         LAZ_CHECK(check_prefix(tx, container, prefix));
-        XmlWriter xml;
+        XmlWriter xml(size.expected_bytes);
         open_results(xml, x);
         xml.open("Blobs");
         Result<> known;
@@ -235,7 +235,7 @@ Task<Result<Response>> list_blobs(Exchange& x) {
             if (known && entry.blob) known = check_known_type(*entry.blob, x.version);
             write_entry(xml, entry, also, x, tx);
         };
-        const auto next = walk_page(tx, container, filter, first, entries, write);
+        const auto next = walk_page(tx, container, filter, first, size.most, write);
         LAZ_CHECK(std::move(known));
         xml.close();
         xml.element("NextMarker", next ? encode_marker(*next) : "");

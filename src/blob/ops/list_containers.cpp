@@ -69,13 +69,13 @@ Task<Result<Response>> list_containers(Exchange& x) {
         xml.close();
         if (includes(include, "metadata")) write_metadata(xml, container.metadata);
     };
-    const auto make_page = [&](ReadTxn& tx, std::size_t most) -> Result<Page> {
+    const auto make_page = [&](ReadTxn& tx, PageSize size) -> Result<Page> {
         const std::string first = std::max(prefix, marker);
         const std::size_t end = first.find('\0');
         const std::string name = first.substr(0, end);
         const auto page = [&](ContainerCursor cursor, auto key) {
             ListedContainers containers(std::move(cursor), includes(include, "system"));
-            return page_of_names(x, std::move(containers), "Containers", "Container", prefix, most, write, key);
+            return page_of_names(x, std::move(containers), "Containers", "Container", prefix, size, write, key);
         };
         if (!deleted) return page(ContainerCursor(tx, name), ByName());
         if (end == std::string::npos) return page(ContainerCursor(tx, name, Instant()), marker_of);

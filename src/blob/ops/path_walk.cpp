@@ -38,7 +38,7 @@ void PathWalk::open(std::string_view first, const Which& which, bool current) {
     staged_.reset();
     history_.reset();
     first_ = first;
-    blobs_.emplace(tx_, dir_id_, first_);
+    blobs_.emplace(tx_, dir_id_, first_, BlobCursor::Reads::properties);
     blobs_left_ = blobs_->next();
     if (filter_.uncommitted) {
         staged_.emplace(tx_, dir_id_, first_);
@@ -102,73 +102,70 @@ PathWalk::Source PathWalk::next_source(std::string& place) {
     return Source::kept;
 }
 
-std::optional<ListedBlob> PathWalk::next() {
-    std::string place;
+bool PathWalk::next(ListedBlob& entry) {
     for (;;) {
-        const Source source = next_source(place);
+        const Source source = next_source(entry.name);
+        const std::string& place = entry.name;
         const bool over = source == Source::none || !place.starts_with(filter_.prefix) ||
                           (!filter_.end_before.empty() && place >= filter_.end_before);
         if (over) {
             end();
-            return std::nullopt;
+            return false;
         }
         if (const auto prefix = folded(place, filter_.prefix, filter_.delimiter)) {
-            return fold(source, place, std::string(*prefix));
+            fold(source, prefix->size(), entry);
+            return true;
         }
-        if (source != Source::committed || !blobs_->child_dir_id()) return take(source, std::move(place));
-        if (auto directory = take_directory(place)) return directory;
+        if (source != Source::committed || !blobs_->child_dir_id()) {
+            take(source, entry);
+            return true;
+        }
+        if (take_directory(entry)) return true;
     }
 }
 
-/// Nothing for the one that the prefix names with the slash: what is asked for is in it.
-std::optional<ListedBlob> PathWalk::take_directory(const std::string& place) {
-    ListedBlob entry{place.substr(0, place.size() - 1), blobs_->blob()};
-    bring_up_to(tx_.now(), *entry.blob);
-    enter(*entry.blob->child_dir_id, place);
-    if (filter_.prefix.size() == place.size()) return std::nullopt;
-    return entry;
+/// False for the one that the prefix names with the slash: what is asked for is in it.
+bool PathWalk::take_directory(ListedBlob& entry) {
+    fill_current(*blobs_, tx_.now(), entry.blob);
+    enter(*entry.blob->child_dir_id, entry.name);
+    if (filter_.prefix.size() == entry.name.size()) {
+        entry.blob.reset();
+        return false;
+    }
+    entry.name.pop_back();
+    return true;
 }
 
-ListedBlob PathWalk::take(Source source, std::string name) {
+void PathWalk::take(Source source, ListedBlob& entry) {
     switch (source) {
         case Source::none: break;
-        case Source::kept: {
-            ListedBlob entry{std::move(name), kept_->blob(), kept_->id(), kept_->deleted()};
-            entry.blob->tier = tier_at(entry.blob->tier, tx_.now());
+        case Source::kept:
+            fill_former(*kept_, tx_.now(), entry);
             kept_left_ = kept_->next();
-            return entry;
-        }
-        case Source::former: {
-            ListedBlob entry{std::move(name), history_->blob(), history_->id(), history_->deleted()};
-            entry.blob->tier = tier_at(entry.blob->tier, tx_.now());
+            break;
+        case Source::former:
+            fill_former(*history_, tx_.now(), entry);
             history_left_ = history_->next();
-            return entry;
-        }
-        case Source::committed: {
-            ListedBlob entry{std::move(name), blobs_->blob()};
-            bring_up_to(tx_.now(), *entry.blob);
+            break;
+        case Source::committed:
+            fill_current(*blobs_, tx_.now(), entry.blob);
             if (staged_left_ && staged_->name() == blobs_->name()) staged_left_ = staged_->next();
             blobs_left_ = blobs_->next();
-            return entry;
-        }
-        case Source::uncommitted: {
-            ListedBlob entry{std::move(name), Blob{}};
-            entry.blob->tick = entry.blob->created = staged_->last_put();
-            entry.blob->headers.type = kDefaultContentType;
+            break;
+        case Source::uncommitted:
+            fill_uncommitted(*staged_, entry);
             staged_left_ = staged_->next();
-            return entry;
-        }
+            break;
     }
-    return {std::move(name), std::nullopt};
 }
 
-ListedBlob PathWalk::fold(Source source, const std::string& place, std::string prefix) {
-    ListedBlob entry{std::move(prefix), std::nullopt};
+void PathWalk::fold(Source source, std::size_t prefix_size, ListedBlob& entry) {
+    const bool whole = prefix_size == entry.name.size();
+    entry.name.resize(prefix_size);
     const std::string beyond = after_prefix(entry.name);
-    if (source == Source::committed && blobs_->child_dir_id() && entry.name == place) {
+    if (source == Source::committed && blobs_->child_dir_id() && whole) {
         // The directory's own row: the next entry is the row behind it, and what is in it is not looked at.
-        entry.directory = blobs_->blob();
-        bring_up_to(tx_.now(), *entry.directory);
+        fill_current(*blobs_, tx_.now(), entry.directory);
         blobs_left_ = blobs_->next();
         if (kept_left_ && kept_->name().starts_with(entry.name)) open_kept(beyond, {}, false);
     } else if (beyond.empty()) {
@@ -176,7 +173,6 @@ ListedBlob PathWalk::fold(Source source, const std::string& place, std::string p
     } else {
         seek(beyond, {}, false);
     }
-    return entry;
 }
 
 }  // namespace lazulite::blob

@@ -18,7 +18,7 @@ namespace lazulite::blob {
 class PathWalk {
   public:
     PathWalk(ReadTxn& tx, std::int64_t root_dir_id, const ListFilter& filter, std::string_view first);
-    [[nodiscard]] std::optional<ListedBlob> next();
+    [[nodiscard]] bool next(ListedBlob& entry);  ///< fills a new one; false at the end
 
   private:
     enum class Source : std::uint8_t { none, kept, former, committed, uncommitted };
@@ -38,9 +38,10 @@ class PathWalk {
     [[nodiscard]] bool any_left() const { return blobs_left_ || staged_left_ || history_left_; }
     /// Where the next entry comes from, and its place.
     Source next_source(std::string& place);
-    [[nodiscard]] std::optional<ListedBlob> take_directory(const std::string& place);
-    ListedBlob take(Source source, std::string name);
-    ListedBlob fold(Source source, const std::string& place, std::string prefix);
+    // The entry has its place for its name.
+    [[nodiscard]] bool take_directory(ListedBlob& entry);
+    void take(Source source, ListedBlob& entry);
+    void fold(Source source, std::size_t prefix_size, ListedBlob& entry);
 
     ReadTxn& tx_;
     const ListFilter& filter_;

@@ -193,14 +193,18 @@ void unpack(std::string_view bytes, Blob& blob) {
 
 std::string pack_props(const Blob& blob) { return pack(blob); }
 
-Blob read_blob(const Cursor& row, int at) {
-    Blob blob;
+void read_properties(const Cursor& row, int at, Blob& blob) {
     blob.type = static_cast<BlobType>(row.integer(at));
     blob.size = static_cast<std::uint64_t>(row.integer(at + 1));
     blob.created = Instant(Ticks(row.integer(at + 2)));
     blob.tick = Instant(Ticks(row.integer(at + 3)));
-    blob.content = ContentRef::decode(row.bytes(at + 4));
     unpack(row.bytes(at + 5), blob);
+}
+
+Blob read_blob(const Cursor& row, int at) {
+    Blob blob;
+    read_properties(row, at, blob);
+    blob.content = ContentRef::decode(row.bytes(at + 4));
     return blob;
 }
 
@@ -210,9 +214,9 @@ Blob read_current(const Cursor& row, int at) {
     return blob;
 }
 
-bool is_expired(ReadTxn& tx, std::int64_t flags, std::string_view props) {
-    if ((flags & kExpiring) == 0) return false;
-    PackedReader packed(props);
+bool is_expired(ReadTxn& tx, const Cursor& row, int flags_at, int props_at) {
+    if ((row.integer(flags_at) & kExpiring) == 0) return false;
+    PackedReader packed(row.bytes(props_at));
     while (const auto entry = packed.next()) {
         if (entry->tag == kExpires) return instant(entry->integer()) <= tx.now();
     }
@@ -289,25 +293,39 @@ ContentRef share_content(WriteTxn& tx, const BlobKey& key, const Which& which, c
     return shared;
 }
 
-BlobCursor::BlobCursor(ReadTxn& tx, std::int64_t dir_id, std::string_view first)
+BlobCursor::BlobCursor(ReadTxn& tx, std::int64_t dir_id, std::string_view first, Reads reads)
     : tx_(tx),
-      cursor_(tx.query("SELECT name, kind, size, created, tick, content, props, child_dir_id, flags FROM blobs "
-                       "WHERE dir_id = ?1 AND name >= ?2 ORDER BY name",
+      reads_(reads),
+      cursor_(tx.query(reads == Reads::all
+                           ? "SELECT name, kind, size, created, tick, content, props, child_dir_id, flags FROM blobs "
+                             "WHERE dir_id = ?1 AND name >= ?2 ORDER BY name"
+                           : "SELECT name, kind, size, created, tick, NULL, props, child_dir_id, flags FROM blobs "
+                             "WHERE dir_id = ?1 AND name >= ?2 ORDER BY name",
                        dir_id, first)) {}
 
 bool BlobCursor::next() {
     while (cursor_.next()) {
-        if (!is_expired(tx_, cursor_.integer(8), cursor_.bytes(6))) return true;
+        if (is_expired(tx_, cursor_, 8, 6)) continue;
+        name_ = cursor_.bytes(0);
+        return true;
     }
     return false;
 }
-
-std::string_view BlobCursor::name() const { return cursor_.bytes(0); }
 
 std::optional<std::int64_t> BlobCursor::child_dir_id() const {
     return cursor_.is_null(7) ? std::nullopt : std::optional(cursor_.integer(7));
 }
 
-Blob BlobCursor::blob() const { return read_current(cursor_, 1); }
+Blob BlobCursor::blob() const {
+    Blob blob;
+    read(blob);
+    return blob;
+}
+
+void BlobCursor::read(Blob& blob) const {
+    read_properties(cursor_, 1, blob);
+    if (reads_ == Reads::all) blob.content = ContentRef::decode(cursor_.bytes(5));
+    blob.child_dir_id = child_dir_id();
+}
 
 }  // namespace lazulite::blob

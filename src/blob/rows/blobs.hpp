@@ -83,16 +83,24 @@ void replace(WriteTxn& tx, const BlobKey& key, const std::optional<Blob>& before
 /// Walks the blobs of a directory in byte order of their names, from `first` on.
 class BlobCursor {
   public:
-    BlobCursor(ReadTxn& tx, std::int64_t dir_id, std::string_view first);
+    enum class Reads : std::uint8_t {
+        all,
+        properties,  ///< what a listing shows: blobs without their content
+    };
+    BlobCursor(ReadTxn& tx, std::int64_t dir_id, std::string_view first, Reads reads = Reads::all);
     /// Moves to the next blob that has not expired; false at the end.
     [[nodiscard]] bool next();
-    [[nodiscard]] std::string_view name() const;  ///< valid until next(); of a directory with the slash behind it
+    /// Valid until next(); of a directory with the slash behind it.
+    [[nodiscard]] std::string_view name() const { return name_; }
     [[nodiscard]] std::optional<std::int64_t> child_dir_id() const;
     [[nodiscard]] Blob blob() const;
+    void read(Blob& blob) const;  ///< the same, into a new one
 
   private:
     ReadTxn& tx_;
+    Reads reads_;
     Cursor cursor_;
+    std::string_view name_;
 };
 
 /// Blocks that were put and not yet committed.

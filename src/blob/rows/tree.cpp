@@ -26,7 +26,7 @@ Standing standing(ReadTxn& tx, std::int64_t dir_id, std::string_view segment) {
         if (!row.is_null(0)) {
             found.child_dir_id = row.integer(0);
         } else {
-            found.file = !is_expired(tx, row.integer(1), row.bytes(2));
+            found.file = !is_expired(tx, row, 1, 2);
         }
     }
     return found;
@@ -121,7 +121,7 @@ void clear_expired(WriteTxn& tx, const BlobKey& key) {
         Cursor row = tx.query(
             "SELECT kind, size, created, tick, content, props, child_dir_id, flags FROM blobs WHERE dir_id = ?1 AND name = ?2",
             key.dir_id, key.name);
-        if (row.next() && is_expired(tx, row.integer(7), row.bytes(5))) expired = read_current(row, 0);
+        if (row.next() && is_expired(tx, row, 7, 5)) expired = read_current(row, 0);
     }
     if (!expired) return;
     remove_snapshots(tx, key);

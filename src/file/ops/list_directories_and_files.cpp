@@ -117,11 +117,11 @@ Task<Result<Response>> list_directories_and_files(Exchange& x) {
                         includes(include, "etag"), includes(include, "attributes"), includes(include, "permissionkey")};
     const auto most = static_cast<std::size_t>(command.most.value_or(kMostResults));
 
-    const auto make_page = [&](ReadTxn& tx, std::size_t entries) -> Result<Page> {
+    const auto make_page = [&](ReadTxn& tx, PageSize size) -> Result<Page> {
         LAZ_TRY(const FilePlace place, require_directory(tx, x.target, path, as_of));
         const std::string prefix = key_of(command.prefix.value_or(""), place.share().casing());
         const std::string first = std::max(prefix, marker);
-        XmlWriter xml;
+        XmlWriter xml(size.expected_bytes);
         open_results(xml, x, path);
         if (x.version >= kFileIdAlwaysListed) xml.element("DirectoryId", place.file_id());
         xml.open("Entries");
@@ -129,7 +129,7 @@ Task<Result<Response>> list_directories_and_files(Exchange& x) {
         std::size_t steps = kMostPassedOver;
         std::size_t count = 0;
         bool more = cursor.next(steps) && cursor.entry().key.starts_with(prefix);
-        for (; more && count < entries; ++count) {
+        for (; more && count < size.most; ++count) {
             auto node = find_node(tx, cursor.entry().node_id, as_of);
             if (node) bring_up_to(tx.now(), *node);
             if (node) write_entry(xml, cursor.entry(), *node, also, x.version);

@@ -119,9 +119,9 @@ Task<Result<Response>> list_shares(Exchange& x) {
         xml.close();
         if (includes(include, "metadata")) write_metadata(xml, properties.metadata);
     };
-    const auto make_page = [&](ReadTxn& tx, std::size_t most) -> Result<Page> {
+    const auto make_page = [&](ReadTxn& tx, PageSize size) -> Result<Page> {
         ListedShares shares(tx, from, includes(include, "deleted"), includes(include, "snapshots"));
-        return page_of_names(x, std::move(shares), "Shares", "Share", prefix, most, write, marker_of);
+        return page_of_names(x, std::move(shares), "Shares", "Share", prefix, size, write, marker_of);
     };
     Result<Response> response = co_await answer_with_page(x, command.most(), make_page);
     co_return response;

@@ -19,8 +19,8 @@ Task<Result<Response>> list_queues(Exchange& x) {
     const auto write = [&](XmlWriter& xml, const Queue& queue) {
         if (includes(include, "metadata")) write_metadata(xml, queue.metadata);
     };
-    const auto make_page = [&](ReadTxn& tx, std::size_t most) -> Result<Page> {
-        return page_of_names(x, QueueCursor(tx, std::max(prefix, *marker)), "Queues", "Queue", prefix, most, write);
+    const auto make_page = [&](ReadTxn& tx, PageSize size) -> Result<Page> {
+        return page_of_names(x, QueueCursor(tx, std::max(prefix, *marker)), "Queues", "Queue", prefix, size, write);
     };
     Result<Response> response = co_await answer_with_page(x, command.most(), make_page);
     co_return response;

@@ -13,6 +13,13 @@ TEST(Etag, IsTheTickInHexadecimal) {
     EXPECT_EQ(quoted, "ETag: \"0x89F7FF5F7B58000\"");
 }
 
+TEST(Etag, HasFifteenDigitsOrMore) {
+    EXPECT_EQ(etag_text({Instant(), 0x1A}), "0x00000000000001A");
+    EXPECT_EQ(etag_text({Instant(), 0x0FFFFFFFFFFFFFFF}), "0xFFFFFFFFFFFFFFF");
+    EXPECT_EQ(etag_text({Instant(), 0x1000000000000000}), "0x1000000000000000");
+    EXPECT_EQ(etag_text({Instant(), 0xFEDCBA9876543210}), "0xFEDCBA9876543210");
+}
+
 TEST(Etag, QuotesAreCutInPairs) {
     EXPECT_EQ(without_quotes("\"0x8D\""), "0x8D");
     EXPECT_EQ(without_quotes("0x8D"), "0x8D");

@@ -1,5 +1,7 @@
 #include "wire/xml_writer.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace lazulite {
@@ -67,6 +69,45 @@ TEST(XmlWriter, EscapesText) {
     };
     for (const auto& [text, expected] : cases) {
         EXPECT_EQ(written([&](XmlWriter& xml) { xml.element("t", text); }), "<t>" + std::string(expected) + "</t>");
+    }
+}
+
+TEST(XmlWriter, EscapesWhereverInATextItIsNeeded) {
+    const std::pair<std::string_view, std::string_view> cases[] = {
+        {"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\r", "&#xD;"}, {"\n", "\n"}, {"\x01", "\xEF\xBF\xBD"},
+        {"\x1F", "\xEF\xBF\xBD"}, {"\x80", "\xEF\xBF\xBD"}, {" ", " "}, {"%", "%"}, {"'", "'"}, {"=", "="}, {"?", "?"},
+        {"\x7F", "\x7F"}, {"\xC3\xBC", "\xC3\xBC"},
+    };
+    for (const auto& [text, expected] : cases) {
+        for (std::size_t before = 0; before < 20; ++before) {
+            for (std::size_t behind = 0; behind < 20; ++behind) {
+                const std::string front(before, 'a');
+                const std::string back(behind, '~');
+                const std::string whole = front + std::string(text) + back;
+                EXPECT_EQ(written([&](XmlWriter& xml) { xml.element("t", whole); }),
+                          "<t>" + front + std::string(expected) + back + "</t>");
+            }
+        }
+    }
+}
+
+TEST(XmlWriter, GrowsBeyondWhatWasExpected) {
+    for (const std::size_t expected_bytes : {0, 100, 5'000, 1'000'000}) {
+        XmlWriter xml(expected_bytes);
+        std::string expected(kDeclaration);
+        xml.open("l");
+        expected += "<l>";
+        for (std::size_t length = 0; length < 3000; length += 7) {
+            const std::string text(length, 'x');
+            xml.element("t", text);
+            xml.plain_element("n", 4, [](char* to) { return std::fill_n(to, 2, '7'); });
+            xml.open("e");
+            xml.close();
+            expected += length == 0 ? "<t />" : "<t>" + text + "</t>";
+            expected += "<n>77</n><e />";
+        }
+        xml.close();
+        EXPECT_EQ(xml.take(), expected + "</l>");
     }
 }
 
