@@ -1,6 +1,7 @@
 """The servers under measurement: how each one is started, found, frozen and stopped."""
 
 import contextlib
+import copy
 import http.client
 import json
 import os
@@ -26,19 +27,26 @@ class Unavailable(Exception):
 
 class Server:
     """One process group on 127.0.0.1, with its data in `folder`; `service` is the one that is asked: blob, queue,
-    table, file or "data lake"."""
+    table, file, "data lake", or "all" for blobs with queues and tables beside them (`at`)."""
 
     name = ""
-    lists_blobs = True
-    has_append_blobs = True
+    has_blobs = True  # with lists, blocks, appends, pages and what else makes them more than files
+    has_blocks = True
     has_queues = True
-    has_page_blobs = True
+    checks_signatures = True
+    bears_backlogs = False  # takes from a queue in which 100,000 wait, in less than a minute
+    holds_a_million = False
+    holds_idle = False  # connections, for as long as one likes
+    keeps_pace = False  # with a steady load that lasts
+    survives_power_loss = False
+    is_one_file = False
     has_website = False
     has_files = False
     has_data_lake = False
     website = website_root = CONTAINER  # where the files of a website are put, and where they are read
     most_entities = 0  # of a table that it is asked to hold
     put_statuses = "201"
+    binary = None
 
     def __init__(self, folder, service="blob"):
         self.folder = Path(folder)
@@ -46,6 +54,11 @@ class Server:
         self.port = None
         self.process = None
         self.started_at = None
+        self.took_ms = None  # from exec to the first good answer
+
+    @classmethod
+    def version(cls):
+        return ""
 
     def command(self):
         raise NotImplementedError
@@ -55,7 +68,7 @@ class Server:
         return f"/{sas.ACCOUNT}/{listed}{sas.account_sas()}"
 
     def start(self):
-        """Returns the seconds from exec to the first good answer."""
+        self.port = None
         (self.folder / "data").mkdir(parents=True, exist_ok=True)
         command = self.command()
         with open(self.log(), "wb") as log:
@@ -64,22 +77,28 @@ class Server:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             start_new_session=True)
         self.wait_until_ready()
-        return time.perf_counter() - self.started_at
+        self.took_ms = (time.perf_counter() - self.started_at) * 1000
 
     def wait_until_ready(self):
         while time.perf_counter() - self.started_at < START_TIMEOUT:
             if self.process.poll() is not None:
                 break
-            self.port = self.port or self.printed_port()
+            self.port = self.port or self.printed_port(self.service)
             if self.port and self.answers():
                 return
             time.sleep(0.0005)
         raise RuntimeError(f"{self.name} does not start:\n{self.log().read_text(errors='replace')[-2000:]}")
 
-    def printed_port(self):
-        service = "Data Lake" if self.service == "data lake" else self.service.capitalize()
-        found = re.search(rf"{service} service .*listen.* http://127\.0\.0\.1:(\d+)", self.log().read_text(errors="replace"))
+    def printed_port(self, service):
+        title = {"data lake": "Data Lake", "all": "Blob"}.get(service, service.capitalize())
+        found = re.search(rf"{title} service .*listen.* http://127\.0\.0\.1:(\d+)", self.log().read_text(errors="replace"))
         return int(found[1]) if found else None
+
+    def at(self, service):
+        """The same processes, asked for another service."""
+        other = copy.copy(self)
+        other.service, other.port = service, self.printed_port(service)
+        return other
 
     def answers(self):
         with contextlib.suppress(OSError, http.client.HTTPException):
@@ -98,6 +117,10 @@ class Server:
             connection.close()
 
     def create_container(self):
+        if self.service == "all":
+            for service in ("blob", "queue", "table"):
+                self.at(service).create_container()
+            return
         if self.service == "table":
             name = json.dumps({"TableName": CONTAINER.rpartition("/")[2]})
             status = self.ask("POST", f"/{sas.ACCOUNT}/Tables?{sas.account_sas()}", name)
@@ -150,8 +173,13 @@ class Server:
                 found += [int(child) for child in (task / "children").read_text().split()]
         return found
 
-    def resident_mib(self):
-        return sum(resident_kib(pid) for pid in self.pids()) / 1024
+    @contextlib.contextmanager
+    def awake(self):
+        self.thaw()
+        try:
+            yield
+        finally:
+            self.freeze()
 
     def freeze(self):
         """Between its turns a server gets no CPU time, so that its timers and clean-ups disturb no other."""
@@ -180,6 +208,8 @@ class Server:
 
 class Lazulite(Server):
     name = "lazulite"
+    bears_backlogs = holds_a_million = holds_idle = keeps_pace = survives_power_loss = is_one_file = True
+    durability = connections = None  # its own defaults
     has_website = True
     has_files = True
     has_data_lake = True
@@ -197,6 +227,10 @@ class Lazulite(Server):
         services = ("blob", "queue", "table", "file", "dfs", "web")
         ports = [word for service in services for word in (f"--{service}Port", "0")]
         command = [str(self.binary), "--location", str(self.folder / "data"), *ports, "--silent"]
+        if self.durability:
+            command += ["--durability", self.durability]
+        if self.connections:
+            command += ["--connections", str(self.connections), "--keepAliveTimeout", "0"]
         if self.service != "data lake":
             return command
         configuration = self.folder / "lazulite.json"
@@ -218,6 +252,7 @@ class Azurite(Server):
     name = "azurite"
     most_entities = 100_000  # minutes
     installed = None
+    table_port = None
 
     @classmethod
     def prepare(cls):
@@ -225,31 +260,45 @@ class Azurite(Server):
             raise Unavailable("Azurite needs node and npm")
         cls.installed = install.azurite()
 
+    @classmethod
+    def version(cls):
+        package = cls.installed / "node_modules" / "azurite" / "package.json"
+        return json.loads(package.read_text(encoding="utf-8"))["version"]
+
     def command(self):
-        if self.service == "table":
-            self.port = free_port()  # given 0, it does not say which one it took
-        script = self.installed / "node_modules" / "azurite" / "dist" / "src" / self.service / "main.js"
-        return ["node", str(script), "--location", str(self.folder / "data"), f"--{self.service}Port",
-                str(self.port or 0), "--silent", "--skipApiVersionCheck", "--disableTelemetry"]
+        self.table_port = free_port()  # given 0, it does not say which one it took
+        main = "azurite.js" if self.service == "all" else f"{self.service}/main.js"
+        script = self.installed / "node_modules" / "azurite" / "dist" / "src" / main
+        ports = {"blob": 0, "queue": 0, "table": self.table_port}
+        wanted = ports if self.service == "all" else [self.service]
+        return ["node", str(script), "--location", str(self.folder / "data"),
+                *(word for service in wanted for word in (f"--{service}Port", str(ports[service]))),
+                "--silent", "--skipApiVersionCheck", "--disableTelemetry"]
+
+    def printed_port(self, service):
+        return self.table_port if service == "table" else super().printed_port(service)
 
 
 class Nginx(Server):
     """Static files and DAV: what a server can do that owes nothing but the bytes."""
 
     name = "nginx"
-    lists_blobs = False
-    has_append_blobs = False
-    has_queues = False
-    has_page_blobs = False
+    has_blobs = has_blocks = has_queues = checks_signatures = False
     has_website = True
+    holds_idle = True
+    connections = 1024
     put_statuses = "201,204"  # DAV: 204 when the file was there
-    binary = None
 
     @classmethod
     def prepare(cls):
         cls.binary = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
         if not cls.binary:
             raise Unavailable("nginx is not installed")
+
+    @classmethod
+    def version(cls):
+        said = subprocess.run([cls.binary, "-v"], capture_output=True, text=True)
+        return (said.stdout + said.stderr).strip().rpartition("/")[2]
 
     def command(self):
         self.port = free_port()
@@ -265,7 +314,7 @@ class Nginx(Server):
         return f"""
             {user}
             daemon off; worker_processes {os.cpu_count()}; pid nginx.pid; error_log stderr;
-            events {{ worker_connections 1024; }}
+            events {{ worker_connections {self.connections}; }}
             http {{
               access_log off; sendfile on; tcp_nopush on; default_type application/octet-stream;
               keepalive_requests 1000000000; keepalive_timeout 3600; client_max_body_size 0;
@@ -287,8 +336,9 @@ class Nginx(Server):
 ALL = {kind.name: kind for kind in (Lazulite, Azurite, Nginx)}
 
 
-def resident_kib(pid):
-    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1])
+def adjusted(kind, **attributes):
+    """The same kind of server, with other settings."""
+    return type(kind.__name__, (kind,), attributes)
 
 
 def free_port():
@@ -313,9 +363,21 @@ def running(kinds, folder, service="blob"):
 
 
 @contextlib.contextmanager
-def awake(server):
-    server.thaw()
+def started(kind, folder):
+    """One server alone, awake; it is gone afterwards, and its data too."""
+    server = kind(folder / kind.name)
     try:
-        yield
+        with started_again(server):
+            yield server
     finally:
-        server.freeze()
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def started_again(server):
+    """With what is in its folder."""
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()

@@ -33,6 +33,13 @@ std::uint64_t scatter(std::uint64_t value) {
 Body::Body(std::uint64_t number, std::uint64_t version, std::uint64_t size)
     : start_(scatter(scatter(number) ^ version) % kPoolSize), size_(size) {}
 
+Body Body::part(std::uint64_t offset, std::uint64_t size) const {
+    Body part;
+    part.start_ = (start_ + offset) % kPoolSize;
+    part.size_ = size;
+    return part;
+}
+
 std::string_view Body::run_at(std::uint64_t offset) const {
     const std::size_t place = (start_ + offset) % kPoolSize;
     const std::size_t length = std::min<std::uint64_t>(kPoolSize - place, size_ - offset);

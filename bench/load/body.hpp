@@ -20,6 +20,9 @@ class Body {
     /// The body of the blob with this number, in its n-th version.
     Body(std::uint64_t number, std::uint64_t version, std::uint64_t size);
 
+    /// What stands there of a larger one.
+    [[nodiscard]] Body part(std::uint64_t offset, std::uint64_t size) const;
+
     [[nodiscard]] std::uint64_t size() const { return size_; }
 
     /// Describes the bytes from `offset` on, as far as the vectors reach; returns how many were filled.

@@ -7,22 +7,13 @@
 namespace lazulite::bench {
 namespace {
 
-/// In the directory that is filled or listed.
-std::string path_name(const Options& options, std::uint64_t number) {
-    if (options.directories == 0) return blob_name(options, number);
-    Options directories = options;
-    directories.prefix = std::string("d");
-    std::string name = blob_name(directories, number * options.directories / options.count);
-    return name.append("/").append(blob_name(options, number));
-}
-
 /// Makes empty files, each once.
 class CreatePaths : public OfAll {
   public:
     explicit CreatePaths(const Options& options)
         : OfAll(options, 201, [&](std::uint64_t number) {
               return HeadSpec{.method = "PUT",
-                              .path = options.path + "/" + path_name(options, number),
+                              .path = options.path + "/" + blob_name(options, number),
                               .query = {{"resource", "file"}},
                               .content_length = 0};
           }) {}
@@ -76,7 +67,7 @@ class ListPaths : public Workload {
   private:
     /// Each directory stands before what is in it.
     std::string next_name() {
-        const std::string name = path_name(options_, file_);
+        const std::string name = blob_name(options_, file_);
         const std::string above = options_.directories > 0 ? name.substr(0, name.find('/')) : "";
         if (above != seen_) return seen_ = above;
         ++file_;

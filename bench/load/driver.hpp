@@ -22,16 +22,17 @@ struct Tally {
     Clock::duration elapsed{0};
 };
 
-/// Keeps a request in flight on each of its connections: one thread, epoll.
+/// Keeps a request in flight on each of its connections, or, with a rate, begins so many a second on those that are free: one
+/// thread, epoll.
 class Driver {
   public:
-    Driver(std::uint16_t port, unsigned connections);
+    Driver(std::uint16_t port, unsigned connections, double rate);
     Driver(const Driver&) = delete;
     Driver& operator=(const Driver&) = delete;
     ~Driver();
 
     /// Begins requests for `duration` (without one: as long as the workload has any), ends the walks that are under way,
-    /// and waits for all answers.
+    /// and waits for all answers. The rate is for what has a duration.
     /// Throws std::runtime_error when the server hangs, or fails too often for the rest to mean anything.
     Tally run(Workload& workload, std::optional<Clock::duration> duration);
 
@@ -47,6 +48,9 @@ class Driver {
     void handle(unsigned slot, std::uint32_t events);
     void finish(unsigned slot);
     void begin(unsigned slot);
+    void begin_due();
+    [[nodiscard]] Clock::duration patience() const;
+    void go_on(unsigned slot);
     void fail(unsigned slot, const std::string& why);
     void complain(const std::string& why);
     void watch(unsigned slot, int operation, bool writes);
@@ -55,10 +59,13 @@ class Driver {
     int epoll_ = -1;
     std::vector<Slot> slots_;
     unsigned busy_ = 0;
+    const Clock::duration interval_;  // between requests of a rate, or zero
 
     // Of the present run:
     Workload* workload_ = nullptr;
     Clock::time_point end_;
+    std::optional<Clock::time_point> due_;  // with a rate: when the next request is to begin
+    std::vector<unsigned> free_;            // ... and who may do so
     Tally tally_;
 };
 

@@ -62,7 +62,7 @@ Measured measure_in_parts(const Options& options, Driver& driver, Workload& work
 
 void run(const Options& options) {
     const std::unique_ptr<Workload> workload = make_workload(options);
-    Driver driver(options.port, options.connections);
+    Driver driver(options.port, options.connections, options.rate);
     Tally warmup;
     if (options.warmup > 0) {
         if (Workload* stock = workload->stock()) add_errors(warmup, driver.run(*stock, std::nullopt));
@@ -72,7 +72,7 @@ void run(const Options& options) {
     const bool until_done = options.mode == Mode::fill || options.mode == Mode::fill_appends || options.mode == Mode::fill_tagged ||
                             options.mode == Mode::fill_messages || options.mode == Mode::fill_entities ||
                             options.mode == Mode::fill_ranges || options.mode == Mode::fill_files || options.mode == Mode::fill_paths ||
-                            options.mode == Mode::delete_paths;
+                            options.mode == Mode::delete_paths || options.mode == Mode::put_blocks || options.mode == Mode::commit_blocks;
     const auto duration = until_done ? std::nullopt : std::optional(from_seconds(options.seconds));
     Measured measured = workload->stock() != nullptr ? measure_in_parts(options, driver, *workload, *duration)
                                                      : measure(options, driver, *workload, duration);

@@ -13,7 +13,9 @@ namespace {
 constexpr const char* kUsage = R"(usage: lazulite_load MODE --port PORT --path PATH [options]
 
 Modes over blobs: fill puts every blob once; create does so until the time is up; put overwrites them in turn; get reads
-them in turn; list walks the pages; fill-appends makes empty append blobs; append appends to them in turn; put-pages
+them in turn; list walks the pages, and list-prefixes those by the delimiter "/"; get-random-ranges reads --size bytes of the
+first blob, which has --whole, at --count places in turn; put-blocks puts --count blocks of the blob TEXT, and commit-blocks
+their list; fill-appends makes empty append blobs; append appends to them in turn; put-pages
 overwrites the page blob TEXT in turn, --size bytes at a time; delete-blobs deletes --count blobs, in parts that are put off
 the clock before each; snapshot and copy go over blobs in turn, which are there already; fill-tagged makes blobs with tags, and
 find-tagged finds 20 of them at a time.
@@ -37,15 +39,21 @@ The result is one JSON object on stdout. Only 127.0.0.1 is contacted.
   --port PORT           where the server listens
   --path PATH           the container, queue, table, or directory of a share, e.g. /devstoreaccount1/bench
   --prefix TEXT         blobs, and partitions of entities, are named TEXT000000, TEXT000001, ...
+  --first N             the number of the first one of them (fill, create)
   --count N             how many blobs, files, shares, writes of pages or ranges, messages or entities (put, put-pages, put-ranges,
                         append, snapshot, copy, renames: a multiple of the connections)
   --size BYTES          of each blob, block or write of pages, of each message's text, or of each entity's JSON
+  --whole BYTES         of the blob (get-random-ranges)
   --page N              entries per list page
-  --directories N       fill-paths, list-paths: the files are spread over so many directories d000000, d000001, ...
+  --directories N       fill, list, fill-paths, list-paths: what there is is spread over so many directories d000000,
+                        d000001, ... (list-prefixes: they are the entries)
   --connections N       each with one request in flight
   --seconds S           how long new requests are begun (fill, fill-...: until all are put)
   --warmup S            the same work before it, not counted
-  --read-back N         fill, create, put, put-pages, put-ranges, append, copy, fill-, insert-, batch-entities: afterwards read N and compare them to what
+  --rate R              begin so many requests a second, when they are due, on connections that are free; latencies count from
+                        when they were due. Otherwise each connection has one in flight all the time
+  --close 0|1           a new connection for each request: they say Connection: close
+  --read-back N         fill, create, commit-blocks, put, put-pages, put-ranges, append, copy, fill-, insert-, batch-entities: afterwards read N and compare them to what
                         was put last (upsert-entities: all)
   --put-statuses A,B    what a put may answer (201)
   --pids A,B            the server's processes, for its CPU time
@@ -57,6 +65,8 @@ The result is one JSON object on stdout. Only 127.0.0.1 is contacted.
 Mode parse_mode(const std::string& word) {
     static const std::map<std::string, Mode> modes = {
         {"fill", Mode::fill}, {"create", Mode::create}, {"put", Mode::put}, {"get", Mode::get}, {"list", Mode::list},
+        {"list-prefixes", Mode::list_prefixes}, {"get-random-ranges", Mode::get_random_ranges},
+        {"put-blocks", Mode::put_blocks}, {"commit-blocks", Mode::commit_blocks},
         {"fill-appends", Mode::fill_appends}, {"append", Mode::append},
         {"put-pages", Mode::put_pages},
         {"delete-blobs", Mode::delete_blobs}, {"snapshot", Mode::snapshot}, {"copy", Mode::copy},
@@ -94,14 +104,18 @@ const std::map<std::string, Setter>& setters() {
         {"--pids", [](Options& o, const std::string& v) { o.pids = parse_numbers<pid_t>(v); }},
         {"--path", [](Options& o, const std::string& v) { o.path = v; }},
         {"--prefix", [](Options& o, const std::string& v) { o.prefix = v; }},
+        {"--first", [](Options& o, const std::string& v) { o.first = std::stoull(v); }},
         {"--count", [](Options& o, const std::string& v) { o.count = std::stoull(v); }},
         {"--size", [](Options& o, const std::string& v) { o.size = std::stoull(v); }},
+        {"--whole", [](Options& o, const std::string& v) { o.whole = std::stoull(v); }},
         {"--page", [](Options& o, const std::string& v) { o.page = std::stoull(v); }},
         {"--directories", [](Options& o, const std::string& v) { o.directories = std::stoull(v); }},
         {"--connections",
          [](Options& o, const std::string& v) { o.connections = static_cast<unsigned>(std::stoul(v)); }},
         {"--seconds", [](Options& o, const std::string& v) { o.seconds = std::stod(v); }},
         {"--warmup", [](Options& o, const std::string& v) { o.warmup = std::stod(v); }},
+        {"--rate", [](Options& o, const std::string& v) { o.rate = std::stod(v); }},
+        {"--close", [](Options& o, const std::string& v) { o.close = v == "1"; }},
         {"--read-back", [](Options& o, const std::string& v) { o.read_back = std::stoull(v); }},
         {"--put-statuses", [](Options& o, const std::string& v) { o.put_statuses = parse_numbers<int>(v); }},
         {"--version", [](Options& o, const std::string& v) { o.version = v; }},
@@ -116,6 +130,9 @@ void check(const Options& options) {
     if (options.port == 0 || options.path.empty()) throw std::invalid_argument("--port and --path are needed");
     if (options.count == 0 || options.connections == 0 || options.page == 0) {
         throw std::invalid_argument("--count, --connections and --page start at 1");
+    }
+    if (options.mode == Mode::get_random_ranges && options.whole < options.size) {
+        throw std::invalid_argument("--whole is at least --size");
     }
     const bool by_thousands = options.mode == Mode::fill_entities || options.mode == Mode::query_partition ||
                               options.mode == Mode::filter_entities;

@@ -54,6 +54,7 @@ std::string to_json(Tally tally, const CpuUse& cpu, std::uint64_t bytes_per_requ
     add("others_busy", std::max(0.0, others) / elapsed);
     add("p50_us", percentile(tally.latencies, 0.50));
     add("p99_us", percentile(tally.latencies, 0.99));
+    add("max_us", percentile(tally.latencies, 1));
     out << "}";
     return out.str();
 }

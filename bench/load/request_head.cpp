@@ -66,11 +66,13 @@ std::string target_of(const HeadSpec& spec, std::string_view sas) {
 }
 
 /// The REST reference, "Authorize with Shared Key", as are both below: of the standard headers that are signed only
-/// Content-Length is sent to blobs and queues.
+/// Content-Length and Range are sent to blobs and queues.
 std::string string_to_sign(const HeadSpec& spec, const std::string& account) {
     const bool has_body = spec.content_length.value_or(0) > 0;
     const std::string length = has_body ? std::to_string(*spec.content_length) : "";
-    std::string text = spec.method + "\n\n\n" + length + "\n\n\n\n\n\n\n\n\n";
+    const auto range = spec.others.find("Range");
+    std::string text = spec.method + "\n\n\n" + length + "\n\n\n\n\n\n\n\n";
+    text += (range == spec.others.end() ? "" : range->second) + "\n";
     for (const auto& [name, value] : spec.x_ms) text += name + ":" + value + "\n";
     text += "/" + account + spec.path;
     for (const auto& [name, value] : spec.query) text += "\n" + name + ":" + value;
@@ -85,13 +87,14 @@ std::string table_string_to_sign(const HeadSpec& spec, const std::string& accoun
 
 }  // namespace
 
-HeadWriter::HeadWriter(std::string host, std::string version, const Credentials& credentials)
+HeadWriter::HeadWriter(std::string host, std::string version, const Credentials& credentials, bool close)
     : host_(std::move(host)),
       version_(std::move(version)),
       sas_(credentials.sas),
       account_(credentials.account),
       key_(decode_base64(credentials.key)),
-      form_(credentials.form) {}
+      form_(credentials.form),
+      close_(close) {}
 
 std::string HeadWriter::write(HeadSpec spec) const {
     spec.x_ms["x-ms-version"] = version_;
@@ -100,6 +103,7 @@ std::string HeadWriter::write(HeadSpec spec) const {
     for (const auto& [name, value] : spec.x_ms) head += name + ": " + value + "\r\n";
     for (const auto& [name, value] : spec.others) head += name + ": " + value + "\r\n";
     if (spec.content_length) head += "Content-Length: " + std::to_string(*spec.content_length) + "\r\n";
+    if (close_) head += "Connection: close\r\n";
     if (!key_.empty()) head += "Authorization: " + shared_key(spec) + "\r\n";
     return head + "\r\n";
 }

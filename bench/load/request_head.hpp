@@ -31,7 +31,7 @@ struct Credentials {
 /// Renders request heads, from the request line to the empty line, ready to send.
 class HeadWriter {
   public:
-    HeadWriter(std::string host, std::string version, const Credentials& credentials);
+    HeadWriter(std::string host, std::string version, const Credentials& credentials, bool close = false);
 
     /// Signing costs a few microseconds and uses the present time, so measured loops render their heads in advance.
     [[nodiscard]] std::string write(HeadSpec spec) const;
@@ -45,6 +45,7 @@ class HeadWriter {
     std::string account_;
     std::string key_;  // decoded
     SharedKeyForm form_;
+    bool close_;
 };
 
 }  // namespace lazulite::bench

@@ -6,18 +6,33 @@
 #include <utility>
 
 #include "blob_verbs.hpp"
+#include "blocks.hpp"
 #include "data_lake.hpp"
 #include "entities.hpp"
 #include "files.hpp"
+#include "lists.hpp"
 #include "messages.hpp"
+#include "random_ranges.hpp"
 #include "turns.hpp"
-#include "xml_text.hpp"
 
 namespace lazulite::bench {
 
-std::string blob_name(const Options& options, std::uint64_t number) {
+namespace {
+
+/// TEXT000000, ...
+std::string numbered(const std::string& text, std::uint64_t number) {
     const std::string digits = std::to_string(number);
-    return options.prefix + std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits;
+    return text + std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits;
+}
+
+}  // namespace
+
+std::string directory_name(std::uint64_t number) { return numbered("d", number); }
+
+std::string blob_name(const Options& options, std::uint64_t number) {
+    const std::string name = numbered(options.prefix, options.first + number);
+    if (options.directories == 0) return name;
+    return directory_name(number * options.directories / options.count).append("/").append(name);
 }
 
 namespace {
@@ -283,68 +298,6 @@ class Append : public Workload {
     std::vector<std::uint64_t> blocks_;
 };
 
-/// Walks the pages of the container or directory on one connection, and begins again after the last one.
-class List : public Workload {
-  public:
-    explicit List(const Options& options) : options_(options), writer_(head_writer(options)) {}
-
-    std::optional<Exchange> next(unsigned) override {
-        HeadSpec spec{
-            .method = "GET",
-            .path = options_.path,
-            .query = {{"restype", options_.mode == Mode::list_files ? "directory" : "container"},
-                      {"comp", "list"},
-                      {"maxresults", std::to_string(options_.page)}}};
-        if (!marker_.empty()) spec.query["marker"] = marker_;
-        head_ = writer_.write(std::move(spec));
-        return Exchange{head_, {}, std::nullopt};
-    }
-
-    std::optional<std::string> complaint(unsigned, const Answer& answer) override {
-        if (answer.status != 200) return wrong_status(answer);
-        std::optional<std::string> problem = check_names(answer.text);
-        if (!problem) problem = follow_marker(answer.text);
-        if (problem) restart();
-        return problem;
-    }
-
-  private:
-    std::optional<std::string> check_names(std::string_view xml) {
-        const std::uint64_t end = std::min(first_ + options_.page, options_.count);
-        std::size_t from = 0;
-        for (; first_ < end; ++first_) {
-            const auto name = element(xml, "Name", from);
-            const std::string expected = blob_name(options_, first_);
-            if (!name) return "the page ends before " + expected;
-            if (*name != expected) return "the page has " + std::string(*name) + " in place of " + expected;
-        }
-        if (element(xml, "Name", from)) return "the page has too many entries";
-        return std::nullopt;
-    }
-
-    std::optional<std::string> follow_marker(std::string_view xml) {
-        std::size_t from = xml.rfind("<NextMarker");
-        const auto found = from == std::string_view::npos ? std::nullopt : element(xml, "NextMarker", from);
-        marker_ = found ? unescape(*found) : "";
-        const bool at_end = first_ == options_.count;
-        if (marker_.empty() != at_end)
-            return at_end ? "a marker after the last page" : "no marker before the last page";
-        if (at_end) restart();
-        return std::nullopt;
-    }
-
-    void restart() {
-        first_ = 0;
-        marker_.clear();
-    }
-
-    Options options_;
-    HeadWriter writer_;
-    std::string head_;
-    std::string marker_;
-    std::uint64_t first_ = 0;  // number of the blob or file that the next page begins with
-};
-
 std::uint64_t fresh_version() {
     return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
 }
@@ -354,7 +307,8 @@ std::uint64_t fresh_version() {
 HeadWriter head_writer(const Options& options, SharedKeyForm form) {
     return {"127.0.0.1:" + std::to_string(options.port),
             options.version,
-            {options.sas, options.account, options.key, form}};
+            {options.sas, options.account, options.key, form},
+            options.close};
 }
 
 std::string wrong_status(const Answer& answer) {
@@ -376,7 +330,13 @@ std::unique_ptr<Workload> make_workload(const Options& options) {
             return std::make_unique<Get>(options, std::vector(options.count, kFilledVersion));
         case Mode::list:
         case Mode::list_files:
-            return std::make_unique<List>(options);
+        case Mode::list_prefixes:
+            return make_list_workload(options);
+        case Mode::get_random_ranges:
+            return make_random_ranges_workload(options);
+        case Mode::put_blocks:
+        case Mode::commit_blocks:
+            return make_block_workload(options);
         case Mode::fill_appends:
             return std::make_unique<FillAppends>(options);
         case Mode::append:

@@ -40,7 +40,10 @@ class Workload {
 
 HeadWriter head_writer(const Options& options, SharedKeyForm form = SharedKeyForm::blob_and_queue);
 
-/// TEXT000000, TEXT000001, ...
+/// d000000, d000001, ...
+std::string directory_name(std::uint64_t number);
+
+/// TEXT000000, TEXT000001, ..., in a directory when there are to be any.
 std::string blob_name(const Options& options, std::uint64_t number);
 
 /// What to complain of an answer whose status should be another.
