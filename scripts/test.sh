@@ -95,7 +95,10 @@ unit_tests() {  # unit_tests PRESET [FILTER]
 
 part_packages() { install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" || failed=$((failed + 1)); }
 
-part_lint() { run lint scripts/lint.sh; }
+part_lint() {
+  run lint scripts/lint.sh
+  run bench-report python3 tests/bench/report.py
+}
 
 # The long form compiles 300 mutants into a copy of the tree.
 part_mutation() {

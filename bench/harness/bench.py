@@ -7,6 +7,9 @@ import subprocess
 from . import sas, servers
 
 
+LEAST_STARTS = 5
+
+
 class Bench:
     """In each round the servers take turns, so that a slow minute of the machine hits all."""
 
@@ -20,6 +23,10 @@ class Bench:
     def rounds(self):
         return range(self.options.rounds)
 
+    def starts(self):
+        """How often servers are started: a start costs little."""
+        return range(2 if self.options.quick else max(LEAST_STARTS, self.options.rounds))
+
     def kinds_that(self, offer):
         """The servers that have something, an attribute of them."""
         return [kind for kind in self.kinds if getattr(kind, offer)]
@@ -27,19 +34,19 @@ class Bench:
     def running(self, name, kinds, service="blob"):
         return servers.running(kinds, self.folder / name, service)
 
-    def measure(self, server, mode, *arguments, connections=1, seconds=None, **where):
+    def measure(self, server, mode, *arguments, connections=1, seconds=None, warmup=True, **where):
         """One measurement, after a sixth of its time off the clock."""
         os.sync()  # so that what others wrote before is not flushed on this one's time
-        return self.drive(server, mode, *arguments, *self.timed(connections, seconds), **where)
+        return self.drive(server, mode, *arguments, *self.timed(connections, seconds, warmup), **where)
 
     def measure_once(self, server, mode, *arguments):
         """Of a mode that ends by itself."""
         os.sync()
         return self.drive(server, mode, *arguments)
 
-    def timed(self, connections, seconds=None):
+    def timed(self, connections, seconds=None, warmup=True):
         seconds = seconds or self.options.seconds
-        return ["--connections", connections, "--seconds", seconds, "--warmup", seconds / 6]
+        return ["--connections", connections, "--seconds", seconds, "--warmup", seconds / 6 if warmup else 0]
 
     def fill(self, server, *arguments, mode="fill", **where):
         measured = self.drive(server, mode, *arguments, **where)
@@ -88,10 +95,13 @@ def together(measured):
     """What several generators saw of one server at the same time, as one measurement."""
     requests = sum(one.get("requests", 0) for one in measured)
     spent = max(one.get("server_cpu_us", 0) * one.get("requests", 0) for one in measured)  # each saw all of it
+    generators = sum(one.get("client_busy", 0) for one in measured)
+    others = min(one.get("others_busy", 0) + one.get("client_busy", 0) for one in measured) - generators
     return {"errors": sum(one["errors"] for one in measured),
             "complaints": [text for one in measured for text in one.get("complaints", [])],
             "requests_per_second": sum(one.get("requests_per_second", 0) for one in measured),
             "server_cpu_us": spent / requests if requests else 0,
+            "client_busy": max(one.get("client_busy", 0) for one in measured), "others_busy": max(0, others),
             "p50_us": max(one.get("p50_us", 0) for one in measured),
             "p99_us": max(one.get("p99_us", 0) for one in measured),
             "max_us": max(one.get("max_us", 0) for one in measured)}

@@ -5,7 +5,7 @@ from html import escape
 
 from . import aims
 
-WIDTH, LEFT, RIGHT = 860, 350, 70
+WIDTH, LEFT, RIGHT = 860, 350, 90
 BAR, STEP = 14, 24
 PANELS = (("azurite", "Times as good as Azurite", 1), ("nginx", "Times as good as nginx, which only moves bytes", 0.1))
 STYLE = """
@@ -71,8 +71,7 @@ def panel(title, entries, least, top):
         if aim:
             x = scale(aim)
             lines.append(f'<line class="aim" x1="{x:.1f}" y1="{y - 3}" x2="{x:.1f}" y2="{y + BAR + 3}"/>')
-        beside = max(end, scale(aim) if aim else 0)
-        lines.append(f'<text class="value" x="{beside + 7:.1f}" y="{y + 11}">{shown(ratio)}</text>')
+        lines.append(f'<text class="value" x="{WIDTH - 16}" y="{y + 11}" text-anchor="end">{shown(ratio)}</text>')
     return lines, bottom + 46
 
 
@@ -91,5 +90,5 @@ def svg(results):
     lines.append(f'<text class="note" x="16" y="{top - 8}">The scale is logarithmic; longer is better. Upright strokes are aims. '
                  f'Medians of {about["options"]["rounds"]} rounds, {about["date"]}, commit {escape(about["commit"])}.</text>')
     height = top + 10
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" role="img" '
-            f'aria-label="lazulite next to Azurite and nginx">\n<style>{STYLE}\n</style>\n' + "\n".join(lines) + "\n</svg>\n")
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" '
+            f'role="img" aria-label="lazulite next to Azurite and nginx">\n<style>{STYLE}\n</style>\n' + "\n".join(lines) + "\n</svg>\n")

@@ -46,7 +46,7 @@ def other_aims(line):
 
 
 def measured(results, lines):
-    return [line for line in lines if line.scenario in results.measured]
+    return [line for line in lines if any(value(results, line, server) is not None for server in TITLES)]
 
 
 def row(results, line):
@@ -63,12 +63,13 @@ def about(results):
     quick = " **A quick run, with less data than the titles say.**" if options.get("quick") == "True" else ""
     return (f"{results.about['date']}, commit {results.about['commit']}, {known['processors']} processors ({known['model']}), "
             f"{known['memory_gib']} GiB, Linux {known['kernel']}. {versions}. Medians of {options['rounds']} rounds of "
-            f"{float(options['seconds']):g} s.{quick}")
+            f"{float(options['seconds']):g} s, in one run of `bench/run`.{quick}")
 
 
 def marks(results):
+    flushes = "4 KiB appended and flushed by fdatasync, one after the other: {} a second."
     found = [(aims.machine.MD5, "mib_per_second", "MD5 of the same library: {} MiB/s."),
-             (aims.machine.FLUSH, "requests_per_second", "4 KiB appended and flushed by fdatasync, one after the other: {} a second.")]
+             (aims.machine.FLUSH, "requests_per_second", flushes)]
     return [text.format(number(results.median(mark, "machine", key))) for mark, key, text in found if mark in results.measured]
 
 
@@ -95,7 +96,9 @@ def short(results):
     """What stands in the README."""
     rows = [[line.title, line.unit, *(number(value(results, line, server)) for server in TITLES),
              ratio(aims.times(results, line, "azurite"))] for line in measured(results, aims.LINES) if line.brief]
-    return table(["", "", *TITLES.values(), "lazulite against Azurite"], rows) + "\n\n" + about(results) + "\n"
+    lines = [table(["", "", *TITLES.values(), "lazulite against Azurite"], rows), "", about(results) + " [The whole table]"
+             "(docs/benchmark.md) has the aims too.", "", "![lazulite next to Azurite and nginx](docs/benchmark.svg)"]
+    return "\n".join(lines) + "\n"
 
 
 def put_into(text, results):

@@ -70,7 +70,11 @@ def with_idle_ones(bench, server):
     if closed:
         measured["errors"] += closed
         measured.setdefault("complaints", []).append(f"{closed} of {count} idle connections were closed")
-    return {**measured, "kib_each": (after - before) * 1024 / count, "p99_alone_us": alone.get("p99_us", 0), "idle": count}
+    if alone["errors"] or measured["errors"]:
+        return {"errors": alone["errors"] + measured["errors"],
+                "complaints": alone.get("complaints", []) + measured.get("complaints", [])}
+    return {**measured, "idle": count, "kib_each": (after - before) * 1024 / count, "p99_alone_us": alone["p99_us"],
+            "p99_growth": measured["p99_us"] / alone["p99_us"]}
 
 
 def beside(bench, server):

@@ -4,7 +4,7 @@ import time
 
 from .. import machine, memory, servers
 from ..scenario import COSTS, LIST_PAGE, SIZES, Named, Row, pages, requests
-from .starts import LEAST, SETTLE_SECONDS, memory_rows, start_row
+from .starts import SETTLE_SECONDS, memory_rows, start_row
 
 DIRECTORIES = 1_000  # that the 100,000 are in, by their names: what a list by delimiter shows
 FILL, FILL_MILLION = "fill-list", "fill-list-1m"  # come with the others: creating the blobs over 64 connections
@@ -75,7 +75,7 @@ def million(bench, chosen, started):
 
 def starts(bench, scenario, stopped):
     """Again and again, with the data that is there."""
-    for number in range(max(LEAST, bench.options.rounds)):
+    for number in bench.starts():
         for server in stopped:
             with servers.started_again(server):
                 bench.record(number, scenario.name, server, {"errors": 0, "start_ms": server.took_ms})

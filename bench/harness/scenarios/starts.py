@@ -7,7 +7,6 @@ import time
 from .. import memory, servers
 from ..scenario import COSTS, Named, Row
 
-LEAST = 5  # starts, which cost nothing
 SETTLE_SECONDS = 1
 
 
@@ -26,7 +25,7 @@ SCENARIOS = [STARTUP, FIRST, IDLE]
 
 
 def run(bench, chosen):
-    for number in range(-1, max(LEAST, bench.options.rounds)):
+    for number in (-1, *bench.starts()):
         for kind in bench.kinds:
             if STARTUP in chosen or IDLE in chosen:
                 start(bench, number, kind, chosen)

@@ -51,4 +51,4 @@ def fill_for(bench, chosen, server):
 def measure(bench, transfer, server):
     return bench.measure(server, transfer.operation, "--prefix", transfer.prefix, "--count", transfer.count,
                          "--size", SIZES[transfer.size], "--read-back", READ_BACK[transfer.size],
-                         connections=transfer.connections)
+                         connections=transfer.connections, warmup=transfer.size != "256m")
