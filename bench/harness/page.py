@@ -41,8 +41,15 @@ def aim_against(line, server):
     return next((str(aim) for aim in line.aims if isinstance(aim, aims.Times) and aim.server == server), "")
 
 
-def other_aims(line):
-    return ", ".join(str(aim) for aim in line.aims if not isinstance(aim, aims.Times))
+def other_aims(results, line):
+    """A part of what the machine does is not to be seen in another column."""
+    texts = []
+    for aim in line.aims:
+        if isinstance(aim, aims.OfMachine):
+            texts.append(f"{aim}: {ratio(aims.part_of_machine(results, line, aim.mark))}")
+        elif not isinstance(aim, aims.Times):
+            texts.append(str(aim))
+    return ", ".join(texts)
 
 
 def measured(results, lines):
@@ -52,7 +59,7 @@ def measured(results, lines):
 def row(results, line):
     against = [text for server in ("azurite", "nginx")
                for text in (ratio(aims.times(results, line, server)), aim_against(line, server))]
-    return [line.title, line.unit, *(number(value(results, line, server)) for server in TITLES), *against, other_aims(line),
+    return [line.title, line.unit, *(number(value(results, line, server)) for server in TITLES), *against, other_aims(results, line),
             verdict(results, line)]
 
 

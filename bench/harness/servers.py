@@ -170,7 +170,8 @@ class Server:
         found = [self.process.pid]
         for pid in found:
             for task in Path(f"/proc/{pid}/task").iterdir():
-                found += [int(child) for child in (task / "children").read_text().split()]
+                with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # threads end
+                    found += [int(child) for child in (task / "children").read_text().split()]
         return found
 
     @contextlib.contextmanager

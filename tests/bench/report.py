@@ -44,16 +44,16 @@ class Markdown(unittest.TestCase):
         self.text = page.full(results(), "benchmark.svg")
 
     def test_a_line_has_medians_ratios_aims_and_a_verdict(self):
-        self.assertEqual(line_of(self.text, "Get Blob 4 KiB, 16 connections"),
-                         "| Get Blob 4 KiB, 16 connections | a second | 50,000 | 1,000 | 100,000 | 50.0x | 50x | 0.50x | 0.9x |  | **no** |")
+        self.assertEqual(line_of(self.text, "Get Blob 4 KiB, 16 connections"), "| Get Blob 4 KiB, 16 connections | a second "
+                         "| 50,000 | 1,000 | 100,000 | 50.0x | 50x | 0.50x | 0.9x |  | **no** |")
 
     def test_an_aim_that_is_just_met(self):
-        self.assertEqual(line_of(self.text, "Upload of 1 GiB in 4 MiB blocks, 4 at once"),
-                         "| Upload of 1 GiB in 4 MiB blocks, 4 at once | MiB/s | 450 | 45.0 | 500 | 10.0x |  | 0.90x | 0.9x |  | yes |")
+        title = "Upload of 1 GiB in 4 MiB blocks, 4 at once"
+        self.assertEqual(line_of(self.text, title), f"| {title} | MiB/s | 450 | 45.0 | 500 | 10.0x |  | 0.90x | 0.9x |  | yes |")
 
     def test_a_part_of_what_the_machine_does(self):
         self.assertEqual(line_of(self.text, "Put Blob 256 MiB"),
-                         "| Put Blob 256 MiB | MiB/s | 475 | - | - | - |  | - |  | 0.9x md5 | yes |")
+                         "| Put Blob 256 MiB | MiB/s | 475 | - | - | - |  | - |  | 0.9x md5: 0.95x | yes |")
         self.assertIn("MD5 of the same library: 500 MiB/s.", self.text)
 
     def test_of_a_cost_less_is_better(self):
