@@ -66,7 +66,7 @@ void Connection::reopen() {
 void Connection::start(const Exchange& exchange) {
     exchange_ = exchange;
     sent_ = 0;
-    parser_.reset();
+    parser_.reset(exchange.head.starts_with("HEAD "));
     answer_ = Answer{};
     send_more();
 }

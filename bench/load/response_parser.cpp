@@ -39,12 +39,13 @@ int parse_status(std::string_view line) {
 
 }  // namespace
 
-void ResponseParser::reset() {
+void ResponseParser::reset(bool to_head) {
     state_ = State::head;
     partial_.clear();
     length_.reset();
     left_ = 0;
     chunked_ = false;
+    to_head_ = to_head;
     keeps_alive_ = true;
 }
 
@@ -102,8 +103,11 @@ void ResponseParser::parse_head(std::string_view head, ResponseSink& sink) {
         line_end = std::min(head.find("\r\n"), head.size());
         parse_header(head.substr(0, line_end), sink);
     }
-    if (status < 200) return reset();  // 100 Continue and its kind: the real head follows
-    if (status == 204 || status == 304) length_ = 0;
+    if (status < 200) return reset(to_head_);  // 100 Continue and its kind: the real head follows
+    if (status == 204 || status == 304 || to_head_) {
+        length_ = 0;
+        chunked_ = false;
+    }
     if (!length_ && !chunked_) throw std::runtime_error("response has neither Content-Length nor chunks");
     sink.on_head(status, length_);
     left_ = length_.value_or(0);

@@ -20,10 +20,11 @@ class ResponseSink {
     virtual void on_body(std::string_view bytes) = 0;
 };
 
-/// Parses one HTTP/1.1 response from pieces of any size. Not for HEAD, and not for bodies that end with the connection.
+/// Parses one HTTP/1.1 response from pieces of any size. Not for bodies that end with the connection.
 class ResponseParser {
   public:
-    void reset();
+    /// The answer to a HEAD has no body, whatever its length says.
+    void reset(bool to_head);
 
     /// Returns how many of the bytes belong to this response; throws std::runtime_error when they are not HTTP.
     std::size_t feed(std::string_view bytes, ResponseSink& sink);
@@ -46,6 +47,7 @@ class ResponseParser {
     std::optional<std::uint64_t> length_;
     std::uint64_t left_ = 0;  // of the body or chunk
     bool chunked_ = false;
+    bool to_head_ = false;
     bool keeps_alive_ = true;
 };
 
