@@ -1,6 +1,8 @@
 #include "auth/canonical.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <map>
 #include <vector>
 
@@ -9,13 +11,17 @@ namespace {
 
 constexpr std::string_view kPrefix = "x-ms-";
 
-/// Rank of a character in the first pass; hyphen and apostrophe have none.
-int culture_rank(char c) {
-    constexpr std::string_view kSymbols = "!#$%&*.^_`|~+";
-    if (const auto at = kSymbols.find(c); at != std::string_view::npos) return static_cast<int>(at);
-    if (c >= '0' && c <= '9') return 100 + (c - '0');
-    return 200 + (ascii_lower(c) - 'a');
-}
+/// Ranks of characters in the first pass; hyphen and apostrophe have none.
+constexpr auto kCultureRanks = [] {
+    constexpr std::string_view kInOrder = "!#$%&*.^_`|~+0123456789abcdefghijklmnopqrstuvwxyz";
+    std::array<std::uint8_t, 256> ranks{};
+    for (std::size_t c = 0; c < ranks.size(); ++c) {
+        const std::size_t at = kInOrder.find(ascii_lower(static_cast<char>(c)));
+        ranks[c] = static_cast<std::uint8_t>(std::min(at, kInOrder.size()));
+    }
+    return ranks;
+}();
+int culture_rank(char c) { return kCultureRanks[static_cast<unsigned char>(c)]; }
 
 bool ignored_at_first(char c) { return c == '-' || c == '\''; }
 

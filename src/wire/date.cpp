@@ -3,6 +3,8 @@
 #include <array>
 #include <cstring>
 
+#include "base/text_writers.hpp"
+
 namespace lazulite {
 namespace {
 
@@ -14,27 +16,11 @@ using std::chrono::seconds;
 constexpr std::string_view kWeekdays = "SunMonTueWedThuFriSat";
 constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
-constexpr auto kTwoDigits = [] {
-    std::array<char, 200> digits{};
-    for (std::size_t i = 0; i < 100; ++i) {
-        digits[2 * i] = static_cast<char>('0' + i / 10);
-        digits[2 * i + 1] = static_cast<char>('0' + i % 10);
-    }
-    return digits;
-}();
-
-void put_two(char* to, unsigned value) { std::memcpy(to, &kTwoDigits[std::size_t{2} * value], 2); }
-
-void put_four(char* to, unsigned value) {
-    put_two(to, value / 100 % 100);
-    put_two(to + 2, value % 100);
-}
-
 /// `hh:mm:ss`
 void put_time_of_day(char* to, unsigned second_of_day) {
-    put_two(to, second_of_day / 3600);
-    put_two(to + 3, second_of_day / 60 % 60);
-    put_two(to + 6, second_of_day % 60);
+    write_digits<2>(to, second_of_day / 3600);
+    write_digits<2>(to + 3, second_of_day / 60 % 60);
+    write_digits<2>(to + 6, second_of_day % 60);
 }
 
 struct Date {
@@ -119,9 +105,9 @@ char* put_rfc1123(char* to, Instant when) {
     const Date date = split(when);
     std::memcpy(to, kForm.data(), kForm.size());
     std::memcpy(to, &kWeekdays[3 * std::chrono::weekday(date.day).c_encoding()], 3);
-    put_two(to + 5, date.day_of_month);
+    write_digits<2>(to + 5, date.day_of_month);
     std::memcpy(to + 8, &kMonths[std::size_t{3} * (date.month - 1)], 3);
-    put_four(to + 12, date.year);
+    write_digits<4>(to + 12, date.year);
     put_time_of_day(to + 17, date.second_of_day);
     return to + kForm.size();
 }
@@ -165,13 +151,11 @@ void append_iso8601(std::string& to, Instant when) {
     const std::size_t start = to.size();
     to += "0000-00-00T00:00:00.0000000Z";
     char* const text = to.data() + start;
-    put_four(&text[0], date.year);
-    put_two(&text[5], date.month);
-    put_two(&text[8], date.day_of_month);
+    write_digits<4>(&text[0], date.year);
+    write_digits<2>(&text[5], date.month);
+    write_digits<2>(&text[8], date.day_of_month);
     put_time_of_day(&text[11], date.second_of_day);
-    text[20] = static_cast<char>('0' + date.ticks / 1'000'000);
-    put_two(&text[21], date.ticks / 10'000 % 100);
-    put_four(&text[23], date.ticks % 10'000);
+    write_digits<7>(&text[20], date.ticks);
 }
 
 std::string format_iso8601(Instant when) {
