@@ -67,8 +67,8 @@ void Client::take_turn() {
 
 void Client::send(const std::string& request) const {
     // It fits the socket's buffer; nobody would take it out meanwhile.
-    if (::send(socket_, request.data(), request.size(), MSG_DONTWAIT | MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
-        fail("cannot send");
+    const ssize_t sent = ::send(socket_, request.data(), request.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent != static_cast<ssize_t>(request.size())) fail("cannot send");
 }
 
 /// Whether the answer is whole now.

@@ -7,8 +7,8 @@
 
 namespace instructions {
 
-/// One connection to an emulator in this process. Its turns come on the io thread itself, when that has nothing to do and is
-/// about to wait for events: then the answer is there, and the next request is sent before the wait. So no other thread
+/// One connection to an emulator in this process. Its turns come on the io thread itself, when that has nothing to do and
+/// is about to wait for events: then the answer is there, and the next request is sent before the wait. So no other thread
 /// takes part, and the server always finds the same things in the same order. What the client does is not counted.
 class Client {
   public:

@@ -21,7 +21,8 @@ std::string bytes_of(const Message& message) {
             "x-ms-client-request-id: 6f1c0d5e-8a3b-4c2d-9e1f-0123456789ab\r\n"
             "x-ms-return-client-request-id: true\r\n";
     for (const auto& [name, value] : message.headers) text.append(name).append(": ").append(value).append("\r\n");
-    if (message.method != "GET") text.append("Content-Length: ").append(std::to_string(message.body.size())).append("\r\n");
+    const std::string length = std::to_string(message.body.size());
+    if (message.method != "GET") text.append("Content-Length: ").append(length).append("\r\n");
     return text + "\r\n" + message.body;
 }
 

@@ -19,7 +19,7 @@ BUDGET = HERE / "budget.json"
 MOST_UP = 3  # percent
 MOST_DOWN = 5
 SHOWN = 40
-PATIENCE = 300  # seconds
+PATIENCE = 600  # seconds
 
 # What glibc and OpenSSL choose by the processor: everywhere the same, which every x86-64 of today has.
 SAME_PROCESSOR = {

@@ -8,11 +8,11 @@ namespace {
 using lazulite::Surface;
 
 constexpr std::size_t kSmall = 4096;
-constexpr unsigned kBlobs = 100;  // that are there already
+constexpr unsigned kBlobs = 100;
 constexpr unsigned kMany = 1000;
 constexpr unsigned kBatch = 100;
 
-// ---- blobs -------------------------------------------------------------------------------------------------------------
+// ---- blobs ----------------------------------------------------------------------------------------------------------
 
 Ask create_container() { return {{"PUT", "/container", "restype=container"}, 201}; }
 
@@ -24,15 +24,21 @@ Ask put_blob(const std::string& name, std::size_t size, unsigned seed) {
 std::string blob(unsigned number) { return "folder/blob-" + digits(number); }
 
 /// A container, then a blob for each further number.
-Ask with_blobs(unsigned number) { return number == 0 ? create_container() : put_blob(blob(number - 1), kSmall, number); }
+Ask with_blobs(unsigned number) {
+    return number == 0 ? create_container() : put_blob(blob(number - 1), kSmall, number);
+}
 
-Ask with_small_blobs(unsigned number) { return number == 0 ? create_container() : put_blob(blob(number - 1), 64, number); }
+Ask with_small_blobs(unsigned number) {
+    return number == 0 ? create_container() : put_blob(blob(number - 1), 64, number);
+}
 
 Ask get_blob(unsigned number, const std::string&) { return {{"GET", "/container/" + blob(number % kBlobs)}, 200}; }
 
 Ask put_new_blob(unsigned number, const std::string&) { return put_blob("new-" + digits(number), kSmall, number); }
 
-Ask overwrite_blob(unsigned number, const std::string&) { return put_blob(blob(number % kBlobs), kSmall, number + kMany); }
+Ask overwrite_blob(unsigned number, const std::string&) {
+    return put_blob(blob(number % kBlobs), kSmall, number + kMany);
+}
 
 Ask delete_blob(unsigned number, const std::string&) { return {{"DELETE", "/container/" + blob(number)}, 202}; }
 
@@ -47,18 +53,20 @@ Ask append_block(unsigned number, const std::string&) {
 
 Ask with_page_blob(unsigned number) {
     if (number == 0) return create_container();
-    return {{"PUT", "/container/disk", "", {{"x-ms-blob-type", "PageBlob"}, {"x-ms-blob-content-length", "8388608"}}}, 201};
+    const Headers headers = {{"x-ms-blob-type", "PageBlob"}, {"x-ms-blob-content-length", "8388608"}};
+    return {{"PUT", "/container/disk", "", headers}, 201};
 }
 
 Ask put_page(unsigned number, const std::string&) {
     const std::size_t first = number * 7919ULL % 2048 * kSmall;  // all of them, in no order
     const std::string range = "bytes=" + std::to_string(first) + "-" + std::to_string(first + kSmall - 1);
-    return {{"PUT", "/container/disk", "comp=page", {{"x-ms-page-write", "update"}, {"x-ms-range", range}}, content(kSmall, number)}, 201};
+    const Headers headers = {{"x-ms-page-write", "update"}, {"x-ms-range", range}};
+    return {{"PUT", "/container/disk", "comp=page", headers, content(kSmall, number)}, 201};
 }
 
 Ask list_blobs(unsigned, const std::string&) { return {{"GET", "/container", "restype=container&comp=list"}, 200}; }
 
-// ---- messages ------------------------------------------------------------------------------------------------------------
+// ---- messages -------------------------------------------------------------------------------------------------------
 
 std::string between(const std::string& text, std::string_view begin, std::string_view end) {
     const std::size_t at = text.find(begin);
@@ -83,10 +91,11 @@ Ask get_and_delete_message(unsigned number, const std::string& got) {
     for (const char c : between(got, "<PopReceipt>", "</PopReceipt>")) {
         receipt += c == '+' ? "%2B" : c == '/' ? "%2F" : c == '=' ? "%3D" : std::string(1, c);
     }
-    return {{"DELETE", "/queue/messages/" + between(got, "<MessageId>", "</MessageId>"), "popreceipt=" + receipt}, 204};
+    const std::string id = between(got, "<MessageId>", "</MessageId>");
+    return {{"DELETE", "/queue/messages/" + id, "popreceipt=" + receipt}, 204};
 }
 
-// ---- entities ------------------------------------------------------------------------------------------------------------
+// ---- entities -------------------------------------------------------------------------------------------------------
 
 constexpr std::string_view kPlain = "application/json;odata=nometadata";
 constexpr std::string_view kMinimal = "application/json;odata=minimalmetadata";
@@ -106,7 +115,9 @@ std::string entity(unsigned number) {
            R"("Device":"6f1c0d5e-8a3b-4c2d-9e1f-000000)" + id + R"(","Note":")" + std::string(400, 'n') + R"("})";
 }
 
-Ask insert_entity(unsigned number, const std::string&) { return {{"POST", "/devices", "", json_in(), entity(number)}, 204}; }
+Ask insert_entity(unsigned number, const std::string&) {
+    return {{"POST", "/devices", "", json_in(), entity(number)}, 204};
+}
 
 /// A transaction of `kBatch` entities.
 Ask insert_batch(unsigned number, const std::string&) {
@@ -119,18 +130,20 @@ Ask insert_batch(unsigned number, const std::string&) {
                 "Content-Length: " + std::to_string(json.size()) + "\r\n\r\n" + json + "\r\n";
     }
     body += "--changeset_b--\r\n--batch_a--\r\n";
-    return {{"POST", "/$batch", "", {{"Content-Type", "multipart/mixed; boundary=batch_a"}, {"DataServiceVersion", "3.0"}}, body}, 202};
+    const Headers headers = {{"Content-Type", "multipart/mixed; boundary=batch_a"}, {"DataServiceVersion", "3.0"}};
+    return {{"POST", "/$batch", "", headers, body}, 202};
 }
 
 Ask with_entities(unsigned number) { return number == 0 ? create_table() : insert_batch(number - 1, {}); }
 
 Ask get_entity(unsigned number, const std::string&) {
-    return {{"GET", "/devices(PartitionKey='plant',RowKey='row-" + digits(number * 37 % kMany) + "')", "", {{"Accept", std::string(kPlain)}}},
-            200};
+    const std::string key = "(PartitionKey='plant',RowKey='row-" + digits(number * 37 % kMany) + "')";
+    return {{"GET", "/devices" + key, "", {{"Accept", std::string(kPlain)}}}, 200};
 }
 
 Ask query_partition(unsigned, const std::string&) {
-    return {{"GET", "/devices()", "$filter=PartitionKey%20eq%20%27plant%27", {{"Accept", std::string(kPlain)}}}, 200};
+    const Headers headers = {{"Accept", std::string(kPlain)}};
+    return {{"GET", "/devices()", "$filter=PartitionKey%20eq%20%27plant%27", headers}, 200};
 }
 
 template <Ask (*Only)()>
@@ -142,19 +155,19 @@ Ask only(unsigned) {
 
 std::span<const Scenario> scenarios() {
     static const Scenario all[] = {
-        {"get-blob", Surface::blob, 1 + kBlobs, with_blobs, 300, 1, get_blob},
-        {"put-blob", Surface::blob, 1, only<create_container>, 300, 1, put_new_blob},
-        {"overwrite-blob", Surface::blob, 1 + kBlobs, with_blobs, 300, 1, overwrite_blob},
-        {"append-block", Surface::blob, 2, with_append_blob, 300, 1, append_block},
-        {"put-page", Surface::blob, 2, with_page_blob, 300, 1, put_page},
-        {"delete-blob", Surface::blob, 1 + 500, with_small_blobs, 300, 1, delete_blob},
-        {"list-1000-blobs", Surface::blob, 1 + kMany, with_small_blobs, 5, 1, list_blobs, "folder/blob-000999<"},
-        {"put-message", Surface::queue, 1, only<create_queue>, 300, 1, put_message},
-        {"get-and-delete-message", Surface::queue, 1 + 500, with_messages, 300, 2, get_and_delete_message},
-        {"insert-entity", Surface::table, 1, only<create_table>, 300, 1, insert_entity},
-        {"insert-100-entities", Surface::table, 1, only<create_table>, 5, 1, insert_batch, "204 No Content"},
-        {"get-entity", Surface::table, 1 + kMany / kBatch, with_entities, 300, 1, get_entity},
-        {"query-1000-entities", Surface::table, 1 + kMany / kBatch, with_entities, 5, 1, query_partition, "row-000999"},
+        {"get-blob", Surface::blob, 1 + kBlobs, with_blobs, kBlobs, 200, 1, get_blob},
+        {"put-blob", Surface::blob, 1, only<create_container>, 20, 100, 1, put_new_blob},
+        {"overwrite-blob", Surface::blob, 1 + kBlobs, with_blobs, 20, 100, 1, overwrite_blob},
+        {"append-block", Surface::blob, 2, with_append_blob, 20, 100, 1, append_block},
+        {"put-page", Surface::blob, 2, with_page_blob, 20, 100, 1, put_page},
+        {"delete-blob", Surface::blob, 1 + 2 * kBlobs, with_small_blobs, 20, 100, 1, delete_blob},
+        {"list-1000-blobs", Surface::blob, 1 + kMany, with_small_blobs, 2, 5, 1, list_blobs, "folder/blob-000999<"},
+        {"put-message", Surface::queue, 1, only<create_queue>, 20, 100, 1, put_message},
+        {"get-and-delete-message", Surface::queue, 1 + 2 * kBlobs, with_messages, 20, 100, 2, get_and_delete_message},
+        {"insert-entity", Surface::table, 1, only<create_table>, 20, 100, 1, insert_entity},
+        {"insert-100-entities", Surface::table, 1, only<create_table>, 2, 5, 1, insert_batch, "204 No Content"},
+        {"get-entity", Surface::table, 1 + kMany / kBatch, with_entities, 20, 200, 1, get_entity},
+        {"query-1000-entities", Surface::table, 1 + kMany / kBatch, with_entities, 2, 5, 1, query_partition, "row-000999"},
     };
     return all;
 }

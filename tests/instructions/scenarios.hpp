@@ -22,7 +22,8 @@ struct Scenario {
     lazulite::Surface surface;
     unsigned prepared;  ///< requests
     std::function<Ask(unsigned number)> prepare;
-    unsigned counted;    ///< times
+    unsigned warming;    ///< times before it counts
+    unsigned counted;    ///< times; few writes, since SQLite looks the longer for a page the oftener its WAL holds it
     unsigned steps = 1;  ///< requests each time
     /// The answer before it may say what it has to be.
     std::function<Ask(unsigned number, const std::string& last_answer)> ask;
