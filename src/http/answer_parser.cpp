@@ -8,6 +8,9 @@ namespace {
 namespace beast_http = boost::beast::http;
 
 constexpr std::uint32_t kMostHeadBytes = 64 << 10;
+/// The end of a body in chunks, without trailers. Once Beast has seen its first line, it asserts that the rest has come too.
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
+constexpr std::string_view kFirstLine = kLastChunk.substr(0, 3);
 
 std::string_view text_of(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -58,10 +61,14 @@ AnswerParser::AnswerParser(bool head_only) : impl_(std::make_unique<Impl>(head_o
 AnswerParser::~AnswerParser() = default;
 
 bool AnswerParser::put(std::string_view bytes, std::size_t& taken, std::string& body) {
+    taken = 0;
+    if (waiting_ && bytes.size() < kLastChunk.size() && bytes.starts_with(kFirstLine)) return true;
     impl_->body = &body;
     boost::system::error_code problem;
     taken = impl_->put({bytes.data(), bytes.size()}, problem);
-    return !problem || problem == beast_http::error::need_more;
+    const bool more = problem == beast_http::error::need_more;
+    waiting_ = more && taken != bytes.size();
+    return !problem || more;
 }
 
 bool AnswerParser::end() {

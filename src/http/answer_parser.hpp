@@ -36,6 +36,7 @@ class AnswerParser {
   private:
     class Impl;
     std::unique_ptr<Impl> impl_;
+    bool waiting_ = false;  ///< it has seen what it could not take
 };
 
 }  // namespace lazulite

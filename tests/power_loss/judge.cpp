@@ -83,17 +83,18 @@ std::vector<Judge::Found> Judge::judge(const Image& image, std::size_t position)
             }
         }
         if (promised && !found) throw std::runtime_error(log.account + " is gone; commit " + std::to_string(*promised) + " was promised");
-        if (found && log.commits[*found].state != log.commits[begun].state && *found > begun) {
+        // The same pages may come more than once: what counts is that a commit had them which may be there.
+        const auto was = [&](std::size_t first) {
+            const auto from = log.commits.begin() + static_cast<std::ptrdiff_t>(first);
+            const auto end = log.commits.begin() + static_cast<std::ptrdiff_t>(begun) + 1;
+            return std::any_of(from, end, [&](const auto& commit) { return commit.state == log.commits[*found].state; });
+        };
+        if (found && !was(0)) {
             throw std::runtime_error(log.account + " is at commit " + std::to_string(*found) + ", only " + std::to_string(begun) + " were begun");
         }
-        // The same state may have come more than once: what counts is that it is one of those that may be.
-        if (found && promised) {
-            bool there = false;
-            for (std::size_t k = *promised; k <= begun; ++k) there |= log.commits[k].state == log.commits[*found].state;
-            if (!there) {
-                throw std::runtime_error(log.account + " is at commit " + std::to_string(*found) + " of " + std::to_string(begun) +
-                                         ", " + std::to_string(*promised) + " were promised");
-            }
+        if (found && promised && !was(*promised)) {
+            throw std::runtime_error(log.account + " is at commit " + std::to_string(*found) + " of " + std::to_string(begun) + ", " +
+                                     std::to_string(*promised) + " were promised");
         }
         all.push_back(found);
     }

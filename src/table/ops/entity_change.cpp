@@ -129,7 +129,7 @@ Task<Result<Response>> change_entity(Exchange& x) {
     LAZ_CO_TRY(const EntityChange change, std::move(received));
 
     LAZ_CO_TRY(const Changed done, co_await x.store->write([&](WriteTxn& tx) -> Result<Changed> {
-        LAZ_TRY(Place place, require_place(tx, x.target.container, change.key));
+        LAZ_TRY(EntityPlace place, require_place(tx, x.target.container, change.key));
         LAZ_TRY(auto properties, changed(place.entity, change));
         if (!properties) {
             remove_entity(tx, place.table_id, change.key);

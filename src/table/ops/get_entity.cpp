@@ -13,7 +13,7 @@ Task<Result<Response>> get_entity(Exchange& x) {
     LAZ_CO_TRY(const EntityKey key, parse_key(x.target.name));
     LAZ_CO_TRY(auto select, parse_select(x.query));
     LAZ_CO_TRY(const KeySpan permitted, permitted_rows(x));
-    LAZ_CO_TRY(const Place place,
+    LAZ_CO_TRY(const EntityPlace place,
                x.store->read([&](ReadTxn& tx) { return require_place(tx, x.target.container, key); }));
     const auto& entity = place.entity;
     if (!entity || !contains(permitted, key)) co_return fail(ErrorCode::resource_not_found);

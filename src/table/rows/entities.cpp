@@ -18,7 +18,7 @@ std::optional<Entity> find_entity(ReadTxn& tx, std::int64_t table_id, const Enti
     return Entity{key, instant_of(row.integer(0)), PackedProperties(std::string(row.bytes(1)))};
 }
 
-Result<Place> require_place(ReadTxn& tx, std::string_view table, const EntityKey& key) {
+Result<EntityPlace> require_place(ReadTxn& tx, std::string_view table, const EntityKey& key) {
     const std::string name = to_lower(table);
     const std::string partition = sortable(key.partition);
     const std::string row_key = sortable(key.row);
@@ -26,7 +26,7 @@ Result<Place> require_place(ReadTxn& tx, std::string_view table, const EntityKey
                           "ON e.table_id = t.table_id AND e.partition_key = ?2 AND e.row_key = ?3 WHERE t.name = ?1",
                           std::string_view(name), std::string_view(partition), std::string_view(row_key));
     if (!row.next()) return fail(ErrorCode::table_not_found);
-    Place place{row.integer(0), std::string(row.bytes(1)), std::nullopt};
+    EntityPlace place{row.integer(0), std::string(row.bytes(1)), std::nullopt};
     if (!row.is_null(2)) place.entity = Entity{key, instant_of(row.integer(2)), PackedProperties(std::string(row.bytes(3)))};
     return place;
 }

@@ -15,13 +15,13 @@ namespace lazulite::table {
 
 [[nodiscard]] std::optional<Entity> find_entity(ReadTxn& tx, std::int64_t table_id, const EntityKey& key);
 /// What stands under a key, and the table it would stand in.
-struct Place {
+struct EntityPlace {
     std::int64_t table_id = 0;
     std::string table;  ///< its name as it was created
     std::optional<Entity> entity;
 };
 /// require_table and find_entity in one. Fails with table_not_found.
-[[nodiscard]] Result<Place> require_place(ReadTxn& tx, std::string_view table, const EntityKey& key);
+[[nodiscard]] Result<EntityPlace> require_place(ReadTxn& tx, std::string_view table, const EntityKey& key);
 /// In place of what stands there.
 void put_entity(WriteTxn& tx, std::int64_t table_id, const Entity& entity);
 void remove_entity(WriteTxn& tx, std::int64_t table_id, const EntityKey& key);
