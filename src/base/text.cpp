@@ -54,18 +54,22 @@ std::optional<std::string> base64_decode(std::string_view text) {
     const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
     std::string bytes(text.size() / 4 * 3, '\0');
     char* to = bytes.data();
-    for (std::size_t i = 0; i < text.size(); i += 4, to += 3) {
-        const std::size_t digits = i + 4 < text.size() ? 4 : 4 - padding;
-        std::uint32_t group = 0;
-        for (std::size_t j = 0; j < 4; ++j) {
-            const std::uint32_t value = j < digits ? value_of(text[i + j]) : 0;
-            if (value == kNotBase64) return std::nullopt;
-            group = group << 6 | value;
-        }
+    std::uint32_t seen = 0;
+    const auto write = [&](std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t d) {
+        seen |= a | b | c | d;
+        const std::uint32_t group = a << 18 | b << 12 | c << 6 | d;
         to[0] = static_cast<char>(group >> 16 & 0xFF);
         to[1] = static_cast<char>(group >> 8 & 0xFF);
         to[2] = static_cast<char>(group & 0xFF);
+        to += 3;
+    };
+    const char* from = text.data();
+    for (const char* const last = from + text.size() - 4; from != last; from += 4) {
+        write(value_of(from[0]), value_of(from[1]), value_of(from[2]), value_of(from[3]));
     }
+    write(value_of(from[0]), value_of(from[1]), padding == 2 ? 0 : value_of(from[2]),
+          padding != 0 ? 0 : value_of(from[3]));
+    if (seen > 63) return std::nullopt;  // kNotBase64 among them
     // Padding stands for bytes that are not there, so their bits must not be set either.
     for (std::size_t i = 0; i < padding; ++i) {
         if (bytes.back() != '\0') return std::nullopt;

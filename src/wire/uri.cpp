@@ -1,5 +1,8 @@
 #include "wire/uri.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "base/text.hpp"
 
 namespace lazulite {
@@ -31,10 +34,14 @@ char* decode_escapes(std::string_view text, bool plus_is_space, char* to) {
     return to;
 }
 
-bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_' || c == '~';
-}
+constexpr auto kUnreserved = [] {
+    std::array<bool, 256> unreserved{};
+    for (std::size_t c = 0; c < unreserved.size(); ++c) {
+        unreserved[c] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                        c == '.' || c == '_' || c == '~';
+    }
+    return unreserved;
+}();
 
 }  // namespace
 
@@ -48,18 +55,21 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 
 std::string percent_encode(std::string_view text, std::string_view keep) {
     constexpr std::string_view kDigits = "0123456789ABCDEF";
+    const auto stays = [keep](char c) {
+        return kUnreserved[static_cast<unsigned char>(c)] || keep.find(c) != std::string_view::npos;
+    };
     std::string encoded;
     encoded.reserve(text.size());
-    for (const char c : text) {
-        if (is_unreserved(c) || keep.find(c) != std::string_view::npos) {
-            encoded += c;
-        } else {
-            encoded += '%';
-            encoded += kDigits[static_cast<unsigned char>(c) >> 4];
-            encoded += kDigits[static_cast<unsigned char>(c) & 0x0F];
-        }
+    while (true) {
+        const auto* const first = std::find_if_not(text.begin(), text.end(), stays);
+        encoded.append(text.begin(), first);
+        if (first == text.end()) return encoded;
+        const auto c = static_cast<unsigned char>(*first);
+        encoded += '%';
+        encoded += kDigits[c >> 4];
+        encoded += kDigits[c & 0x0F];
+        text.remove_prefix(static_cast<std::size_t>(first - text.begin()) + 1);
     }
-    return encoded;
 }
 
 std::string without_signature(std::string_view query) {

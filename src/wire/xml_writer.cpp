@@ -101,6 +101,7 @@ bool needs_care(char c, bool in_attribute) {
 /// How many characters stand before the first that may need an escape.
 std::size_t plain_prefix(std::string_view text, bool in_attribute) {
     std::size_t at = 0;
+    while (!in_attribute && text.size() - at >= 8 && all_plain(&text[at])) at += 8;
     while (at < text.size() && !needs_care(text[at], in_attribute)) ++at;
     return at;
 }

@@ -48,7 +48,10 @@ void describe(Codec& c, const ShownMessage& m) {
 }
 
 std::string messages_list(const std::vector<Message>& messages, Shown shown, ServiceVersion version) {
-    XmlWriter xml;
+    constexpr std::size_t kUsualBytes = 512;  // beside the text
+    std::size_t bytes = kUsualBytes;
+    for (const Message& message : messages) bytes += kUsualBytes + (shown == Shown::put ? 0 : message.text.size());
+    XmlWriter xml(bytes);
     XmlEncoder encoder(xml);
     xml.open("QueueMessagesList");
     for (const Message& message : messages) {

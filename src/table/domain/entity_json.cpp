@@ -19,6 +19,7 @@ namespace lazulite::table {
 namespace {
 
 constexpr std::string_view kTypeSuffix = "@odata.type";
+constexpr std::size_t kUsualProperties = 16;
 
 Result<> parse_object(FlatJson& json, std::string_view body) {
     const FlatJson::Outcome outcome = json.parse(body);
@@ -116,14 +117,17 @@ Result<Owned> typed(const JsonMember& member, EdmType type) {
 }
 
 bool is_control(std::string_view name) {
-    return name.starts_with("odata.") || name.find("@odata.") != std::string_view::npos;
+    return name.starts_with("odata.") ||
+           (name.find('@') != std::string_view::npos && name.find("@odata.") != std::string_view::npos);
 }
 
 class EntityParser {
   public:
-    explicit EntityParser(const std::vector<JsonMember>& members) : members_(members) {}
+    explicit EntityParser(const std::vector<JsonMember>& members) : members_(members) { types_.reserve(kUsualProperties); }
 
-    Result<EntityContent> parse() {
+    /// `bytes` is how long the JSON is.
+    Result<EntityContent> parse(std::size_t bytes) {
+        content_.properties.reserve(bytes);
         gather_types();
         for (const JsonMember& member : members_) {
             if (is_control(member.name) || member.name == kTimestamp) continue;
@@ -184,8 +188,6 @@ class EntityParser {
     std::size_t count_ = 0;
 };
 
-constexpr std::size_t kUsualProperties = 16;
-
 /// Whether JSON's own form of the value says its type.
 bool json_says(const EdmValue& value) {
     switch (value.type) {
@@ -237,28 +239,32 @@ char* write_value(char* to, const EdmValue& value) {
     return to;
 }
 
-/// What stands between the quotes.
+/// What stands between the quotes, with room for the second one.
 void append_escaped(Pen& to, std::string_view text) {
     constexpr std::size_t kLongestEscape = 6;
-    to.need(kLongestEscape * text.size());
+    to.need(text.size() + 1);
     while (text.size() >= sizeof(EightBytes) && first_escape(eight_bytes(text.data())) == 0) {
         to.put({text.data(), sizeof(EightBytes)});
         text.remove_prefix(sizeof(EightBytes));
     }
-    for (const char c : text) {
-        if (needs_escape(c)) put_escaped(to, c);
-        else to.put(c);
+    for (; !text.empty(); text.remove_prefix(1)) {
+        if (!needs_escape(text.front())) {
+            to.put(text.front());
+            continue;
+        }
+        to.need(kLongestEscape + text.size());
+        put_escaped(to, text.front());
     }
 }
 
-/// Without quotes.
+/// Without quotes, with room for one.
 void append_json_value(Pen& to, const EdmValue& value) {
     if (value.type == EdmType::string) return append_escaped(to, value.bytes);
     if (value.type == EdmType::binary) {
-        to.need(base64_length(value.bytes.size()));
+        to.need(base64_length(value.bytes.size()) + 1);
         return to.move_to(write_base64(to.at(), as_bytes(value.bytes)));
     }
-    to.need(kLongestValueText);
+    to.need(kLongestValueText + 1);
     to.move_to(write_value(to.at(), value));
 }
 
@@ -267,7 +273,7 @@ void append_json_value(Pen& to, const EdmValue& value) {
 Result<EntityContent> parse_entity_json(std::string_view body) {
     FlatJson json;
     LAZ_CHECK(parse_object(json, body));
-    return EntityParser(json.members()).parse();
+    return EntityParser(json.members()).parse(body.size());
 }
 
 Result<std::string> parse_table_json(std::string_view body) {
@@ -296,7 +302,7 @@ void append_value_text(std::string& to, const EdmValue& value) {
 void append_json_string(Pen& to, std::string_view text) {
     to.append("\"");
     append_escaped(to, text);
-    to.append("\"");
+    to.put('"');
 }
 
 void append_json_string(std::string& to, std::string_view text) {
@@ -317,14 +323,14 @@ void JsonProperties::append(std::size_t place, std::string_view name, const EdmV
     if (stands_before(before, place, name, *value, bare)) to_.repeat(before.at, before.length);
     else before = write_before(place, name, *value, bare);
     append_json_value(to_, *value);
-    if (!bare || value->type == EdmType::string) to_.append("\"");
+    if (!bare || value->type == EdmType::string) to_.put('"');
 }
 
 bool JsonProperties::stands_before(const Before& before, std::size_t place, std::string_view name,
                                    const EdmValue& value, bool bare) const {
     const std::size_t name_at = before.at + (place == 0 ? 1 : 2);
     return before.type == value.type && before.bare == bare && before.name_length == name.size() && before.length != 0 &&
-           to_.view(name_at, name.size()) == name;
+           to_.has(name, name_at);
 }
 
 JsonProperties::Before JsonProperties::write_before(std::size_t place, std::string_view name, const EdmValue& value,

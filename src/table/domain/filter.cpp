@@ -151,6 +151,22 @@ KeySpans Filter::spans() const {
     return joined;
 }
 
+bool Filter::is_its_spans() const {
+    constexpr std::size_t kMostNodes = 12;  // each makes two boxes out of one at most
+    static_assert(std::size_t{1} << kMostNodes <= kMostBoxes);
+    const auto asks = [this](const Node& node) { return asks_of_keys(node); };
+    if (nodes_.size() > kMostNodes || !std::all_of(nodes_.begin(), nodes_.end(), asks)) return false;
+    const Boxes all = boxes(nodes_[root_], false);
+    return std::all_of(all.begin(), all.end(), [](const Box& box) {
+        return box.partition.is_one_key() || (box.row.first.empty() && !box.row.end);
+    });
+}
+
+bool Filter::asks_of_keys(const Node& node) const {
+    if (node.kind != Kind::compared) return node.kind != Kind::flag;
+    return properties_[node.slot] == kPartitionKey || properties_[node.slot] == kRowKey;
+}
+
 EntityFilter::EntityFilter(const Filter& filter) : filter_(filter), values_(filter.properties().size()) {
     for (const std::string& name : filter.properties()) {
         const bool of_row = name == kPartitionKey || name == kRowKey || name == kTimestamp;

@@ -37,6 +37,8 @@ class Filter {
     [[nodiscard]] bool matches(std::span<const std::optional<EdmValue>> values) const;
     /// Where in a table entities that match can stand, by what is said about PartitionKey and RowKey.
     [[nodiscard]] KeySpans spans() const;
+    /// Whether all that stands there matches, so that nothing need be asked of it; false where that is hard to say.
+    [[nodiscard]] bool is_its_spans() const;
 
   private:
     friend class FilterParser;
@@ -59,6 +61,7 @@ class Filter {
     [[nodiscard]] bool matches(const Node& node, std::span<const std::optional<EdmValue>> values) const;
     static bool meets(Relation relation, std::partial_ordering order);
     [[nodiscard]] Boxes boxes(const Node& node, bool inverted) const;
+    [[nodiscard]] bool asks_of_keys(const Node& node) const;
 
     std::vector<Node> nodes_;
     std::size_t root_ = 0;

@@ -83,7 +83,7 @@ bool FlatJson::parse_text(std::string_view& text) {
     if (!skip_characters()) return false;
     text = text_.substr(begin, at_ - begin);
     if (skip('"')) return true;
-    std::string& whole = unescaped_.emplace_back(text);
+    std::string& whole = unescaped_.emplace_front(text);
     if (!parse_escaped(whole)) return false;
     text = whole;
     return true;
@@ -187,6 +187,7 @@ bool FlatJson::skip_digits() {
 }
 
 void FlatJson::skip_blanks() {
+    if (at_ < text_.size() && text_[at_] > ' ') return;
     while (at(' ') || at('\n') || at('\r') || at('\t')) ++at_;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <forward_list>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -45,7 +45,7 @@ class FlatJson {
     std::size_t at_ = 0;
     bool nested_ = false;
     std::vector<JsonMember> members_;
-    std::deque<std::string> unescaped_;
+    std::forward_list<std::string> unescaped_;
 };
 
 }  // namespace lazulite::table

@@ -63,7 +63,7 @@ bool take(std::string_view& text, std::string_view word) {
 }  // namespace
 
 Result<> check_key(std::string_view value) {
-    if (utf16_length(value) > kLongestKey) return fail(ErrorCode::key_value_too_large);
+    if (value.size() > kLongestKey && utf16_length(value) > kLongestKey) return fail(ErrorCode::key_value_too_large);
     if (has_forbidden(value)) return fail(ErrorCode::out_of_range_input);
     return {};
 }

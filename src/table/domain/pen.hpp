@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,7 +40,10 @@ class Pen {
 
     [[nodiscard]] char last() const { return at_[-1]; }
     [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(at_ - text_.data()); }
-    [[nodiscard]] std::string_view view(std::size_t from, std::size_t count) const { return {text_.data() + from, count}; }
+    /// Whether `text` is what stands at `from`.
+    [[nodiscard]] bool has(std::string_view text, std::size_t from) const {
+        return std::memcmp(text_.data() + from, text.data(), text.size()) == 0;
+    }
     /// Once.
     [[nodiscard]] std::string take() {
         text_.resize(size());
@@ -49,11 +53,13 @@ class Pen {
   private:
     void grow(std::size_t count) {
         const std::size_t used = size();
-        text_.resize(std::max({used + count, 2 * text_.size(), kLeast}));
+        const std::size_t more = text_.size() < kLarge ? 4 : 2;
+        text_.resize(std::max({used + count, more * text_.size(), kLeast}));
         at_ = text_.data() + used;
         end_ = text_.data() + text_.size();
     }
-    static constexpr std::size_t kLeast = 1000;
+    static constexpr std::size_t kLeast = 1 << 10;
+    static constexpr std::size_t kLarge = 128 << 10;
 
     std::string text_;
     char* at_ = text_.data();

@@ -21,20 +21,21 @@ struct MediaRange {
 MediaRange parse_media_range(std::string_view text) {
     MediaRange range;
     std::size_t semicolon = text.find(';');
-    const std::string name = to_lower(trim(text.substr(0, semicolon)));
-    if (name == "application/json" || name == "json") range.type = MediaType::json;
-    if (name == "application/atom+xml" || name == "application/xml" || name == "atom" || name == "xml") {
-        range.type = MediaType::atom;
-    }
-    if (name == "*/*" || name == "application/*") range.type = MediaType::any;
+    const std::string_view name = trim(text.substr(0, semicolon));
+    const auto is = [name](auto... names) { return (equals_ignoring_case(name, names) || ...); };
+    if (is("application/json", "json")) range.type = MediaType::json;
+    if (is("application/atom+xml", "application/xml", "atom", "xml")) range.type = MediaType::atom;
+    if (is("*/*", "application/*")) range.type = MediaType::any;
     while (semicolon != std::string_view::npos) {
         text.remove_prefix(semicolon + 1);
         semicolon = text.find(';');
-        const std::string parameter = to_lower(trim(text.substr(0, semicolon)));
-        if (!parameter.starts_with("odata=")) continue;
-        if (parameter == "odata=nometadata") range.level = OdataLevel::none;
-        else if (parameter == "odata=minimalmetadata") range.level = OdataLevel::minimal;
-        else if (parameter == "odata=fullmetadata") range.level = OdataLevel::full;
+        std::string_view parameter = trim(text.substr(0, semicolon));
+        constexpr std::string_view kName = "odata=";
+        if (!starts_with_ignoring_case(parameter, kName)) continue;
+        parameter.remove_prefix(kName.size());
+        if (equals_ignoring_case(parameter, "nometadata")) range.level = OdataLevel::none;
+        else if (equals_ignoring_case(parameter, "minimalmetadata")) range.level = OdataLevel::minimal;
+        else if (equals_ignoring_case(parameter, "fullmetadata")) range.level = OdataLevel::full;
         else range.type = MediaType::other;
     }
     return range;

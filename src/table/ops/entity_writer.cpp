@@ -91,7 +91,10 @@ void EntityWriter::each_property(KeyView key, Instant timestamp, std::string_vie
         each(kPartitionKey, &partition);
         each(kRowKey, &row);
         each(kTimestamp, &when);
-        while (const auto property = reader.next()) each(property->name, &property->value);
+        while (const auto property = reader.next_packed()) {
+            const EdmValue value = property->value();
+            each(property->name, &value);
+        }
         return;
     }
     std::vector<std::optional<EdmValue>> values(select_->size());

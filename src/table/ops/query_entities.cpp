@@ -39,6 +39,7 @@ Task<Result<Response>> query_entities(Exchange& x) {
     if (const std::string_view text = x.query.value_or_empty("$filter"); !text.empty()) {
         LAZ_CO_TRY(filter, Filter::parse(text));
         spans = filter->spans();
+        if (filter->is_its_spans()) filter.reset();
     }
     spans = clipped(clipped(spans, permitted), from);
 

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <charconv>
 #include <cmath>
+#include <random>
+#include <vector>
 
 namespace lazulite::table {
 namespace {
@@ -54,6 +57,26 @@ TEST(Edm, GuidsAreReadWithHyphensWithoutAndInBraces) {
     for (const auto* bad : {"", "c9da6455-213d-42c9-9a79-3e9149a5783", "c9da6455-213d-42c9-9a79-3e9149a5783g",
                             "c9da6455x213d-42c9-9a79-3e9149a57833", "{c9da6455213d42c99a793e9149a5783344}"}) {
         EXPECT_FALSE(parse_guid(bad)) << bad;
+    }
+}
+
+TEST(Edm, DoublesWithFewDecimalsAreWrittenAsShortAsAnyOther) {
+    std::mt19937_64 random(12);
+    std::vector<double> values{1.5, 0.5, 1e9 + 0.5, 999999999.9999, 1.00001, 1.0001, 123456.789, 4503599627370497.5};
+    for (int i = 0; i < 200'000; ++i) {
+        const double whole = static_cast<double>(random() % (std::uint64_t{1} << (i % 50)));
+        const double weight = std::pow(10.0, i % 7);
+        for (const double value : {whole / weight, std::nextafter(whole / weight, 1e18)}) values.push_back(value);
+    }
+    for (const double value : values) {
+        if (std::trunc(value) == value) continue;
+        for (const double either : {value, -value}) {
+            char text[kLongestValueText];
+            char usual[kLongestValueText];
+            const std::string_view written(text, static_cast<std::size_t>(write_real(text, either) - text));
+            const auto end = std::to_chars(usual, usual + sizeof usual, either).ptr;
+            ASSERT_EQ(written, std::string_view(usual, static_cast<std::size_t>(end - usual)));
+        }
     }
 }
 

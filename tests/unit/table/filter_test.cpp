@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace lazulite::table {
@@ -31,6 +32,16 @@ bool finds(std::string_view text) {
     const PackedProperties packed = an_entity();
     return EntityFilter(*filter).matches({"part", "row"}, instant_of(*parse_date_time("2026-05-06T00:00:00Z")),
                                          packed.bytes());
+}
+
+/// With some beyond U+FFFF and some right before and behind others.
+std::vector<EntityKey> some_keys() {
+    const std::vector<std::string> texts{"", "a", "b", "b ", "c", "d", "\xEF\xBF\xBD", "\xF0\x9F\x98\x80"};
+    std::vector<EntityKey> keys;
+    for (const std::string& partition : texts) {
+        for (const std::string& row : texts) keys.push_back({partition, row});
+    }
+    return keys;
 }
 
 ErrorCode refusal(std::string_view text) {
@@ -210,6 +221,26 @@ TEST(FilterSpans, OtherPropertiesSayNothing) {
     EXPECT_EQ(spans("not (x eq 1)"), all);
     EXPECT_EQ(spans("PartitionKey eq 'a' or x eq 1"), all);
     EXPECT_EQ(spans("RowKey eq '1'"), (S{{{"", "1"}, std::nullopt}}));
+}
+
+TEST(FilterSpans, SayAllWhereOnlyKeysAreAskedForInTheirOrder) {
+    const auto says_all = [](const char* text) { return Filter::parse(text)->is_its_spans(); };
+    for (const auto* text : {"PartitionKey eq 'b'", "PartitionKey eq 'b' and RowKey eq 'c'", "PartitionKey gt 'a'",
+                             "PartitionKey eq 'b' and RowKey ge 'b' and RowKey lt 'd'", "not (PartitionKey eq 'b')",
+                             "PartitionKey eq 'a' or PartitionKey eq 'c' and not (RowKey gt 'b')", "RowKey eq 1",
+                             "not (PartitionKey eq 1)", "PartitionKey lt 'b' and PartitionKey ge 'b'"}) {
+        EXPECT_TRUE(says_all(text)) << text;
+        const auto filter = Filter::parse(text);
+        const KeySpans spans = filter->spans();
+        for (const EntityKey& key : some_keys()) {
+            const bool within = std::any_of(spans.begin(), spans.end(), [&](const KeySpan& s) { return contains(s, key); });
+            EXPECT_EQ(EntityFilter(*filter).matches(key, {}, {}), within) << text << ": " << key.partition << key.row;
+        }
+    }
+    for (const auto* text : {"RowKey eq 'b'", "PartitionKey gt 'a' and RowKey eq 'b'", "PartitionKey eq 'b' and i eq 5",
+                             "PartitionKey eq 'b' or yes", "PartitionKey", "Timestamp gt datetime'2026-01-01'"}) {
+        EXPECT_FALSE(says_all(text)) << text;
+    }
 }
 
 TEST(FilterSpans, WhatCannotBeIsNowhere) {
