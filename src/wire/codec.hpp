@@ -269,17 +269,18 @@ class XmlEncoder {
     explicit XmlEncoder(XmlWriter& xml) : xml_(xml) {}
 
     template <class T>
-    [[gnu::always_inline]] void property(std::string_view /*header_name*/, std::string_view element_name, const T& value) {
+    [[gnu::always_inline]] void property(std::string_view /*header_name*/, std::string_view element_name,
+                                         const T& value) {
         element(element_name, value);
     }
     template <class T>
     [[gnu::always_inline]] void element(std::string_view name, const T& value) {
         if constexpr (std::is_convertible_v<const T&, std::string_view>) {
             xml_.element(name, value);
-        } else if constexpr (HasNames<T>) {
-            xml_.element(name, name_of(value));
-        } else if constexpr (ShortValue<T>) {
-            xml_.plain_element(name, kShortValue, [&value](char* to) { return put_value(to, value); });
+        } else if constexpr (PlainValue<T>) {
+            const std::size_t most = most_bytes(value);
+            if (most == 0) return xml_.element(name, "");
+            xml_.plain_element(name, most, [&value](char* to) { return put_value(to, value); });
         } else {
             text_.clear();
             append_value(text_, value);

@@ -100,16 +100,24 @@ bool exists(const std::chrono::year_month_day& date) {
 }  // namespace
 
 char* put_rfc1123(char* to, Instant when) {
-    constexpr std::string_view kForm = "Sun, 00 Jan 0000 00:00:00 GMT";
-    static_assert(kForm.size() == kRfc1123Length);
-    const Date date = split(when);
-    std::memcpy(to, kForm.data(), kForm.size());
-    std::memcpy(to, &kWeekdays[3 * std::chrono::weekday(date.day).c_encoding()], 3);
-    write_digits<2>(to + 5, date.day_of_month);
-    std::memcpy(to + 8, &kMonths[std::size_t{3} * (date.month - 1)], 3);
-    write_digits<4>(to + 12, date.year);
-    put_time_of_day(to + 17, date.second_of_day);
-    return to + kForm.size();
+    // Listings show the same second again and again.
+    struct Last {
+        std::chrono::time_point<std::chrono::system_clock, seconds> second{};
+        std::array<char, kRfc1123Length + 1> text{"Thu, 01 Jan 1970 00:00:00 GMT"};
+    };
+    thread_local Last last;
+    if (const auto second = std::chrono::floor<seconds>(when); second != last.second) {
+        const Date date = split(second);
+        char* const text = last.text.data();
+        std::memcpy(text, &kWeekdays[3 * std::chrono::weekday(date.day).c_encoding()], 3);
+        write_digits<2>(text + 5, date.day_of_month);
+        std::memcpy(text + 8, &kMonths[std::size_t{3} * (date.month - 1)], 3);
+        write_digits<4>(text + 12, date.year);
+        put_time_of_day(text + 17, date.second_of_day);
+        last.second = second;
+    }
+    std::memcpy(to, last.text.data(), kRfc1123Length);
+    return to + kRfc1123Length;
 }
 
 void append_rfc1123(std::string& to, Instant when) {

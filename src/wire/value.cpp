@@ -60,10 +60,6 @@ void append_value(std::string& to, const Md5Digest& value) {
     to += base64_encode(value);
 }
 
-void append_value(std::string& to, const Base64& value) {
-    to += base64_encode(value.bytes);
-}
-
 void append_value(std::string& to, const Crc64Value& value) {
     std::array<std::byte, 8> bytes;
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(value.value >> (8 * i));

@@ -14,6 +14,7 @@
 #include "base/hash.hpp"
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "base/text_writers.hpp"
 
 namespace lazulite {
 
@@ -58,11 +59,19 @@ template <HasNames Enum>
     return found.has_value();
 }
 
-/// What is short and of ASCII, and needs no escape anywhere, can also be written where there is room for kShortValue
-/// bytes: put_value(to, value) returns where it ends.
+// What is of ASCII and needs no escape anywhere is written where there is room: put_value(to, value) returns where it
+// ends, at most most_bytes(value) behind `to`; nothing is written where that is 0.
+
 inline constexpr std::size_t kShortValue = 32;
+template <class T>
+constexpr std::size_t most_bytes(const T& /*value*/) {
+    return kShortValue;
+}
 
 char* put_value(char* to, const Instant& value);
+
+inline std::size_t most_bytes(const Base64& value) { return base64_length(value.bytes.size()); }
+inline char* put_value(char* to, const Base64& value) { return write_base64(to, value.bytes); }
 
 template <std::same_as<bool> T>  // a plain `bool` would take every pointer
 char* put_value(char* to, T value) {
@@ -75,25 +84,29 @@ char* put_value(char* to, T value) {
     return std::to_chars(to, to + kShortValue, value).ptr;
 }
 
-template <class T>
-concept ShortValue = requires(char* to, const T& value) { put_value(to, value); };
+template <HasNames Enum>
+constexpr std::size_t most_bytes(const Enum& value) {
+    return name_of(value).size();
+}
+template <HasNames Enum>
+char* put_value(char* to, Enum value) {
+    return to + name_of(value).copy(to, std::string_view::npos);
+}
 
-template <ShortValue T>
+template <class T>
+concept PlainValue = requires(char* to, const T& value) { put_value(to, value); };
+
+template <PlainValue T>
 void append_value(std::string& to, const T& value) {
-    std::array<char, kShortValue> text;
-    to.append(text.data(), put_value(text.data(), value));
+    const std::size_t before = to.size();
+    to.resize(before + most_bytes(value));
+    to.resize(static_cast<std::size_t>(put_value(to.data() + before, value) - to.data()));
 }
 
 void append_value(std::string& to, std::string_view value);
 void append_value(std::string& to, const Md5Digest& value);
 void append_value(std::string& to, const Crc64Value& value);
-void append_value(std::string& to, const Base64& value);
 void append_value(std::string& to, const std::vector<std::string>& value);
-
-template <HasNames Enum>
-void append_value(std::string& to, Enum value) {
-    to += name_of(value);
-}
 
 /// The error for a header whose text is not of the type's form.
 template <class T>

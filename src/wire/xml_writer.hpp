@@ -73,7 +73,7 @@ class XmlWriter {
         std::size_t name_length;
         std::size_t content;  ///< where in text_ its content begins
     };
-    static char* copy(char* to, std::string_view text) {
+    [[gnu::always_inline]] static char* copy(char* to, std::string_view text) {
         std::memcpy(to, text.data(), text.size());
         return to + text.size();
     }
@@ -90,7 +90,7 @@ class XmlWriter {
     /// Whether an element's text needs no escape: nearly none does.
     [[nodiscard]] static bool is_plain(std::string_view text);
     /// Where to write next, with place for that many bytes.
-    char* room(std::size_t bytes) {
+    [[gnu::always_inline]] char* room(std::size_t bytes) {
         if (text_.size() - length_ < bytes) grow(bytes);
         return text_.data() + length_;
     }

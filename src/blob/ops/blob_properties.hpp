@@ -149,7 +149,8 @@ void describe(Codec& c, const ShownBlob& shown) {
     const Blob& blob = shown.blob;
     const ShownTier tier = shown_tier(shown);
     // An element stands there even without a value; a header does not.
-    const auto text = [&c](std::string_view header, std::string_view element, const std::string& value) {
+    const auto text = [&c](std::string_view header, std::string_view element,
+                           const std::string& value) __attribute__((always_inline)) {
         if (!value.empty()) c.header(header, value);
         c.element(element, value);
     };

@@ -24,6 +24,15 @@ constexpr Case kCases[] = {
     {253402300799, "Fri, 31 Dec 9999 23:59:59 GMT", "9999-12-31T23:59:59.0000000Z"},
 };
 
+TEST(Rfc1123, FollowsEveryChangeOfTheSecond) {
+    constexpr std::int64_t kNewYear = 1798761600;  // 2027
+    EXPECT_EQ(format_rfc1123(at(kNewYear, -1)), "Thu, 31 Dec 2026 23:59:59 GMT");
+    EXPECT_EQ(format_rfc1123(at(kNewYear)), "Fri, 01 Jan 2027 00:00:00 GMT");
+    EXPECT_EQ(format_rfc1123(at(kNewYear, 9'999'999)), "Fri, 01 Jan 2027 00:00:00 GMT");
+    EXPECT_EQ(format_rfc1123(at(kNewYear + 1)), "Fri, 01 Jan 2027 00:00:01 GMT");
+    EXPECT_EQ(format_rfc1123(at(kNewYear, -1)), "Thu, 31 Dec 2026 23:59:59 GMT");
+}
+
 TEST(Rfc1123, GoesBothWays) {
     for (const Case& c : kCases) {
         EXPECT_EQ(format_rfc1123(at(c.second)), c.rfc1123);

@@ -82,6 +82,9 @@ TEST(ParseValue, CommaLists) {
 TEST(AppendValue, EveryKind) {
     EXPECT_EQ(appended(std::string_view("a b")), "=a b");
     EXPECT_EQ(appended(Base64{as_bytes("fo")}), "=Zm8=");
+    EXPECT_EQ(appended(Base64{as_bytes("f")}), "=Zg==");
+    EXPECT_EQ(appended(Base64{as_bytes("foobar")}), "=Zm9vYmFy");
+    EXPECT_EQ(appended(Base64{}), "=");
     EXPECT_EQ(appended("literal"), "=literal");
     EXPECT_EQ(appended(-5), "=-5");
     EXPECT_EQ(appended(std::uint8_t{65}), "=65");
