@@ -52,8 +52,8 @@ class Beside {
   private:
     template <class Fn>
     static Task<void> run(Executor& workers, Fn fn, std::shared_ptr<State> state) {
-        co_await Hop{workers};
         try {
+            co_await Hop{workers};  // without memory it stays here, and says so
             fn();
         } catch (...) {
             state->thrown = std::current_exception();

@@ -4,6 +4,7 @@
 
 #include <future>
 #include <latch>
+#include <new>
 #include <stdexcept>
 #include <string>
 
@@ -76,6 +77,30 @@ TEST(Beside, ComesBackEachTime) {
     std::promise<int> sum;
     Beside(home, [&] { spawn(join_many(workers, 20'000, sum), [] {}); });
     EXPECT_EQ(sum.get_future().get(), 20'000);
+}
+
+class WithoutMemory final : public Executor {
+  public:
+    void post(std::coroutine_handle<> /*handle*/) override { throw std::bad_alloc(); }
+};
+
+Task<> join_what_cannot_begin(Executor& workers, bool& ran, bool& thrown) {
+    Beside work(workers, [&ran] { ran = true; });
+    try {
+        co_await work.join();
+    } catch (const std::bad_alloc&) {
+        thrown = true;
+    }
+}
+
+TEST(Beside, WhatCannotBeginIsWaitedForByNobody) {
+    WithoutMemory workers;
+    bool ran = false;
+    bool thrown = false;
+    spawn(join_what_cannot_begin(workers, ran, thrown), [] {});
+    EXPECT_TRUE(thrown);
+    { const Beside left(workers, [&ran] { ran = true; }); }
+    EXPECT_FALSE(ran);
 }
 
 }  // namespace
