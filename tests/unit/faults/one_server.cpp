@@ -88,7 +88,7 @@ OneServer::OneServer(FileSystem& files, Durability durability)
     : clock_(instant_of(17'900'000'000'000'000)),
       background_(loop_),
       stores_(open_all(files, durability, clock_)),
-      environment_{clock_, accounts_, *stores_, metrics_, loop_, "test", all_services()} {
+      environment_{clock_, accounts_, *stores_, metrics_, workers_, "test", all_services()} {
     environment_.background = &background_;
     environment_.requests = &requests_;
     environment_.surface_at = [](std::uint16_t port) -> std::optional<ServiceKind> {

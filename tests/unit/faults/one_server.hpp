@@ -44,7 +44,13 @@ class OneServer {
     static inline thread_local bool serving = false;
 
   private:
+    /// Long work is done on the spot: whoever fails while it is under way waits for it, on the only thread.
+    class OnTheSpot final : public Executor {
+      public:
+        void post(std::coroutine_handle<> handle) override { handle.resume(); }
+    };
     Loop loop_;
+    OnTheSpot workers_;
     ManualClock clock_;
     Accounts accounts_;
     Metrics metrics_;
