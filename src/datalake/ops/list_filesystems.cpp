@@ -1,7 +1,6 @@
-#include <nlohmann/json.hpp>
-
 #include "blob/rows/change_feed.hpp"
 #include "datalake/ops/common.hpp"
+#include "datalake/ops/json_objects.hpp"
 #include "datalake/ops/operations.hpp"
 #include "service/listing.hpp"
 #include "wire/date.hpp"
@@ -21,7 +20,7 @@ void describe(Codec& c, ListFilesystems& m) {
 }
 
 struct Filesystems {
-    nlohmann::json list = nlohmann::json::array();
+    JsonObjects list;
     std::optional<std::string> next;
 };
 
@@ -44,14 +43,16 @@ Task<Result<Response>> list_filesystems(Exchange& x) {
                 break;
             }
             if (effort == Effort::little && page.list.size() == kShortPage) return std::nullopt;
-            page.list.push_back({{"name", container->name},
-                                 {"lastModified", format_rfc1123(container->tick)},
-                                 {"etag", without_quotes(etag_text(container->tick))}});
+            page.list.begin();
+            page.list.put("etag", without_quotes(etag_text(container->tick)));
+            page.list.put("lastModified", format_rfc1123(container->tick));
+            page.list.put("name", container->name);
+            page.list.end();
         }
         return page;
     };
     LAZ_CO_TRY(const Filesystems page, co_await long_read(x, read));
-    co_return json_page(nlohmann::json{{"filesystems", page.list}}.dump(), page.next);
+    co_return json_page("{\"filesystems\":" + page.list.array() + "}", page.next);
 }
 
 }  // namespace lazulite::datalake

@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "blob/domain/access_control.hpp"
 #include "blob/domain/file_time.hpp"
 #include "blob/ops/path_walk.hpp"
 #include "datalake/ops/access_of_path.hpp"
 #include "datalake/ops/common.hpp"
+#include "datalake/ops/json_objects.hpp"
 #include "datalake/ops/operations.hpp"
 #include "datalake/ops/path.hpp"
 #include "service/listing.hpp"
@@ -85,67 +85,48 @@ Result<Listed> find_listed(ReadTxn& tx, const Container& container, std::string_
     return Listed{there.has_value(), std::nullopt};
 }
 
-/// A page is made of thousands of values, so they are written as they come. Reference: "Path - List", response body:
-/// everything is text; the service was seen to have the names in alphabetical order.
+/// Reference: "Path - List", response body: everything is text.
 class Items {
   public:
     explicit Items(blob::NameOfUser name_of) : name_of_(std::move(name_of)) {}
 
     void add(const std::string& name, const Blob& found, bool hierarchical) {
-        begin();
-        if (hierarchical && !found.encryption_context.empty()) put("EncryptionContext", found.encryption_context);
-        if (!found.encryption.scope.empty()) put("EncryptionScope", found.encryption.scope);
-        put("contentLength", std::to_string(found.size));
-        put("creationTime", blob::file_time(found.created));
-        put("etag", without_quotes(etag_text(found.tick)));
+        items_.begin();
+        if (hierarchical && !found.encryption_context.empty()) items_.put("EncryptionContext", found.encryption_context);
+        if (!found.encryption.scope.empty()) items_.put("EncryptionScope", found.encryption.scope);
+        items_.put("contentLength", std::to_string(found.size));
+        items_.put("creationTime", blob::file_time(found.created));
+        items_.put("etag", without_quotes(etag_text(found.tick)));
         if (!hierarchical) return end(name, found.tick, is_directory(found), std::nullopt);
-        put("expiryTime", found.expires ? blob::file_time(*found.expires) : "0");
+        items_.put("expiryTime", found.expires ? blob::file_time(*found.expires) : "0");
         const auto access = blob::AccessControl::unpack(found.access, found.is_directory());
-        put("group", access.group);
+        items_.put("group", access.group);
         end(name, found.tick, found.is_directory(), access);
     }
     /// A directory of a flat container that is nothing but the beginning of names.
     void add(const std::string& name) {
-        begin();
-        put("contentLength", "0");
+        items_.begin();
+        items_.put("contentLength", "0");
         end(name, std::nullopt, true, std::nullopt);
     }
-    [[nodiscard]] std::size_t size() const { return count_; }
-    [[nodiscard]] std::string take() { return "{\"paths\":[" + std::move(text_) + "]}"; }
+    [[nodiscard]] std::size_t size() const { return items_.size(); }
+    [[nodiscard]] std::string json() const { return "{\"paths\":" + items_.array() + "}"; }
 
   private:
-    void begin() {
-        text_ += count_++ == 0 ? "{" : ",{";
-        first_ = true;
-    }
     void end(const std::string& name, const std::optional<Revision>& tick, bool directory,
              const std::optional<blob::AccessControl>& access) {
-        if (directory) put("isDirectory", "true");
-        if (tick) put("lastModified", format_rfc1123(*tick));
-        put("name", name);
+        if (directory) items_.put("isDirectory", "true");
+        if (tick) items_.put("lastModified", format_rfc1123(*tick));
+        items_.put("name", name);
         if (access) {
             const std::string shown = name_of_ ? name_of_(access->owner) : std::string();
-            put("owner", shown.empty() ? access->owner : shown);
-            put("permissions", access->permissions());
+            items_.put("owner", shown.empty() ? access->owner : shown);
+            items_.put("permissions", access->permissions());
         }
-        text_ += '}';
+        items_.end();
     }
-    void put(std::string_view name, std::string_view value) {
-        text_.append(first_ ? "\"" : ",\"").append(name).append("\":");
-        first_ = false;
-        const bool plain = std::all_of(value.begin(), value.end(),
-                                       [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; });
-        if (plain) {
-            text_.append("\"").append(value).append("\"");
-        } else {
-            text_ += nlohmann::json(std::string(value)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-        }
-    }
-
     blob::NameOfUser name_of_;
-    std::string text_;
-    std::size_t count_ = 0;
-    bool first_ = true;
+    JsonObjects items_;
 };
 
 struct Paths {
@@ -174,7 +155,7 @@ Task<Result<Response>> list_paths(Exchange& x) {
         Items items(command.upn.value_or(false) ? names_asked_for(x) : blob::NameOfUser());
         if (listed.file) {
             if (from.empty()) items.add(prefix.substr(0, prefix.size() - 1), *listed.file, container.hierarchical);
-            return Paths{items.take(), std::nullopt};
+            return Paths{items.json(), std::nullopt};
         }
         const auto write = [&](const ListedBlob& entry) {
             if (entry.blob) return items.add(entry.name, *entry.blob, container.hierarchical);
@@ -187,7 +168,7 @@ Task<Result<Response>> list_paths(Exchange& x) {
         auto next = blob::walk_page(tx, container, filter, first, entries, write);
         if (next && entries < most) return std::nullopt;
         if (!listed.there && items.size() == 0 && from.empty() && begin.empty()) return fail(ErrorCode::path_not_found);
-        return Paths{items.take(), std::move(next)};
+        return Paths{items.json(), std::move(next)};
     };
     LAZ_CO_TRY(const Paths page, co_await long_read(x, read));
     co_return json_page(page.json, page.next);

@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "base/error_table.hpp"
 #include "base/text.hpp"
 #include "blob/ops/check_access.hpp"
 #include "blob/rows/tree_walk.hpp"
 #include "datalake/ops/access_of_path.hpp"
+#include "datalake/ops/json_objects.hpp"
 #include "datalake/ops/operations.hpp"
 
 namespace lazulite::datalake {
@@ -47,7 +47,7 @@ Result<blob::AclUpdate::Kind> kind_of(std::string_view mode) {
 struct Outcome {
     std::size_t directories = 0;
     std::size_t files = 0;
-    nlohmann::json failed = nlohmann::json::array();
+    JsonObjects failed;
     std::optional<std::string> next;  ///< the position that follows; nothing at the end
     bool stopped = false;             ///< at a failure
 
@@ -109,9 +109,11 @@ class Change {
         });
         const Result<> changed = allowed ? update_.apply(access, directory) : fail(ErrorCode::authorization_permission_mismatch);
         if (!changed) {
-            so_far.failed.push_back({{"name", at.name},
-                                     {"type", directory ? "DIRECTORY" : "FILE"},
-                                     {"errorMessage", info(changed.error().code()).message}});
+            so_far.failed.begin();
+            so_far.failed.put("errorMessage", info(changed.error().code()).message);
+            so_far.failed.put("name", at.name);
+            so_far.failed.put("type", directory ? "DIRECTORY" : "FILE");
+            so_far.failed.end();
             so_far.stopped = !force_;
             return;
         }
@@ -133,12 +135,12 @@ std::optional<std::string> position_of(const Query& query) {
 }
 
 Response answer(const Outcome& outcome) {
-    const nlohmann::json body{{"directoriesSuccessful", outcome.directories},
-                              {"filesSuccessful", outcome.files},
-                              {"failureCount", outcome.failed.size()},
-                              {"failedEntries", outcome.failed}};
+    const std::string body = "{\"directoriesSuccessful\":" + std::to_string(outcome.directories) +
+                             ",\"failedEntries\":" + outcome.failed.array() +
+                             ",\"failureCount\":" + std::to_string(outcome.failed.size()) +
+                             ",\"filesSuccessful\":" + std::to_string(outcome.files) + "}";
     const auto next = outcome.next ? std::optional(std::string(kPositionMark) + *outcome.next) : std::nullopt;
-    Response response = json_page(body.dump(), next);
+    Response response = json_page(body, next);
     response.fields.add("x-ms-namespace-enabled", "true");
     return response;
 }
