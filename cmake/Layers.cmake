@@ -14,6 +14,8 @@ function(add_layer name path)
   add_library(${name} STATIC ${ARG_SOURCES})
   target_include_directories(${name} PUBLIC "${view}")
   target_link_libraries(${name} PUBLIC ${ARG_DEPENDS} PRIVATE ${ARG_USES} lazulite_warnings)
+  # So that what the server does not need stays out of it: a layer has parts for tests and for other programs.
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-ffunction-sections>)
 endfunction()
 
 # For layers that nothing waits for, or that wait for the store themselves: a third smaller, which the image needs.
